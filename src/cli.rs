@@ -1,0 +1,219 @@
+//! The command line.
+
+use crate::config::{AuthMode, Config, Microversion, Profile};
+use crate::control::{Clock, Fixture};
+use crate::emulator::Emulator;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What a run that could not start ends with.
+const EXIT_CANNOT_START: u8 = 2;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "nova-images",
+    version,
+    about = "OpenStack Nova's image API in one binary"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (the default)
+    Serve(Serve),
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    /// Address and port; port 0 takes a free one
+    #[arg(long, env = "NOVA_IMAGES_LISTEN", default_value = "127.0.0.1:8774")]
+    listen: String,
+    /// Write the bound port to this file once the server answers
+    #[arg(long, env = "NOVA_IMAGES_PORT_FILE", value_name = "PATH")]
+    port_file: Option<PathBuf>,
+    /// Keep the data in this SQLite file instead of in memory
+    #[arg(long, env = "NOVA_IMAGES_DATABASE", value_name = "PATH")]
+    database: Option<PathBuf>,
+    /// Start from this data set: docs, devcloud, edge, none, or a file; may be repeated
+    #[arg(
+        long,
+        env = "NOVA_IMAGES_FIXTURE",
+        value_name = "NAME|PATH",
+        value_delimiter = ',',
+        default_value = "docs"
+    )]
+    fixture: Vec<String>,
+    /// Whether requests need a token
+    #[arg(long, env = "NOVA_IMAGES_AUTH", value_enum, default_value_t)]
+    auth: AuthMode,
+    /// Which server to be
+    #[arg(long, env = "NOVA_IMAGES_PROFILE", value_enum, default_value_t)]
+    profile: Profile,
+    /// What links begin with, instead of the request's Host
+    #[arg(long, env = "NOVA_IMAGES_PUBLIC_URL", value_name = "URL", value_parser = base_url)]
+    public_url: Option<String>,
+    /// What alternate links begin with [default: {base}/image]
+    #[arg(long, env = "NOVA_IMAGES_GLANCE_URL", value_name = "URL", value_parser = base_url)]
+    glance_url: Option<String>,
+    /// Newest microversion to advertise and accept [default: 2.35; profile nova-34: 2.104]
+    #[arg(long, env = "NOVA_IMAGES_MAX_MICROVERSION", value_name = "VERSION")]
+    max_microversion: Option<Microversion>,
+    /// Page size up to which next links are made
+    #[arg(long, env = "NOVA_IMAGES_MAX_LIMIT", value_name = "IMAGES", default_value_t = 1000,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    max_limit: u64,
+    /// Requests a minute per verb and caller, as Nova 2014.2 limits them [default: no limit]
+    #[arg(long, env = "NOVA_IMAGES_RATE_LIMIT", value_name = "REQUESTS",
+        value_parser = clap::value_parser!(u32).range(1..))]
+    rate_limit: Option<u32>,
+    /// `real`, or an RFC 3339 time at which the clock stands still
+    #[arg(
+        long,
+        env = "NOVA_IMAGES_CLOCK",
+        value_name = "real|TIME",
+        default_value = "real"
+    )]
+    clock: String,
+    /// How log lines look; `RUST_LOG` chooses which
+    #[arg(
+        long,
+        env = "NOVA_IMAGES_LOG_FORMAT",
+        value_enum,
+        default_value = "text"
+    )]
+    log_format: LogFormat,
+}
+
+/// Runs the command that the process was called with.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let serve = match cli.command {
+        Some(Command::Serve(serve)) => serve,
+        None => cli.serve,
+    };
+    start_logging(serve.log_format);
+    match serve.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("nova-images: {reason}");
+            ExitCode::from(EXIT_CANNOT_START)
+        }
+    }
+}
+
+impl Serve {
+    fn run(self) -> Result<(), String> {
+        let mut builder = Emulator::builder()
+            .config(self.config())
+            .listen(self.listen.clone())
+            .clock(Clock::parse(&self.clock)?);
+        for name in &self.fixture {
+            builder = builder.fixture(Fixture::named(name).map_err(|error| error.to_string())?);
+        }
+        let emulator = builder.start().map_err(|error| error.to_string())?;
+        if let Some(path) = &self.port_file {
+            write_port(path, emulator.address().port())?;
+        }
+        self.greet(&emulator);
+        wait_for_signal()?;
+        emulator.stop();
+        Ok(())
+    }
+
+    fn config(&self) -> Config {
+        Config {
+            auth: self.auth,
+            profile: self.profile,
+            database: self.database.clone(),
+            public_url: self.public_url.clone(),
+            glance_url: self.glance_url.clone(),
+            max_microversion: self.max_microversion,
+            max_limit: self.max_limit,
+            rate_limit: self.rate_limit,
+            workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        }
+    }
+
+    /// The base URL and lines to try it with.
+    fn greet(&self, emulator: &Emulator) {
+        let url = emulator.url();
+        println!("nova-images listens on {url}");
+        println!();
+        println!("  curl -s {url}/");
+        let project = emulator.default_project_id();
+        let token = match (self.auth, emulator.example_token()) {
+            (AuthMode::Strict, Some(token)) => format!(" -H 'X-Auth-Token: {token}'"),
+            _ => String::new(),
+        };
+        println!("  curl -s{token} {url}/v2/{project}/images/detail");
+        if matches!(self.profile, Profile::Default | Profile::Juno) {
+            println!(
+                "  curl -s{token} -H 'Accept: application/xml' {url}/v2/{project}/images/detail"
+            );
+        }
+    }
+}
+
+fn base_url(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    match rest {
+        Some(host) if !host.trim_end_matches('/').is_empty() => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err("must be an http:// or https:// URL".to_owned()),
+    }
+}
+
+/// Written beside and moved, so that whoever waits for the file never reads half of it.
+fn write_port(path: &std::path::Path, port: u16) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("port file {}: {error}", path.display());
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    std::fs::write(&partial, format!("{port}\n")).map_err(failed)?;
+    std::fs::rename(&partial, path).map_err(failed)
+}
+
+fn start_logging(format: LogFormat) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // A second logger in one process is refused; the first one stays.
+    _ = match format {
+        LogFormat::Text => logs.try_init(),
+        LogFormat::Json => logs.json().try_init(),
+    };
+}
+
+/// Until SIGTERM or SIGINT.
+fn wait_for_signal() -> Result<(), String> {
+    use actix_web::rt::signal::unix::{SignalKind, signal};
+    actix_web::rt::System::new()
+        .block_on(async {
+            let mut terminate = signal(SignalKind::terminate())?;
+            let mut interrupt = signal(SignalKind::interrupt())?;
+            let ended = futures_util::future::select(
+                Box::pin(terminate.recv()),
+                Box::pin(interrupt.recv()),
+            );
+            ended.await;
+            Ok(())
+        })
+        .map_err(|error: std::io::Error| format!("cannot wait for signals: {error}"))
+}

@@ -1,0 +1,108 @@
+//! How an emulator is started, however that was said: flags, environment, or the library's builder.
+
+use std::path::PathBuf;
+
+/// Whether requests need a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum AuthMode {
+    /// None is needed: the caller is a member of the project in the URL.
+    #[default]
+    Open,
+    /// A valid one is needed, as in a real cloud.
+    Strict,
+}
+
+/// Which server it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Profile {
+    /// Made for users: Juno's API at /v2, today's at /v2.1, accidents of the real servers left out.
+    #[default]
+    Default,
+    /// A Nova 2014.2, exactly.
+    Juno,
+    /// A Nova 34, exactly.
+    #[value(name = "nova-34")]
+    Nova34,
+    /// The Open Telekom Cloud's flavour.
+    Otc,
+}
+
+/// A microversion of Nova.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Microversion {
+    /// Always 2 so far.
+    pub major: u32,
+    /// What changes.
+    pub minor: u32,
+}
+
+impl Microversion {
+    /// A microversion of API 2.
+    #[must_use]
+    pub const fn v2(minor: u32) -> Self {
+        Self { major: 2, minor }
+    }
+}
+
+impl std::fmt::Display for Microversion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+impl std::str::FromStr for Microversion {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no microversion such as 2.35");
+        let (major, minor) = text.split_once('.').ok_or_else(wrong)?;
+        let version = Self {
+            major: major.parse().map_err(|_| wrong())?,
+            minor: minor.parse().map_err(|_| wrong())?,
+        };
+        if version < Self::v2(1) || version.major > 2 {
+            Err(wrong())
+        } else {
+            Ok(version)
+        }
+    }
+}
+
+/// Everything that can be chosen at the start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Whether requests need a token.
+    pub auth: AuthMode,
+    /// Which server it is.
+    pub profile: Profile,
+    /// The file that holds the data; in memory when missing.
+    pub database: Option<PathBuf>,
+    /// What links begin with; the request's `Host` when missing.
+    pub public_url: Option<String>,
+    /// What `alternate` links begin with; `{base}/image` when missing.
+    pub glance_url: Option<String>,
+    /// The newest microversion that is advertised and accepted; the profile's own when missing.
+    pub max_microversion: Option<Microversion>,
+    /// The page size up to which `next` links are made (Nova: `[api] max_limit`).
+    pub max_limit: u64,
+    /// Requests a minute per verb and caller; no limit when missing.
+    pub rate_limit: Option<u32>,
+    /// Threads that answer requests.
+    pub workers: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            auth: AuthMode::default(),
+            profile: Profile::default(),
+            database: None,
+            public_url: None,
+            glance_url: None,
+            max_microversion: None,
+            max_limit: 1000,
+            rate_limit: None,
+            workers: 1,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What a test harness turns: the clock, the ids, and the fixtures that a server starts from.
+
+pub mod builtin;
+pub mod clock;
+pub mod fixture;
+pub mod ids;
+
+pub use clock::Clock;
+pub use fixture::{Fixture, FixtureError};
+pub use ids::Ids;

@@ -1,0 +1,143 @@
+//! Projects, users and what they may do: the read-only directory that sign-in looks at.
+
+use std::collections::HashSet;
+
+/// A Keystone domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityDomain {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+    /// Whether its users may sign in.
+    pub enabled: bool,
+}
+
+/// A project (v2.0: tenant).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// The id.
+    pub id: String,
+    /// The name, unique in its domain.
+    pub name: String,
+    /// The id of its domain.
+    pub domain_id: String,
+    /// Free text.
+    pub description: String,
+    /// Whether a token may be scoped to it.
+    pub enabled: bool,
+}
+
+/// A role's name.
+pub type Role = String;
+
+/// Where a role is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// On a project, by id.
+    Project(String),
+    /// On a domain, by id.
+    Domain(String),
+    /// On the whole deployment.
+    System,
+}
+
+/// One role of one user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Where.
+    pub target: Target,
+    /// Which role.
+    pub role: Role,
+}
+
+/// A user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The id.
+    pub id: String,
+    /// The name, unique in its domain.
+    pub name: String,
+    /// The id of its domain.
+    pub domain_id: String,
+    /// The password as the fixture gives it; hashed before it is kept.
+    pub password: Option<String>,
+    /// Whether the user may sign in.
+    pub enabled: bool,
+    /// The project of a sign-in that names no scope, by id.
+    pub default_project: Option<String>,
+    /// What the user may do.
+    pub grants: Vec<Grant>,
+}
+
+impl User {
+    /// Whether the user holds `role` on the project.
+    #[must_use]
+    pub fn has_role_on_project(&self, role: &str, project_id: &str) -> bool {
+        self.grants.iter().any(|grant| {
+            grant.role == role
+                && matches!(&grant.target, Target::Project(project) if project == project_id)
+        })
+    }
+}
+
+/// A token whose text the fixture chooses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FixedToken {
+    /// What clients send.
+    pub id: String,
+    /// The user's id.
+    pub user_id: String,
+    /// The project's id; a token without project opens no Nova.
+    pub project_id: Option<String>,
+}
+
+/// Everything that fixtures say about identity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// Domains.
+    pub domains: Vec<IdentityDomain>,
+    /// Projects.
+    pub projects: Vec<Project>,
+    /// Users.
+    pub users: Vec<User>,
+    /// Fixed tokens.
+    pub tokens: Vec<FixedToken>,
+}
+
+impl Directory {
+    /// The project of an id.
+    #[must_use]
+    pub fn project(&self, id: &str) -> Option<&Project> {
+        self.projects.iter().find(|project| project.id == id)
+    }
+
+    /// The user of an id.
+    #[must_use]
+    pub fn user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    /// The project that a caller without any is taken for: the first one.
+    #[must_use]
+    pub fn default_project(&self) -> Option<&Project> {
+        self.projects.first()
+    }
+
+    /// Adds what another fixture says; the first to name an id keeps it.
+    pub fn merge(&mut self, other: Self) {
+        merge_by(&mut self.domains, other.domains, |domain| domain.id.clone());
+        merge_by(&mut self.projects, other.projects, |project| {
+            project.id.clone()
+        });
+        merge_by(&mut self.users, other.users, |user| user.id.clone());
+        merge_by(&mut self.tokens, other.tokens, |token| token.id.clone());
+    }
+}
+
+fn merge_by<T>(kept: &mut Vec<T>, added: Vec<T>, key: impl Fn(&T) -> String) {
+    let mut known: HashSet<String> = kept.iter().map(&key).collect();
+    kept.extend(added.into_iter().filter(|item| known.insert(key(item))));
+}

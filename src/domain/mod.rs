@@ -1,0 +1,21 @@
+//! The words of the field, without any of its wire forms: images and their
+//! filters, callers, projects, users, instances.
+//!
+//! Nothing here knows SQL, HTTP, JSON or XML, and no type derives `Serialize`:
+//! how a word looks on the wire is the business of the facade that speaks it.
+
+pub mod caller;
+pub mod filter;
+pub mod identity;
+pub mod image;
+pub mod properties;
+pub mod sibling;
+pub mod timestamp;
+
+pub use caller::Caller;
+pub use filter::{Comparison, Direction, ImageQuery, Matches, Scope, Shares, Sort, SortKey, Test};
+pub use identity::{Directory, FixedToken, Grant, IdentityDomain, Project, Role, Target, User};
+pub use image::{GlanceStatus, Image, ImageSummary, Member, MemberStatus, Visibility};
+pub use properties::{Properties, PropertyValue};
+pub use sibling::{Instance, WaldurData};
+pub use timestamp::Timestamp;

@@ -1,0 +1,270 @@
+//! A moment in time, to the microsecond, in UTC.
+//!
+//! Glance keeps fractions of a second and orders by them, but shows whole
+//! seconds: cut off, never rounded.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use std::fmt;
+
+/// Microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// Wraps microseconds since the epoch.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the epoch.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// The moment `seconds` later (earlier when negative).
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
+    /// Reads an RFC 3339 time as fixtures and the command line use it.
+    #[must_use]
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+        Self::from_chrono(time.naive_utc())
+    }
+
+    /// Reads an ISO 8601 time as oslo.utils does (`parse_isotime`, the iso8601 package): what
+    /// `changes-since` accepts.
+    ///
+    /// Date parts may be missing from the right, the basic form works as the extended one does, a
+    /// time without zone is UTC. Letters are upper case: `t` and `z` are refused.
+    #[must_use]
+    pub fn parse_iso8601(text: &str) -> Option<Self> {
+        let mut rest = text;
+        let year = take_digits(&mut rest, 4)?;
+        let (mut month, mut day) = (1, 1);
+        let dashed = take(&mut rest, '-');
+        if dashed || starts_with_digit(rest) {
+            month = take_digits(&mut rest, 2)?;
+            let dashed_again = take(&mut rest, '-');
+            if dashed_again || (!dashed && starts_with_digit(rest)) {
+                day = take_digits(&mut rest, 2)?;
+            }
+        }
+        let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+        if year == 0 {
+            return None;
+        }
+        let mut time = NaiveTime::MIN;
+        let mut offset_minutes = 0;
+        if take(&mut rest, 'T') || take(&mut rest, ' ') {
+            time = parse_time(&mut rest)?;
+            offset_minutes = parse_zone(&mut rest)?;
+        }
+        if !rest.is_empty() {
+            return None;
+        }
+        let moment = NaiveDateTime::new(date, time)
+            .checked_sub_signed(chrono::Duration::minutes(offset_minutes))?;
+        Self::from_chrono(moment)
+    }
+
+    /// The text `YYYY-MM-DDTHH:MM:SSZ`.
+    #[must_use]
+    pub fn to_text(self) -> TimeText {
+        let time = self.to_chrono();
+        let mut text = *b"0000-00-00T00:00:00Z";
+        write_digits(&mut text[0..4], time.year().unsigned_abs());
+        write_digits(&mut text[5..7], time.month());
+        write_digits(&mut text[8..10], time.day());
+        write_digits(&mut text[11..13], time.hour());
+        write_digits(&mut text[14..16], time.minute());
+        write_digits(&mut text[17..19], time.second());
+        TimeText(text)
+    }
+
+    /// Microseconds within the second.
+    #[must_use]
+    pub const fn subsecond_micros(self) -> i64 {
+        self.0.rem_euclid(1_000_000)
+    }
+
+    fn to_chrono(self) -> NaiveDateTime {
+        DateTime::from_timestamp_micros(self.0)
+            .unwrap_or_default()
+            .naive_utc()
+    }
+
+    fn from_chrono(time: NaiveDateTime) -> Option<Self> {
+        (1..=9999)
+            .contains(&time.year())
+            .then(|| Self(time.and_utc().timestamp_micros()))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.to_text().as_str())
+    }
+}
+
+/// A time as text on the stack: lists write two of them per image.
+#[derive(Clone, Copy)]
+pub struct TimeText([u8; 20]);
+
+impl TimeText {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+fn write_digits(target: &mut [u8], mut number: u32) {
+    for digit in target.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+    }
+}
+
+fn starts_with_digit(rest: &str) -> bool {
+    rest.as_bytes().first().is_some_and(u8::is_ascii_digit)
+}
+
+fn take(rest: &mut &str, wanted: char) -> bool {
+    rest.strip_prefix(wanted)
+        .map(|after| *rest = after)
+        .is_some()
+}
+
+fn take_digits(rest: &mut &str, count: usize) -> Option<u32> {
+    let digits = rest.get(..count)?;
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    *rest = rest.get(count..)?;
+    digits.parse().ok()
+}
+
+fn parse_time(rest: &mut &str) -> Option<NaiveTime> {
+    let hour = take_digits(rest, 2)?;
+    let (mut minute, mut second, mut micros) = (0, 0, 0);
+    let colon = take(rest, ':');
+    if colon || starts_with_digit(rest) {
+        minute = take_digits(rest, 2)?;
+        let colon = take(rest, ':');
+        if colon || starts_with_digit(rest) {
+            second = take_digits(rest, 2)?;
+            if take(rest, '.') || take(rest, ',') {
+                micros = parse_fraction(rest)?;
+            }
+        }
+    }
+    NaiveTime::from_hms_micro_opt(hour, minute, second, micros)
+}
+
+fn parse_fraction(rest: &mut &str) -> Option<u32> {
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    if digits.is_empty() {
+        return None;
+    }
+    *rest = rest.get(digits.len()..)?;
+    format!("{digits:0<6}").get(..6)?.parse().ok()
+}
+
+/// Minutes east of Greenwich; nothing means UTC.
+fn parse_zone(rest: &mut &str) -> Option<i64> {
+    if rest.is_empty() || take(rest, 'Z') {
+        return Some(0);
+    }
+    let sign = if take(rest, '+') {
+        1
+    } else if take(rest, '-') {
+        -1
+    } else {
+        return None;
+    };
+    let hours = i64::from(take_digits(rest, 2)?);
+    let colon = take(rest, ':');
+    let minutes = if colon || starts_with_digit(rest) {
+        i64::from(take_digits(rest, 2)?)
+    } else {
+        0
+    };
+    (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+
+    fn shown(text: &str) -> Option<String> {
+        Timestamp::parse_iso8601(text).map(|time| time.to_string())
+    }
+
+    #[test]
+    fn forms_that_the_recordings_accept() {
+        for text in [
+            "2025-02-03T00:00:00Z",
+            "2025-02-03T00:00:00",
+            "2025-02-03T02:00:00+02:00",
+            "2025-02-03T02:00:00+0200",
+            "2025-02-03T02:00:00+02",
+            "2025-02-02T19:00:00-05:00",
+            "2025-02-03T00:00:00,5Z",
+            "2025-02-03 00:00:00",
+            "2025-02-03",
+            "20250203",
+            "20250203T000000Z",
+            "2025-02-03T00Z",
+            "2025-02-03T00:00Z",
+        ] {
+            assert_eq!(
+                shown(text).as_deref(),
+                Some("2025-02-03T00:00:00Z"),
+                "{text}"
+            );
+        }
+        assert_eq!(shown("2025-02").as_deref(), Some("2025-02-01T00:00:00Z"));
+        assert_eq!(shown("2025").as_deref(), Some("2025-01-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn forms_that_the_recordings_refuse() {
+        for text in [
+            "",
+            "abc",
+            "1738540800",
+            "2025-02-03T02:00:00 02:00",
+            "2025-02-03t00:00:00z",
+            "2025-W06",
+            "2025-034",
+            "2025-02-03T24:00:00Z",
+            "2025-02-03T23:59:60Z",
+            "0000-01-01T00:00:00Z",
+            "2025-13-01T00:00:00Z",
+            "lt:2025-02-03T00:00:00Z",
+            "2025-02-30",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn fractions_are_cut_off() {
+        let time = Timestamp::parse_rfc3339("2025-04-04T04:04:05.999999Z");
+        assert_eq!(
+            time.map(|time| time.to_string()).as_deref(),
+            Some("2025-04-04T04:04:05Z")
+        );
+    }
+}

@@ -1,0 +1,317 @@
+//! The composition root: puts an emulator together, gives it a listener and threads, and stops it.
+
+mod front;
+
+use crate::config::{AuthMode, Config, Microversion, Profile};
+use crate::control::{Clock, Fixture, Ids};
+use crate::http::cache::ReplyCache;
+use crate::service::App;
+use crate::store::{Loaded, StoreError};
+use actix_web::dev::ServerHandle;
+use actix_web::{HttpServer, web};
+use std::cell::RefCell;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How long a client may take to send its request line and headers.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long an idle connection is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How long requests under way may take to finish when the server stops.
+const SHUTDOWN_SECONDS: u64 = 10;
+
+/// Why an emulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// What was asked for.
+        address: String,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// The store cannot be used.
+    #[error("{}{error}", database.as_ref().map(|path| format!("{}: ", path.display())).unwrap_or_default())]
+    Store {
+        /// The file, when there is one.
+        database: Option<PathBuf>,
+        /// What is wrong.
+        error: String,
+    },
+    /// The threads could not be started.
+    #[error("cannot start: {0}")]
+    Thread(String),
+}
+
+/// What an emulator is made of. Every part has a default.
+#[derive(Debug)]
+#[must_use]
+pub struct EmulatorBuilder {
+    config: Config,
+    address: String,
+    fixture: Option<Fixture>,
+    clock: Clock,
+    ids: Ids,
+}
+
+impl EmulatorBuilder {
+    /// Listens here instead of on a free port of 127.0.0.1.
+    pub fn listen(mut self, address: impl Into<String>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Starts from this fixture; called again, from all of them. Without any: from none.
+    pub fn fixture(mut self, fixture: Fixture) -> Self {
+        match &mut self.fixture {
+            Some(known) => known.merge(fixture),
+            None => self.fixture = Some(fixture),
+        }
+        self
+    }
+
+    /// Tells the time by this clock.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Draws the same ids at every start.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.ids = Ids::seeded(seed);
+        self
+    }
+
+    /// Whether requests need a token.
+    pub fn auth(mut self, auth: AuthMode) -> Self {
+        self.config.auth = auth;
+        self
+    }
+
+    /// Which server it is.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.config.profile = profile;
+        self
+    }
+
+    /// Keeps the data in a file.
+    pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config.database = Some(path.into());
+        self
+    }
+
+    /// What links begin with, instead of the request's `Host`.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.config.public_url = Some(url.into());
+        self
+    }
+
+    /// What `alternate` links begin with.
+    pub fn glance_url(mut self, url: impl Into<String>) -> Self {
+        self.config.glance_url = Some(url.into());
+        self
+    }
+
+    /// The newest microversion that is advertised and accepted.
+    pub fn max_microversion(mut self, version: Microversion) -> Self {
+        self.config.max_microversion = Some(version);
+        self
+    }
+
+    /// The page size up to which `next` links are made.
+    pub fn max_limit(mut self, images: u64) -> Self {
+        self.config.max_limit = images;
+        self
+    }
+
+    /// At most so many requests a minute per verb and caller.
+    pub fn rate_limit(mut self, requests_per_minute: u32) -> Self {
+        self.config.rate_limit = Some(requests_per_minute);
+        self
+    }
+
+    /// Threads that answer requests.
+    pub fn workers(mut self, threads: usize) -> Self {
+        self.config.workers = threads.max(1);
+        self
+    }
+
+    /// Everything at once, as the command line reads it.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Starts it; when this returns, it answers.
+    ///
+    /// # Errors
+    /// When the address or the database cannot be used.
+    pub fn start(self) -> Result<Emulator, StartError> {
+        let listener = bind(&self.address)?;
+        let address = listener.local_addr().map_err(|error| StartError::Listen {
+            address: self.address.clone(),
+            reason: error.to_string(),
+        })?;
+        let database = self.config.database.clone();
+        let fixture = self.fixture.unwrap_or_default();
+        let (app, loaded) = App::open(self.config, fixture, self.clock, self.ids).map_err(
+            |error: StoreError| StartError::Store {
+                database,
+                error: error.to_string(),
+            },
+        )?;
+        if loaded.kept > 0 {
+            tracing::info!(
+                kept = loaded.kept,
+                added = loaded.added,
+                "the database already holds images of the fixture; they are left as they are"
+            );
+        }
+        let app = web::Data::new(app);
+        let (handle, thread) = serve(app.clone(), listener)?;
+        Ok(Emulator {
+            app,
+            address,
+            loaded,
+            handle,
+            thread: Some(thread),
+        })
+    }
+}
+
+/// A running emulator. Dropping it stops it.
+#[derive(Debug)]
+pub struct Emulator {
+    app: web::Data<App>,
+    address: SocketAddr,
+    loaded: Loaded,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Emulator {
+    /// An emulator with every default: no images, open, in memory, on a free port.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder {
+            config: Config::default(),
+            address: "127.0.0.1:0".to_owned(),
+            fixture: None,
+            clock: Clock::real(),
+            ids: Ids::random(),
+        }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base URL, without a slash at its end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The project of a caller who names none: the fixture's first.
+    #[must_use]
+    pub fn default_project_id(&self) -> &str {
+        self.app.identity.default_project_id()
+    }
+
+    /// A token of the fixture that opens the default project.
+    #[must_use]
+    pub fn example_token(&self) -> Option<&str> {
+        let project_id = self.default_project_id();
+        let tokens = &self.app.identity.directory().tokens;
+        let token = tokens
+            .iter()
+            .find(|token| token.project_id.as_deref() == Some(project_id));
+        token.map(|token| token.id.as_str())
+    }
+
+    /// How many images of the fixture were new to the store, and how many it already had.
+    #[must_use]
+    pub fn loaded(&self) -> (usize, usize) {
+        (self.loaded.added, self.loaded.kept)
+    }
+
+    /// Lets the requests under way finish, then stops.
+    pub fn stop(mut self) {
+        self.halt(true);
+    }
+
+    fn halt(&mut self, graceful: bool) {
+        if let Some(thread) = self.thread.take() {
+            // The command is sent by the call; the future only waits for the answer.
+            drop(self.handle.stop(graceful));
+            _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.halt(false);
+    }
+}
+
+fn bind(address: &str) -> Result<TcpListener, StartError> {
+    let failed = |error: std::io::Error| StartError::Listen {
+        address: address.to_owned(),
+        reason: error.to_string(),
+    };
+    let addresses: Vec<_> = address.to_socket_addrs().map_err(failed)?.collect();
+    TcpListener::bind(addresses.as_slice()).map_err(failed)
+}
+
+/// Runs the server on threads of its own; returns once it accepts connections.
+fn serve(
+    app: web::Data<App>,
+    listener: TcpListener,
+) -> Result<(ServerHandle, JoinHandle<()>), StartError> {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    let thread = std::thread::Builder::new()
+        .name("nova-images".to_owned())
+        .spawn(move || run(app, listener, &sender))
+        .map_err(|error| StartError::Thread(error.to_string()))?;
+    let started = receiver
+        .recv()
+        .map_err(|error| StartError::Thread(error.to_string()))?;
+    Ok((started.map_err(StartError::Thread)?, thread))
+}
+
+fn run(
+    app: web::Data<App>,
+    listener: TcpListener,
+    started: &std::sync::mpsc::SyncSender<Result<ServerHandle, String>>,
+) {
+    let workers = app.config.workers;
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(Rc::new(RefCell::new(ReplyCache::default())))
+            .default_service(web::to(front::answer))
+    })
+    .workers(workers)
+    .client_request_timeout(REQUEST_TIMEOUT)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .disable_signals()
+    .listen(listener);
+    let outcome = actix_web::rt::System::new().block_on(async move {
+        let server = server.map_err(|error| error.to_string())?.run();
+        _ = started.send(Ok(server.handle()));
+        server.await.map_err(|error| error.to_string())
+    });
+    if let Err(reason) = outcome {
+        tracing::error!(reason, "the server stopped");
+        _ = started.try_send(Err(reason));
+    }
+}

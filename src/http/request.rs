@@ -1,0 +1,90 @@
+//! A request, read: what facades answer to.
+
+use super::path::RequestPath;
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use bytes::Bytes;
+
+/// The body of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// All of it; empty when there was none.
+    Whole(Bytes),
+    /// More than the server reads.
+    TooLarge,
+}
+
+/// A request whose body has been read.
+#[derive(Debug)]
+pub struct Request<'a> {
+    http: &'a HttpRequest,
+    /// The path, decoded and tidied, without the prefix.
+    pub path: RequestPath,
+    /// The path that the service is mounted under, such as `/compute`; empty at the root.
+    pub prefix: &'static str,
+    /// The body.
+    pub body: Body,
+}
+
+impl<'a> Request<'a> {
+    /// Joins what was read.
+    #[must_use]
+    pub fn new(http: &'a HttpRequest, path: RequestPath, prefix: &'static str, body: Body) -> Self {
+        Self {
+            http,
+            path,
+            prefix,
+            body,
+        }
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &'a Method {
+        self.http.method()
+    }
+
+    /// The query string as it came, without the question mark.
+    #[must_use]
+    pub fn raw_query(&self) -> &'a str {
+        self.http.uri().query().unwrap_or_default()
+    }
+
+    /// The path as it came.
+    #[must_use]
+    pub fn raw_path(&self) -> &'a str {
+        self.http.uri().path()
+    }
+
+    /// The first value of a header, when it is text; bytes that are no UTF-8 make it missing.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&'a str> {
+        std::str::from_utf8(self.http.headers().get(name)?.as_bytes()).ok()
+    }
+
+    /// Whether the request says that it has a body.
+    #[must_use]
+    pub fn body_bytes(&self) -> &[u8] {
+        match &self.body {
+            Body::Whole(bytes) => bytes,
+            Body::TooLarge => &[],
+        }
+    }
+
+    /// The host that the client asked: the header's text, else the address it connected to.
+    #[must_use]
+    pub fn host(&self) -> String {
+        if let Some(host) = self.header("host").filter(|host| !host.is_empty()) {
+            return host.to_owned();
+        }
+        self.http.app_config().local_addr().to_string()
+    }
+
+    /// The media type of the body, in lower case, without parameters.
+    #[must_use]
+    pub fn content_type(&self) -> Option<String> {
+        let header = self.header("content-type")?;
+        let media_type = header.split(';').next().unwrap_or_default().trim();
+        (!media_type.is_empty()).then(|| media_type.to_ascii_lowercase())
+    }
+}

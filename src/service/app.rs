@@ -1,0 +1,69 @@
+//! Everything that one emulator is, in one value. A second emulator is a second value.
+
+use super::identity::Identity;
+use super::images::Images;
+use crate::config::Config;
+use crate::control::{Clock, Fixture, Ids};
+use crate::domain::Image;
+use crate::store::{Loaded, Location, Store, StoreError};
+use std::sync::Arc;
+
+/// One emulator: what the facades are given to answer with.
+#[derive(Debug)]
+pub struct App {
+    /// How it was started.
+    pub config: Config,
+    /// Its time.
+    pub clock: Clock,
+    /// Its ids.
+    pub ids: Ids,
+    /// Its images.
+    pub images: Images,
+    /// Its users.
+    pub identity: Identity,
+    /// Whether the images are just those of Nova's own fake image service.
+    pub over_nova_fake: bool,
+    store: Arc<Store>,
+    fixture_images: Vec<Image>,
+}
+
+impl App {
+    /// Opens the store and loads the fixture; data that are there already win over it.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub fn open(
+        config: Config,
+        fixture: Fixture,
+        clock: Clock,
+        ids: Ids,
+    ) -> Result<(Self, Loaded), StoreError> {
+        let location = match &config.database {
+            Some(path) => Location::File(path.clone()),
+            // The seeded sequence may repeat in one process; the name must not.
+            None => Location::Memory(Ids::random().uuid().to_string()),
+        };
+        let store = Arc::new(Store::open(location)?);
+        let loaded = store.load(&fixture.images)?;
+        let over_nova_fake = fixture.is_nova_fake_corpus();
+        let app = Self {
+            images: Images::new(Arc::clone(&store), clock.clone()),
+            identity: Identity::new(fixture.directory),
+            config,
+            clock,
+            ids,
+            over_nova_fake,
+            store,
+            fixture_images: fixture.images,
+        };
+        Ok((app, loaded))
+    }
+
+    /// Back to the fixture, as if just started.
+    ///
+    /// # Errors
+    /// When the store fails; then nothing changed.
+    pub fn reset(&self) -> Result<(), StoreError> {
+        self.store.replace_all(&self.fixture_images)
+    }
+}

@@ -1,0 +1,36 @@
+//! Why a use case failed, in words that every facade renders its own way.
+
+use super::glance_query::QueryError;
+use crate::store::StoreError;
+
+/// Why an image could not be listed, shown or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    /// There is none of that id, or the caller may not know of it.
+    #[error("image not found")]
+    NotFound,
+    /// The caller sees the image, but may not change it.
+    #[error("not authorized for the image")]
+    Forbidden,
+    /// The image is protected from deletion.
+    #[error("the image is protected")]
+    Protected,
+    /// A property that only Glance itself sets.
+    #[error("property {0:?} is reserved")]
+    ReservedProperty(String),
+    /// The image has no disk or container format yet.
+    #[error("{0}")]
+    MissingFormat(&'static str),
+    /// The marker names no image that the caller sees.
+    #[error("No image found with ID {0}")]
+    UnknownMarker(String),
+    /// The marker names another project's private image.
+    #[error("Forbidding request, image {0} not visible")]
+    ForeignMarker(String),
+    /// The query cannot be understood.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,318 @@
+//! Where images are kept: SQLite, in memory or in a file.
+//!
+//! The only place of the crate that names rusqlite or writes SQL. Writes go
+//! one after the other through one connection; reads use connections of their
+//! own, one per thread that reads at the time.
+
+mod properties;
+mod rows;
+mod schema;
+mod select;
+
+use crate::domain::{Image, ImageQuery, ImageSummary};
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+/// How long a connection waits for another process that uses the same file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Statements that a connection keeps prepared: more than the shapes of query in use at a time.
+const PREPARED_STATEMENTS: usize = 64;
+
+/// Why the store cannot do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite failed.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file is a database of something else, or no database.
+    #[error("the file is not a database of nova-images")]
+    Foreign,
+    /// The file was written by a later release.
+    #[error("the database has version {found}, this release knows versions up to {known}")]
+    Newer {
+        /// Its version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// Another server has the file.
+    #[error("the database is in use by another process")]
+    InUse,
+    /// The file cannot be opened.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// A row holds what no release of ours writes.
+    #[error("image {0}: its row is damaged")]
+    Damaged(String),
+}
+
+/// Where the data are.
+#[derive(Clone, Debug)]
+pub enum Location {
+    /// In memory, under a name that no other store of the process has.
+    Memory(String),
+    /// In a file.
+    File(PathBuf),
+}
+
+/// What became of a fixture's images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// Newly stored.
+    pub added: usize,
+    /// Left as they were, because their ids were known.
+    pub kept: usize,
+}
+
+/// What a decision about an image leads to.
+pub enum Change<T> {
+    /// Nothing changes.
+    Keep(T),
+    /// The image becomes this.
+    Put(Box<Image>, T),
+    /// The row goes away.
+    Remove(T),
+}
+
+/// The image store. Shared between threads; every method may be called from any.
+#[derive(Debug)]
+pub struct Store {
+    location: Location,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    /// SQLite's memory databases refuse readers while a writer commits; this lets them wait instead.
+    commit_gate: RwLock<()>,
+    generation: AtomicU64,
+    /// Holds the lock on the file that keeps a second server away.
+    _lock: Option<std::fs::File>,
+}
+
+impl Store {
+    /// Opens the database, and makes it when it is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be used: in use, foreign, newer, unreadable.
+    pub fn open(location: Location) -> Result<Self, StoreError> {
+        let lock = match &location {
+            Location::Memory(_) => None,
+            Location::File(path) => Some(lock_file(path)?),
+        };
+        let mut writer = connect(&location, false)?;
+        schema::prepare(&mut writer).map_err(not_a_database)?;
+        Ok(Self {
+            location,
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            commit_gate: RwLock::new(()),
+            generation: AtomicU64::new(0),
+            _lock: lock,
+        })
+    }
+
+    /// A number that grows with every committed write.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Adds images; one whose id is known is left as it is.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was added.
+    pub fn load(&self, images: &[Image]) -> Result<Loaded, StoreError> {
+        self.write(|connection| {
+            let mut loaded = Loaded::default();
+            for image in images {
+                if rows::insert_new(connection, image)? {
+                    loaded.added += 1;
+                } else {
+                    loaded.kept += 1;
+                }
+            }
+            Ok(loaded)
+        })
+    }
+
+    /// Forgets everything and holds just these images.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing changed.
+    pub fn replace_all(&self, images: &[Image]) -> Result<(), StoreError> {
+        self.write(|connection| {
+            rows::remove_all(connection)?;
+            for image in images {
+                rows::insert_new(connection, image)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The image of an id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn image(&self, id: &str) -> Result<Option<Image>, StoreError> {
+        self.read(|connection| rows::find(connection, id))
+    }
+
+    /// Shows `visit` each image that the query asks for, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn list(
+        &self,
+        query: &ImageQuery,
+        visit: &mut dyn FnMut(ImageSummary<'_>),
+    ) -> Result<(), StoreError> {
+        self.read(|connection| select::summaries(connection, query, visit))
+    }
+
+    /// The images that the query asks for, whole.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn images(&self, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
+        self.read(|connection| select::images(connection, query))
+    }
+
+    /// Lets `decide` look at an image and change it, with no other write in between.
+    ///
+    /// # Errors
+    /// What `decide` says, or when the database fails; then nothing changed.
+    pub fn change<T, E: From<StoreError>>(
+        &self,
+        id: &str,
+        decide: impl FnOnce(Option<Image>) -> Result<Change<T>, E>,
+    ) -> Result<T, E> {
+        let mut outcome = None;
+        let written = self.write(|connection| {
+            let image = rows::find(connection, id)?;
+            let decided = decide(image);
+            if let Ok(Change::Put(image, _)) = &decided {
+                rows::put(connection, image)?;
+            }
+            if let Ok(Change::Remove(_)) = &decided {
+                rows::remove(connection, id)?;
+            }
+            outcome = Some(decided);
+            Ok(())
+        });
+        written.map_err(E::from)?;
+        match outcome {
+            Some(Ok(Change::Keep(value) | Change::Put(_, value) | Change::Remove(value))) => {
+                Ok(value)
+            }
+            Some(Err(error)) => Err(error),
+            None => Err(E::from(StoreError::Damaged(id.to_owned()))),
+        }
+    }
+
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let idle = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => connect(&self.location, true)?,
+        };
+        let result = {
+            let _gate = match self.location {
+                Location::Memory(_) => Some(
+                    self.commit_gate
+                        .read()
+                        .unwrap_or_else(PoisonError::into_inner),
+                ),
+                Location::File(_) => None,
+            };
+            work(&connection)
+        };
+        self.readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(connection);
+        result
+    }
+
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let _gate = self
+            .commit_gate
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let transaction = writer.transaction()?;
+        let value = work(&transaction)?;
+        transaction.commit()?;
+        self.generation.fetch_add(1, Ordering::Release);
+        Ok(value)
+    }
+}
+
+fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreError> {
+    let connection = match location {
+        // Plain `:memory:` is one database per connection; memdb shares one by its name.
+        Location::Memory(name) => Connection::open_with_flags(
+            format!("file:/{name}?vfs=memdb"),
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_URI
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?,
+        Location::File(path) => Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?,
+    };
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    if let Location::File(_) = location {
+        // An acknowledged write survives a killed process, and with FULL a power cut.
+        connection
+            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+            .map_err(|error| not_a_database(error.into()))?;
+    }
+    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
+    if read_only {
+        connection.execute_batch("PRAGMA query_only = ON;")?;
+    }
+    Ok(connection)
+}
+
+fn not_a_database(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _))
+            if failure.code == rusqlite::ErrorCode::NotADatabase =>
+        {
+            StoreError::Foreign
+        }
+        other => other,
+    }
+}
+
+/// Two servers on one file would answer from each other's past: the second is turned away.
+fn lock_file(path: &Path) -> Result<std::fs::File, StoreError> {
+    let file = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}

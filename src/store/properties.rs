@@ -1,0 +1,59 @@
+//! The stored form of properties: one JSON object per image.
+//!
+//! Strings and null stand for themselves, written as Python's `json.dumps`
+//! would, so that the text can be an answer as it is. Any other value is
+//! wrapped as `{"json": "its text"}`.
+
+use crate::domain::{Properties, PropertyValue};
+use crate::python;
+use serde::Deserialize;
+
+/// The text, and whether every value in it is a string.
+pub fn encode(properties: &Properties) -> (String, bool) {
+    let mut text = Vec::with_capacity(2 + properties.len() * 40);
+    let mut plain = true;
+    text.push(b'{');
+    for (index, (key, value)) in properties.iter().enumerate() {
+        if index > 0 {
+            text.extend_from_slice(b", ");
+        }
+        python::write_json_string(key, &mut text);
+        text.extend_from_slice(b": ");
+        plain &= matches!(value, PropertyValue::Text(_));
+        match value {
+            PropertyValue::Text(value) => python::write_json_string(value, &mut text),
+            PropertyValue::Null => text.extend_from_slice(b"null"),
+            PropertyValue::Json(json) => {
+                text.extend_from_slice(b"{\"json\": ");
+                python::write_json_string(json, &mut text);
+                text.push(b'}');
+            }
+        }
+    }
+    text.push(b'}');
+    (String::from_utf8_lossy(&text).into_owned(), plain)
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Text(String),
+    Json { json: String },
+    Null(()),
+}
+
+/// Reads what `encode` wrote; a text that it did not write has no properties.
+pub fn decode(text: &str) -> Properties {
+    let stored: indexmap::IndexMap<String, Stored> = serde_json::from_str(text).unwrap_or_default();
+    stored
+        .into_iter()
+        .map(|(key, value)| {
+            let value = match value {
+                Stored::Text(text) => PropertyValue::Text(text),
+                Stored::Json { json } => PropertyValue::Json(json),
+                Stored::Null(()) => PropertyValue::Null,
+            };
+            (key, value)
+        })
+        .collect()
+}

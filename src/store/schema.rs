@@ -1,0 +1,99 @@
+//! The schema, as steps from one `PRAGMA user_version` to the next.
+
+use super::StoreError;
+use rusqlite::Connection;
+
+/// Marks a SQLite file as ours ("NIMG").
+const APPLICATION_ID: i64 = 0x4e49_4d47;
+
+/// One step per version: the first makes an empty file a database of version 1.
+const STEPS: [&str; 1] = [VERSION_1];
+
+/// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
+/// lists' way. Each index ends in the columns of the usual order: a page is read, never sorted.
+const VERSION_1: &str = "
+CREATE TABLE images (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT,
+    status TEXT NOT NULL,
+    unlisted INTEGER NOT NULL,
+    visibility TEXT NOT NULL,
+    owner TEXT,
+    min_ram INTEGER NOT NULL,
+    min_disk INTEGER NOT NULL,
+    size INTEGER,
+    virtual_size INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    deleted_at INTEGER,
+    container_format TEXT,
+    disk_format TEXT,
+    checksum TEXT,
+    os_hash_algo TEXT,
+    os_hash_value TEXT,
+    protected INTEGER NOT NULL,
+    hidden INTEGER NOT NULL,
+    properties TEXT NOT NULL,
+    plain INTEGER NOT NULL
+) STRICT;
+CREATE INDEX images_in_order ON images (created_at DESC, id DESC)
+    WHERE unlisted = 0 AND hidden = 0;
+CREATE INDEX images_by_owner ON images (owner, created_at DESC, id DESC)
+    WHERE unlisted = 0 AND hidden = 0;
+CREATE INDEX images_by_visibility ON images (visibility, created_at DESC, id DESC)
+    WHERE unlisted = 0 AND hidden = 0;
+CREATE INDEX images_by_name ON images (name, created_at DESC, id DESC);
+CREATE INDEX images_by_status ON images (status, created_at DESC, id DESC);
+CREATE INDEX images_by_update ON images (updated_at);
+CREATE TABLE image_properties (
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    seq INTEGER NOT NULL REFERENCES images (seq) ON DELETE CASCADE,
+    PRIMARY KEY (key, value, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX image_properties_of ON image_properties (seq);
+CREATE TABLE image_tags (
+    tag TEXT NOT NULL,
+    seq INTEGER NOT NULL REFERENCES images (seq) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (tag, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX image_tags_of ON image_tags (seq);
+CREATE TABLE image_members (
+    project_id TEXT NOT NULL,
+    seq INTEGER NOT NULL REFERENCES images (seq) ON DELETE CASCADE,
+    status TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (project_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX image_members_of ON image_members (seq);
+";
+
+/// Brings a database to the newest version, or says why it cannot be used.
+pub fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction()?;
+    let application: i64 = transaction.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    if application != APPLICATION_ID && (tables > 0 || version > 0) {
+        return Err(StoreError::Foreign);
+    }
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    if version > known {
+        return Err(StoreError::Newer {
+            found: version,
+            known,
+        });
+    }
+    let done = usize::try_from(version).unwrap_or_default();
+    for step in STEPS.iter().skip(done) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.execute_batch(&format!(
+        "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {known};"
+    ))?;
+    transaction.commit()?;
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! The integration tests: real emulators, started through the public builder, asked over HTTP.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "a test may panic"
+)]
+
+mod golden;
+mod harness;
+mod replays;

@@ -1,0 +1,41 @@
+//! The recordings of the real servers, replayed.
+
+use crate::golden::{self, Target};
+use crate::harness::builder;
+use nova_images::{AuthMode, EmulatorBuilder, Fixture, Profile};
+
+fn over(set: &str, profile: Profile) -> EmulatorBuilder {
+    builder()
+        .fixture(Fixture::read(&golden::set_dir(set).join("fixture.json")).unwrap())
+        .auth(AuthMode::Strict)
+        .profile(profile)
+        .glance_url("http://glance.openstack.example.com")
+}
+
+fn replay(set: &str, builder: EmulatorBuilder) {
+    let emulator = builder.start().unwrap();
+    golden::replay(set, &Target::new(emulator.address()), false);
+}
+
+#[test]
+fn nova_34() {
+    replay("nova-34", over("nova-34", Profile::Nova34));
+}
+
+#[test]
+fn juno_docs() {
+    replay("juno-docs", over("juno-docs", Profile::Juno));
+}
+
+#[test]
+fn juno_glance() {
+    replay("juno-glance", over("juno-glance", Profile::Juno));
+}
+
+#[test]
+fn juno_ratelimit() {
+    replay(
+        "juno-ratelimit",
+        over("juno-ratelimit", Profile::Juno).rate_limit(2),
+    );
+}
