@@ -1,11 +1,16 @@
 //! The command line.
 
-use crate::config::{AuthMode, Config, Microversion, Profile};
+use crate::config::{AuthMode, Config, Microversion, Profile, WaldurApi};
 use crate::control::{Clock, Fixture};
+use crate::domain::Target;
 use crate::emulator::Emulator;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// Which log lines are written unless `RUST_LOG` says otherwise: ours, not those of the machinery.
+const DEFAULT_LOGS: &str = "info,actix_server=warn";
 
 /// What a run that could not start ends with.
 const EXIT_CANNOT_START: u8 = 2;
@@ -78,6 +83,16 @@ struct Serve {
     #[arg(long, env = "NOVA_IMAGES_RATE_LIMIT", value_name = "REQUESTS",
         value_parser = clap::value_parser!(u32).range(1..))]
     rate_limit: Option<u32>,
+    /// Which release of Waldur's API to answer with under /api/openstack-images
+    #[arg(long, env = "NOVA_IMAGES_WALDUR_API", value_enum, default_value_t)]
+    waldur_api: WaldurApi,
+    /// Seconds that a token lives
+    #[arg(long, env = "NOVA_IMAGES_TOKEN_TTL", value_name = "SECONDS", default_value_t = 86_400,
+        value_parser = clap::value_parser!(u32).range(1..))]
+    token_ttl: u32,
+    /// Serve Keystone at the root of this address too
+    #[arg(long, env = "NOVA_IMAGES_IDENTITY_LISTEN", value_name = "ADDRESS:PORT")]
+    identity_listen: Option<String>,
     /// `real`, or an RFC 3339 time at which the clock stands still
     #[arg(
         long,
@@ -120,14 +135,18 @@ impl Serve {
             .config(self.config())
             .listen(self.listen.clone())
             .clock(Clock::parse(&self.clock)?);
+        let mut sign_in = None;
         for name in &self.fixture {
-            builder = builder.fixture(Fixture::named(name).map_err(|error| error.to_string())?);
+            let fixture = Fixture::named(name).map_err(|error| error.to_string())?;
+            sign_in = sign_in.or_else(|| SignIn::of(&fixture));
+            builder = builder.fixture(fixture);
         }
         let emulator = builder.start().map_err(|error| error.to_string())?;
         if let Some(path) = &self.port_file {
             write_port(path, emulator.address().port())?;
         }
-        self.greet(&emulator);
+        // Whoever closed the pipe does not want to read it.
+        _ = std::io::stdout().write_all(self.greeting(&emulator, sign_in.as_ref()).as_bytes());
         wait_for_signal()?;
         emulator.stop();
         Ok(())
@@ -143,26 +162,83 @@ impl Serve {
             max_microversion: self.max_microversion,
             max_limit: self.max_limit,
             rate_limit: self.rate_limit,
+            waldur_api: self.waldur_api,
+            token_ttl: self.token_ttl,
+            identity_listen: self.identity_listen.clone(),
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         }
     }
 
-    /// The base URL and lines to try it with.
-    fn greet(&self, emulator: &Emulator) {
+    /// The base URL, lines to try it with, and what clients sign in with.
+    fn greeting(&self, emulator: &Emulator, sign_in: Option<&SignIn>) -> String {
         let url = emulator.url();
-        println!("nova-images listens on {url}");
-        println!();
-        println!("  curl -s {url}/");
         let project = emulator.default_project_id();
         let token = match (self.auth, emulator.example_token()) {
             (AuthMode::Strict, Some(token)) => format!(" -H 'X-Auth-Token: {token}'"),
             _ => String::new(),
         };
-        println!("  curl -s{token} {url}/v2/{project}/images/detail");
+        let list = format!("{url}/v2/{project}/images/detail");
+        let mut lines = vec![
+            format!("nova-images listens on {url}"),
+            String::new(),
+            format!("  curl -s {url}/"),
+            format!("  curl -s{token} {list}"),
+        ];
         if matches!(self.profile, Profile::Default | Profile::Juno) {
-            println!(
-                "  curl -s{token} -H 'Accept: application/xml' {url}/v2/{project}/images/detail"
-            );
+            lines.push(format!(
+                "  curl -s{token} -H 'Accept: application/xml' {list}"
+            ));
+        }
+        if let Some(sign_in) = sign_in {
+            lines.push(String::new());
+            lines.extend(sign_in.exports(&url, self.profile));
+        }
+        lines.join("\n") + "\n"
+    }
+}
+
+/// A user of a fixture, with the password that only the fixture still knows.
+struct SignIn {
+    user: String,
+    password: String,
+    project: String,
+}
+
+impl SignIn {
+    /// The first user with a password and a role on a project.
+    fn of(fixture: &Fixture) -> Option<Self> {
+        let directory = &fixture.directory;
+        directory.users.iter().find_map(|user| {
+            let project = user.grants.iter().find_map(|grant| match &grant.target {
+                Target::Project(id) => directory.project(id),
+                Target::Domain(_) | Target::System => None,
+            })?;
+            Some(Self {
+                user: user.name.clone(),
+                password: user.password.clone()?,
+                project: project.name.clone(),
+            })
+        })
+    }
+
+    /// The environment of clients: of today, or of Juno's time.
+    fn exports(&self, url: &str, profile: Profile) -> Vec<String> {
+        let Self {
+            user,
+            password,
+            project,
+        } = self;
+        let account = format!("OS_USERNAME={user} OS_PASSWORD={password}");
+        let region = "OS_REGION_NAME=RegionOne";
+        match profile {
+            Profile::Juno => vec![format!(
+                "  export OS_AUTH_URL={url}/v2.0 {account} OS_TENANT_NAME={project} {region}"
+            )],
+            Profile::Default | Profile::Nova34 | Profile::Otc => vec![
+                format!("  export OS_AUTH_URL={url}/v3 OS_IDENTITY_API_VERSION=3 {region}"),
+                format!("  export {account} OS_PROJECT_NAME={project}"),
+                "  export OS_USER_DOMAIN_NAME=Default OS_PROJECT_DOMAIN_NAME=Default".to_owned(),
+            ],
         }
     }
 }
@@ -190,9 +266,10 @@ fn write_port(path: &std::path::Path, port: u16) -> Result<(), String> {
 
 fn start_logging(format: LogFormat) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(DEFAULT_LOGS));
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // A second logger in one process is refused; the first one stays.
     _ = match format {

@@ -27,6 +27,18 @@ pub enum Profile {
     Otc,
 }
 
+/// Which release of Waldur's API `/api/openstack-images` answers as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum WaldurApi {
+    /// As published in November 2025.
+    #[default]
+    #[value(name = "2025")]
+    V2025,
+    /// As the clients 8.1 expect it: with the fields for rescue images.
+    #[value(name = "2026")]
+    V2026,
+}
+
 /// A microversion of Nova.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Microversion {
@@ -87,6 +99,12 @@ pub struct Config {
     pub max_limit: u64,
     /// Requests a minute per verb and caller; no limit when missing.
     pub rate_limit: Option<u32>,
+    /// Which release of Waldur's API there is.
+    pub waldur_api: WaldurApi,
+    /// Seconds that a token lives.
+    pub token_ttl: u32,
+    /// A listener for the identity service alone, beside the shared one.
+    pub identity_listen: Option<String>,
     /// Threads that answer requests.
     pub workers: usize,
 }
@@ -102,6 +120,9 @@ impl Default for Config {
             max_microversion: None,
             max_limit: 1000,
             rate_limit: None,
+            waldur_api: WaldurApi::default(),
+            token_ttl: 86_400,
+            identity_listen: None,
             workers: 1,
         }
     }

@@ -36,12 +36,18 @@ mod config;
 pub mod control;
 pub mod domain;
 mod emulator;
+#[cfg(fuzzing)]
+#[allow(
+    clippy::expect_used,
+    reason = "a broken invariant must stop the fuzzer"
+)]
+pub mod fuzzing;
 mod http;
 mod python;
 mod service;
 mod store;
 
-pub use config::{AuthMode, Config, Microversion, Profile};
+pub use config::{AuthMode, Config, Microversion, Profile, WaldurApi};
 pub use control::{Clock, Fixture, FixtureError, Ids};
 pub use domain::Timestamp;
 pub use emulator::{Emulator, EmulatorBuilder, StartError};

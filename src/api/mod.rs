@@ -3,4 +3,12 @@
 //! A facade names `http`, `service` and `domain`; never the store, never another facade.
 
 pub mod control;
+pub mod keystone;
 pub mod nova;
+pub mod waldur;
+
+/// What fuzz targets reach within facades.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    pub use super::nova::fuzz_headers as headers;
+}

@@ -224,3 +224,34 @@ pub struct ImageSummary<'a> {
     /// Custom properties, in their stored form.
     pub properties: super::properties::StoredProperties<'a>,
 }
+
+/// Shows what lists show of an image to whoever asks.
+pub type ReadSummary<'a> = dyn Fn(&mut dyn FnMut(ImageSummary<'_>)) + 'a;
+
+/// An image of a list, of which only the key has been read yet.
+pub struct ListedImage<'a> {
+    /// Tells images apart, in one store, between two writes.
+    pub row: i64,
+    /// The id.
+    pub id: &'a str,
+    /// Reads the rest; does nothing when the image has gone meanwhile.
+    pub read: &'a ReadSummary<'a>,
+}
+
+impl Image {
+    /// What lists show of it, without the properties.
+    #[must_use]
+    pub fn summary(&self) -> ImageSummary<'_> {
+        ImageSummary {
+            id: &self.id,
+            name: self.name.as_deref(),
+            status: self.status,
+            min_ram_mib: self.min_ram_mib,
+            min_disk_gib: self.min_disk_gib,
+            size_bytes: self.size_bytes,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            properties: super::properties::StoredProperties::none(),
+        }
+    }
+}

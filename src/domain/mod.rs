@@ -11,11 +11,13 @@ pub mod image;
 pub mod properties;
 pub mod sibling;
 pub mod timestamp;
+pub mod token;
 
 pub use caller::Caller;
 pub use filter::{Comparison, Direction, ImageQuery, Matches, Scope, Shares, Sort, SortKey, Test};
 pub use identity::{Directory, FixedToken, Grant, IdentityDomain, Project, Role, Target, User};
-pub use image::{GlanceStatus, Image, ImageSummary, Member, MemberStatus, Visibility};
+pub use image::{GlanceStatus, Image, ImageSummary, ListedImage, Member, MemberStatus, Visibility};
 pub use properties::{Properties, PropertyValue};
 pub use sibling::{Instance, WaldurData};
 pub use timestamp::Timestamp;
+pub use token::{Named, Token, TokenScope, TokenUser};

@@ -1,15 +1,19 @@
 //! The front door: which service a request is for, its body read, its answer sent.
 
+use super::Shared;
+use super::connection::ConnectionFacts;
 use crate::api;
-use crate::http::cache::ReplyCache;
+use crate::api::keystone::Door;
+use crate::config::Profile;
+use crate::http::cache::Caches;
 use crate::http::{Body, Reply, Request, RequestPath};
-use crate::service::App;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::rc::Rc;
 
 /// Largest body of any service: oslo.middleware's default.
@@ -18,24 +22,37 @@ const MOST_BODY_BYTES: usize = 114_688;
 /// The services behind the one port.
 enum Service {
     Nova,
+    Keystone,
     Control,
+    Waldur,
 }
 
 /// Answers a request.
-pub async fn answer(http: HttpRequest, payload: web::Payload, app: web::Data<App>) -> HttpResponse {
+pub async fn answer(
+    http: HttpRequest,
+    payload: web::Payload,
+    app: web::Data<Shared>,
+) -> HttpResponse {
     let started = app.clock.monotonic_micros();
     let Ok(body) = read_body(&http, payload).await else {
         return Reply::empty(StatusCode::BAD_REQUEST).into_response();
     };
     let path = RequestPath::parse(http.uri().path());
-    let (service, prefix, path) = place(path);
-    let request = Request::new(&http, path, prefix, body);
+    let door = http.app_data::<Door>().copied().unwrap_or(Door::Shared);
+    let (service, prefix, path) = match door {
+        Door::Shared if api::waldur::owns(http.uri().path()) => (Service::Waldur, "", path),
+        Door::Shared => place(app.config.profile, path),
+        Door::Own { .. } => (Service::Keystone, "", path),
+    };
+    let request = Request::new(&http, local_address(&http), path, prefix, body);
     let reply = match service {
-        Service::Nova => match http.app_data::<Rc<RefCell<ReplyCache>>>() {
+        Service::Nova => match http.app_data::<Rc<RefCell<Caches>>>() {
             Some(cache) => api::nova::answer(&app, cache, &request),
             None => api::nova::answer(&app, &RefCell::default(), &request),
         },
+        Service::Keystone => api::keystone::answer(&app, &request, door),
         Service::Control => api::control::answer(&app, &request),
+        Service::Waldur => api::waldur::answer(&app, &request),
     };
     tracing::debug!(
         method = %http.method(),
@@ -47,9 +64,18 @@ pub async fn answer(http: HttpRequest, payload: web::Payload, app: web::Data<App
     reply.into_response()
 }
 
+/// The address that the client connected to.
+fn local_address(http: &HttpRequest) -> SocketAddr {
+    let facts = http.conn_data::<ConnectionFacts>();
+    let local = facts.and_then(|facts| facts.local);
+    local.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
+}
+
 /// The service that a path belongs to, the prefix it is mounted under, and the path behind that.
-fn place(path: RequestPath) -> (Service, &'static str, RequestPath) {
+fn place(profile: Profile, path: RequestPath) -> (Service, &'static str, RequestPath) {
     match path.segments.first().map(String::as_str) {
+        Some("identity") => (Service::Keystone, "/identity", path.without_first()),
+        Some(first) if api::keystone::has_at_root(profile, first) => (Service::Keystone, "", path),
         Some("_control") => (Service::Control, "/_control", path.without_first()),
         Some("compute") => (Service::Nova, "/compute", path.without_first()),
         _ => (Service::Nova, "", path),

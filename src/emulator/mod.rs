@@ -1,18 +1,28 @@
 //! The composition root: puts an emulator together, gives it a listener and threads, and stops it.
 
+mod connection;
 mod front;
 
-use crate::config::{AuthMode, Config, Microversion, Profile};
+use crate::api::keystone::Door;
+use crate::config::{AuthMode, Config, Microversion, Profile, WaldurApi};
 use crate::control::{Clock, Fixture, Ids};
-use crate::http::cache::ReplyCache;
+use crate::http::cache::Caches;
 use crate::service::App;
 use crate::store::{Loaded, StoreError};
-use actix_web::dev::ServerHandle;
-use actix_web::{HttpServer, web};
+use actix_http::error::DispatchError;
+use actix_http::{Extensions, HttpService};
+use actix_server::ServerBuilder;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::{AppConfig, ServerHandle};
+use actix_web::rt::net::TcpStream;
+use actix_web::web;
+use connection::Connection;
 use std::cell::RefCell;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -136,6 +146,24 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Which release of Waldur's API it has.
+    pub fn waldur_api(mut self, api: WaldurApi) -> Self {
+        self.config.waldur_api = api;
+        self
+    }
+
+    /// Seconds that a token lives.
+    pub fn token_ttl(mut self, seconds: u32) -> Self {
+        self.config.token_ttl = seconds;
+        self
+    }
+
+    /// Serves Keystone at the root of this address too; port 0 takes a free one.
+    pub fn identity_listen(mut self, address: impl Into<String>) -> Self {
+        self.config.identity_listen = Some(address.into());
+        self
+    }
+
     /// Threads that answer requests.
     pub fn workers(mut self, threads: usize) -> Self {
         self.config.workers = threads.max(1);
@@ -153,11 +181,13 @@ impl EmulatorBuilder {
     /// # Errors
     /// When the address or the database cannot be used.
     pub fn start(self) -> Result<Emulator, StartError> {
-        let listener = bind(&self.address)?;
-        let address = listener.local_addr().map_err(|error| StartError::Listen {
-            address: self.address.clone(),
-            reason: error.to_string(),
-        })?;
+        let (listener, address) = bind(&self.address)?;
+        let own = self.config.identity_listen.as_deref().map(bind);
+        let (identity_listener, identity_address) = own.transpose()?.unzip();
+        let listeners = Listeners {
+            shared: address,
+            identity: identity_address,
+        };
         let database = self.config.database.clone();
         let fixture = self.fixture.unwrap_or_default();
         let (app, loaded) = App::open(self.config, fixture, self.clock, self.ids).map_err(
@@ -173,26 +203,78 @@ impl EmulatorBuilder {
                 "the database already holds images of the fixture; they are left as they are"
             );
         }
-        let app = web::Data::new(app);
-        let (handle, thread) = serve(app.clone(), listener)?;
+        let (app, gone) = Shared::new(app);
+        let own = identity_listener.map(|socket| {
+            let shared_port = listeners.shared.port();
+            (socket, Door::Own { shared_port })
+        });
+        let sockets = std::iter::once((listener, Door::Shared)).chain(own);
+        let (handle, thread) = serve(app.clone(), sockets.collect())?;
         Ok(Emulator {
             app,
-            address,
+            listeners,
             loaded,
             handle,
             thread: Some(thread),
+            _gone: gone,
         })
     }
+}
+
+/// The listeners, by the addresses that they are bound to.
+#[derive(Clone, Copy, Debug)]
+struct Listeners {
+    /// The one that all services share.
+    shared: SocketAddr,
+    /// Keystone's own.
+    identity: Option<SocketAddr>,
 }
 
 /// A running emulator. Dropping it stops it.
 #[derive(Debug)]
 pub struct Emulator {
-    app: web::Data<App>,
-    address: SocketAddr,
+    app: web::Data<Shared>,
+    listeners: Listeners,
     loaded: Loaded,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+    /// Dropped last, behind the emulator's own share of the app.
+    _gone: Gone,
+}
+
+/// The app, shared between the emulator and the threads that answer.
+#[derive(Debug)]
+struct Shared {
+    app: App,
+    /// Dropped behind the app: hung up, it says that the store is closed.
+    _alive: Sender<()>,
+}
+
+/// Waits in its drop until the last thread has let go of the app. The server does not wait for its
+/// workers, and whoever has dropped an emulator may open its database again.
+#[derive(Debug)]
+struct Gone(Receiver<()>);
+
+impl Shared {
+    fn new(app: App) -> (web::Data<Self>, Gone) {
+        let (alive, gone) = channel();
+        let shared = Self { app, _alive: alive };
+        (web::Data::new(shared), Gone(gone))
+    }
+}
+
+impl Deref for Shared {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        _ = self.0.recv_timeout(Duration::from_secs(SHUTDOWN_SECONDS));
+    }
 }
 
 impl Emulator {
@@ -210,13 +292,28 @@ impl Emulator {
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.listeners.shared
+    }
+
+    /// Where Keystone's own listener is, if there is one.
+    #[must_use]
+    pub fn identity_address(&self) -> Option<SocketAddr> {
+        self.listeners.identity
+    }
+
+    /// The base URL of Keystone: of its own listener, else under the shared one.
+    #[must_use]
+    pub fn identity_url(&self) -> String {
+        match self.listeners.identity {
+            Some(address) => format!("http://{address}"),
+            None => format!("{}/identity", self.url()),
+        }
     }
 
     /// The base URL, without a slash at its end.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.listeners.shared)
     }
 
     /// The project of a caller who names none: the fixture's first.
@@ -262,24 +359,26 @@ impl Drop for Emulator {
     }
 }
 
-fn bind(address: &str) -> Result<TcpListener, StartError> {
+fn bind(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |error: std::io::Error| StartError::Listen {
         address: address.to_owned(),
         reason: error.to_string(),
     };
     let addresses: Vec<_> = address.to_socket_addrs().map_err(failed)?.collect();
-    TcpListener::bind(addresses.as_slice()).map_err(failed)
+    let listener = TcpListener::bind(addresses.as_slice()).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
 }
 
 /// Runs the server on threads of its own; returns once it accepts connections.
 fn serve(
-    app: web::Data<App>,
-    listener: TcpListener,
+    app: web::Data<Shared>,
+    sockets: Vec<(TcpListener, Door)>,
 ) -> Result<(ServerHandle, JoinHandle<()>), StartError> {
-    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    let (sender, receiver) = sync_channel(1);
     let thread = std::thread::Builder::new()
         .name("nova-images".to_owned())
-        .spawn(move || run(app, listener, &sender))
+        .spawn(move || run(app, sockets, &sender))
         .map_err(|error| StartError::Thread(error.to_string()))?;
     let started = receiver
         .recv()
@@ -288,25 +387,29 @@ fn serve(
 }
 
 fn run(
-    app: web::Data<App>,
-    listener: TcpListener,
-    started: &std::sync::mpsc::SyncSender<Result<ServerHandle, String>>,
+    app: web::Data<Shared>,
+    sockets: Vec<(TcpListener, Door)>,
+    started: &SyncSender<Result<ServerHandle, String>>,
 ) {
-    let workers = app.config.workers;
-    let server = HttpServer::new(move || {
-        actix_web::App::new()
-            .app_data(app.clone())
-            .app_data(Rc::new(RefCell::new(ReplyCache::default())))
-            .default_service(web::to(front::answer))
-    })
-    .workers(workers)
-    .client_request_timeout(REQUEST_TIMEOUT)
-    .keep_alive(KEEP_ALIVE)
-    .shutdown_timeout(SHUTDOWN_SECONDS)
-    .disable_signals()
-    .listen(listener);
+    let mut builder = actix_server::Server::build()
+        .workers(app.config.workers)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals();
+    let mut listening = Ok(());
+    for (socket, door) in sockets {
+        if listening.is_ok() {
+            let added = listen(builder, socket, door, &app);
+            (builder, listening) = match added {
+                Ok(builder) => (builder, Ok(())),
+                Err(error) => (actix_server::Server::build(), Err(error.to_string())),
+            };
+        }
+    }
+    // From here on the workers hold it.
+    drop(app);
     let outcome = actix_web::rt::System::new().block_on(async move {
-        let server = server.map_err(|error| error.to_string())?.run();
+        listening?;
+        let server = builder.run();
         _ = started.send(Ok(server.handle()));
         server.await.map_err(|error| error.to_string())
     });
@@ -314,4 +417,42 @@ fn run(
         tracing::error!(reason, "the server stopped");
         _ = started.try_send(Err(reason));
     }
+}
+
+/// Adds a listener, and the service behind it.
+fn listen(
+    builder: ServerBuilder,
+    socket: TcpListener,
+    door: Door,
+    app: &web::Data<Shared>,
+) -> std::io::Result<ServerBuilder> {
+    let stopping = builder.graceful_shutdown_signal();
+    let app = app.clone();
+    builder.listen("nova-images", socket, move || {
+        let web_app = actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(door)
+            .app_data(Rc::new(RefCell::new(Caches::default())))
+            .default_service(web::to(front::answer));
+        let stopping = stopping.clone();
+        let http = HttpService::build()
+            .client_request_timeout(REQUEST_TIMEOUT)
+            .keep_alive(KEEP_ALIVE)
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .on_connect_ext(|connection: &Connection, facts: &mut Extensions| {
+                facts.insert(connection.facts());
+            })
+            .h1(map_config(web_app.into_factory(), |()| {
+                AppConfig::default()
+            }));
+        fn_service(|stream: TcpStream| async {
+            stream.set_nodelay(true).ok();
+            let peer = stream.peer_addr().ok();
+            Ok::<_, DispatchError>((Connection::new(stream), peer))
+        })
+        .and_then(http)
+    })
 }

@@ -24,16 +24,29 @@ pub fn parse(raw: &str) -> Result<Vec<(String, String)>, NotUtf8> {
 /// As [`parse`], but bytes that are no UTF-8 become U+FFFD.
 #[must_use]
 pub fn parse_lossy(raw: &str) -> Vec<(String, String)> {
-    pairs(raw)
-        .map(|(name, value)| {
-            let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-            (text(decode(name)), text(decode(value)))
-        })
-        .collect()
+    pairs(raw).map(decode_lossy).collect()
+}
+
+/// As [`parse_lossy`], but `;` separates nothing: Python since its release of 2021.
+#[must_use]
+pub fn parse_ampersands(raw: &str) -> Vec<(String, String)> {
+    split_pairs(raw, &['&']).map(decode_lossy).collect()
+}
+
+fn decode_lossy((name, value): (&str, &str)) -> (String, String) {
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    (text(decode(name)), text(decode(value)))
 }
 
 fn pairs(raw: &str) -> impl Iterator<Item = (&str, &str)> {
-    raw.split(['&', ';'])
+    split_pairs(raw, &['&', ';'])
+}
+
+fn split_pairs<'a>(
+    raw: &'a str,
+    separators: &'a [char],
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    raw.split(separators)
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }

@@ -4,6 +4,7 @@ use super::path::RequestPath;
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 use bytes::Bytes;
+use std::net::SocketAddr;
 
 /// The body of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,7 @@ pub enum Body {
 #[derive(Debug)]
 pub struct Request<'a> {
     http: &'a HttpRequest,
+    local: SocketAddr,
     /// The path, decoded and tidied, without the prefix.
     pub path: RequestPath,
     /// The path that the service is mounted under, such as `/compute`; empty at the root.
@@ -27,11 +29,18 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Joins what was read.
+    /// Joins what was read; `local` is the address that the client connected to.
     #[must_use]
-    pub fn new(http: &'a HttpRequest, path: RequestPath, prefix: &'static str, body: Body) -> Self {
+    pub fn new(
+        http: &'a HttpRequest,
+        local: SocketAddr,
+        path: RequestPath,
+        prefix: &'static str,
+        body: Body,
+    ) -> Self {
         Self {
             http,
+            local,
             path,
             prefix,
             body,
@@ -62,7 +71,13 @@ impl<'a> Request<'a> {
         std::str::from_utf8(self.http.headers().get(name)?.as_bytes()).ok()
     }
 
-    /// Whether the request says that it has a body.
+    /// The first value of a header as it came.
+    #[must_use]
+    pub fn header_bytes(&self, name: &str) -> Option<&'a [u8]> {
+        Some(self.http.headers().get(name)?.as_bytes())
+    }
+
+    /// The bytes of the body, as far as it was read.
     #[must_use]
     pub fn body_bytes(&self) -> &[u8] {
         match &self.body {
@@ -77,14 +92,20 @@ impl<'a> Request<'a> {
         if let Some(host) = self.header("host").filter(|host| !host.is_empty()) {
             return host.to_owned();
         }
-        self.http.app_config().local_addr().to_string()
+        self.local.to_string()
     }
 
-    /// The media type of the body, in lower case, without parameters.
+    /// The media type of the body, without parameters.
     #[must_use]
-    pub fn content_type(&self) -> Option<String> {
+    pub fn media_type(&self) -> Option<&'a str> {
         let header = self.header("content-type")?;
         let media_type = header.split(';').next().unwrap_or_default().trim();
-        (!media_type.is_empty()).then(|| media_type.to_ascii_lowercase())
+        (!media_type.is_empty()).then_some(media_type)
+    }
+
+    /// The media type of the body in lower case, without parameters.
+    #[must_use]
+    pub fn content_type(&self) -> Option<String> {
+        self.media_type().map(str::to_ascii_lowercase)
     }
 }

@@ -2,9 +2,11 @@
 
 use super::identity::Identity;
 use super::images::Images;
+use super::rate_limit::RateLimiter;
+use super::waldur::Waldur;
 use crate::config::Config;
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::Image;
+use crate::domain::{Image, Instance};
 use crate::store::{Loaded, Location, Store, StoreError};
 use std::sync::Arc;
 
@@ -21,6 +23,12 @@ pub struct App {
     pub images: Images,
     /// Its users.
     pub identity: Identity,
+    /// Nova's instances.
+    pub instances: Vec<Instance>,
+    /// Waldur over the same images.
+    pub waldur: Waldur,
+    /// Who asked how often.
+    pub rate_limiter: RateLimiter,
     /// Whether the images are just those of Nova's own fake image service.
     pub over_nova_fake: bool,
     store: Arc<Store>,
@@ -46,12 +54,22 @@ impl App {
         let store = Arc::new(Store::open(location)?);
         let loaded = store.load(&fixture.images)?;
         let over_nova_fake = fixture.is_nova_fake_corpus();
+        let waldur = Waldur::new(Arc::clone(&store), clock.clone(), &fixture);
         let app = Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
-            identity: Identity::new(fixture.directory),
+            instances: fixture.instances,
+            waldur,
+            identity: Identity::open(
+                fixture.directory,
+                &config,
+                clock.clone(),
+                ids.clone(),
+                &store,
+            )?,
             config,
             clock,
             ids,
+            rate_limiter: RateLimiter::default(),
             over_nova_fake,
             store,
             fixture_images: fixture.images,
@@ -64,6 +82,9 @@ impl App {
     /// # Errors
     /// When the store fails; then nothing changed.
     pub fn reset(&self) -> Result<(), StoreError> {
-        self.store.replace_all(&self.fixture_images)
+        self.rate_limiter.reset();
+        self.waldur.reset();
+        self.store.replace_all(&self.fixture_images)?;
+        self.identity.forget()
     }
 }

@@ -5,13 +5,14 @@ mod access;
 mod app;
 pub mod error;
 pub mod glance_query;
-mod identity;
+pub mod glance_v1;
+pub mod identity;
 mod images;
+mod rate_limit;
 pub mod rules;
+pub mod waldur;
 
-pub use access::list_scope;
 pub use app::App;
 pub use error::ImageError;
-pub use identity::Identity;
-pub use images::Images;
 pub use rules::ImageRules;
+pub use waldur::Waldur;

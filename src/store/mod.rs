@@ -8,13 +8,17 @@ mod properties;
 mod rows;
 mod schema;
 mod select;
+mod tokens;
 
-use crate::domain::{Image, ImageQuery, ImageSummary};
+use crate::domain::{Image, ImageQuery, ListedImage};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
+
+pub use tokens::TokenDigest;
 
 /// How long a connection waits for another process that uses the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -70,8 +74,6 @@ pub struct Loaded {
 
 /// What a decision about an image leads to.
 pub enum Change<T> {
-    /// Nothing changes.
-    Keep(T),
     /// The image becomes this.
     Put(Box<Image>, T),
     /// The row goes away.
@@ -88,7 +90,7 @@ pub struct Store {
     commit_gate: RwLock<()>,
     generation: AtomicU64,
     /// Holds the lock on the file that keeps a second server away.
-    _lock: Option<std::fs::File>,
+    _lock: Option<FileLock>,
 }
 
 impl Store {
@@ -99,7 +101,7 @@ impl Store {
     pub fn open(location: Location) -> Result<Self, StoreError> {
         let lock = match &location {
             Location::Memory(_) => None,
-            Location::File(path) => Some(lock_file(path)?),
+            Location::File(path) => Some(FileLock::take(path)?),
         };
         let mut writer = connect(&location, false)?;
         schema::prepare(&mut writer).map_err(not_a_database)?;
@@ -159,24 +161,17 @@ impl Store {
         self.read(|connection| rows::find(connection, id))
     }
 
-    /// Shows `visit` each image that the query asks for, in order.
+    /// Shows `visit` each image that the query asks for, in order; what it does not know of it, it can
+    /// have read.
     ///
     /// # Errors
     /// When the database fails.
     pub fn list(
         &self,
         query: &ImageQuery,
-        visit: &mut dyn FnMut(ImageSummary<'_>),
+        visit: &mut dyn FnMut(ListedImage<'_>),
     ) -> Result<(), StoreError> {
-        self.read(|connection| select::summaries(connection, query, visit))
-    }
-
-    /// The images that the query asks for, whole.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn images(&self, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
-        self.read(|connection| select::images(connection, query))
+        self.read(|connection| select::listed(connection, query, visit))
     }
 
     /// Lets `decide` look at an image and change it, with no other write in between.
@@ -203,9 +198,7 @@ impl Store {
         });
         written.map_err(E::from)?;
         match outcome {
-            Some(Ok(Change::Keep(value) | Change::Put(_, value) | Change::Remove(value))) => {
-                Ok(value)
-            }
+            Some(Ok(Change::Put(_, value) | Change::Remove(value))) => Ok(value),
             Some(Err(error)) => Err(error),
             None => Err(E::from(StoreError::Damaged(id.to_owned()))),
         }
@@ -246,6 +239,15 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let value = self.transact(work)?;
+        self.generation.fetch_add(1, Ordering::Release);
+        Ok(value)
+    }
+
+    fn transact<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let _gate = self
             .commit_gate
@@ -254,7 +256,6 @@ impl Store {
         let transaction = writer.transaction()?;
         let value = work(&transaction)?;
         transaction.commit()?;
-        self.generation.fetch_add(1, Ordering::Release);
         Ok(value)
     }
 }
@@ -278,6 +279,9 @@ fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreErro
     };
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    // Without this promise SQLite plans a statement anew whenever a bound value might matter for
+    // the plan, which costs more than running it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if let Location::File(_) = location {
         // An acknowledged write survives a killed process, and with FULL a power cut.
         connection
@@ -302,17 +306,30 @@ fn not_a_database(error: StoreError) -> StoreError {
     }
 }
 
-/// Two servers on one file would answer from each other's past: the second is turned away.
-fn lock_file(path: &Path) -> Result<std::fs::File, StoreError> {
-    let file = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse),
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+/// Keeps a second server away from a file: it would answer from the first one's past.
+#[derive(Debug)]
+struct FileLock(std::fs::File);
+
+impl FileLock {
+    fn take(path: &Path) -> Result<Self, StoreError> {
+        let file = std::fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse),
+            Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that another thread is about to start holds a copy of
+        // the handle, and the lock with it, until it runs its own program.
+        _ = self.0.unlock();
     }
 }

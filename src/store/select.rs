@@ -4,47 +4,70 @@
 //! the table's size and the page's depth do not matter when an index serves
 //! the order.
 
-use super::{StoreError, properties, rows};
+mod many;
+
+use super::{StoreError, properties};
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
 use crate::domain::properties::StoredProperties;
 use crate::domain::{
-    Comparison, Direction, GlanceStatus, Image, ImageQuery, ImageSummary, Matches, Scope, Shares,
-    Sort, SortKey, Test, Timestamp, Visibility,
+    Comparison, Direction, GlanceStatus, ImageQuery, ImageSummary, ListedImage, Matches, Scope,
+    Shares, Sort, SortKey, Test, Timestamp, Visibility,
 };
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, params_from_iter};
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
-const SUMMARY_COLUMNS: &str = "i.id, i.name, i.status, i.min_ram, i.min_disk, i.size, \
-     i.created_at, i.updated_at, i.properties, i.plain";
+/// What the indexes hold: finding out which images a list has does not touch the table.
+const KEY_COLUMNS: &str = "i.seq, i.id, i.created_at";
 
-pub fn summaries(
+const SUMMARY: &str = "SELECT i.id, i.name, i.status, i.min_ram, i.min_disk, i.size, i.created_at, \
+     i.updated_at, i.properties, i.plain FROM images i WHERE i.seq = ?1";
+
+/// Reads keys in order; whoever needs more of an image has it read on the same connection, within
+/// the transaction that the running statement holds open.
+pub fn listed(
     connection: &Connection,
     query: &ImageQuery,
-    visit: &mut dyn FnMut(ImageSummary<'_>),
+    visit: &mut dyn FnMut(ListedImage<'_>),
 ) -> Result<(), StoreError> {
-    let Some(select) = Select::compile(connection, query, SUMMARY_COLUMNS)? else {
+    let Some(select) = Select::compile(connection, query, KEY_COLUMNS)? else {
         return Ok(());
     };
-    let mut statement = connection.prepare_cached(&select.sql)?;
-    let mut rows = statement.query(params_from_iter(select.values.iter()))?;
-    while let Some(row) = rows.next()? {
-        visit(summary(row)?);
+    let mut keys = connection.prepare_cached(&select.sql)?;
+    let mut keys = keys.query(params_from_iter(select.values.iter()))?;
+    let summaries = RefCell::new(connection.prepare_cached(SUMMARY)?);
+    let failed = RefCell::new(None);
+    while let Some(key) = keys.next()? {
+        let row: i64 = key.get(0)?;
+        let read = |show: &mut dyn FnMut(ImageSummary<'_>)| {
+            let outcome = read_summary(&mut summaries.borrow_mut(), row, show);
+            if let Err(error) = outcome {
+                failed.borrow_mut().get_or_insert(error);
+            }
+        };
+        visit(ListedImage {
+            row,
+            id: key.get_ref(1)?.as_str().unwrap_or_default(),
+            read: &read,
+        });
+        if let Some(error) = failed.take() {
+            return Err(error);
+        }
     }
     Ok(())
 }
 
-pub fn images(connection: &Connection, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
-    let Some(select) = Select::compile(connection, query, rows::COLUMNS)? else {
-        return Ok(Vec::new());
-    };
-    let mut statement = connection.prepare_cached(&select.sql)?;
-    let mut found = statement.query(params_from_iter(select.values.iter()))?;
-    let mut images = Vec::new();
-    while let Some(row) = found.next()? {
-        images.push(rows::read(connection, row)?);
+fn read_summary(
+    statement: &mut Statement<'_>,
+    row: i64,
+    show: &mut dyn FnMut(ImageSummary<'_>),
+) -> Result<(), StoreError> {
+    let mut rows = statement.query([row])?;
+    if let Some(row) = rows.next()? {
+        show(summary(row)?);
     }
-    Ok(images)
+    Ok(())
 }
 
 fn summary<'a>(row: &'a Row<'_>) -> Result<ImageSummary<'a>, StoreError> {
@@ -67,6 +90,7 @@ fn summary<'a>(row: &'a Row<'_>) -> Result<ImageSummary<'a>, StoreError> {
             json: text(8)?,
             plain: row.get(9)?,
             decode: properties::decode,
+            decode_texts: properties::decode_texts,
         },
     })
 }
@@ -89,10 +113,8 @@ impl Select {
             values: Vec::new(),
         };
         let mut common = String::new();
-        for test in &query.tests {
-            select.test(test, &mut common);
-        }
-        select.scope_flags(&query.scope, &mut common);
+        select.tests(&query.tests, &mut common);
+        scope_flags(&query.scope, &mut common);
         if let Some(marker) = &query.after {
             let Some(keys) = marker_keys(connection, query, marker)? else {
                 return Ok(None);
@@ -132,15 +154,17 @@ impl Select {
     /// unary plus keeps the planner away from the owner and visibility indexes.
     fn branches(&mut self, query: &ImageQuery) -> Vec<String> {
         let scope = &query.scope;
+        if scope.every_project && scope.community {
+            return vec!["1".to_owned()];
+        }
         let me = match &scope.project_id {
             Some(project_id) => self.bind_text(project_id),
             None => self.bind(Value::Null),
         };
         if scope.every_project {
-            return vec![match scope.community {
-                true => "1".to_owned(),
-                false => format!("(+i.visibility <> 'community' OR +i.owner IS {me})"),
-            }];
+            return vec![format!(
+                "(+i.visibility <> 'community' OR +i.owner IS {me})"
+            )];
         }
         let shared = self.shared(scope, &me);
         // A compound select can be ordered by its result columns only.
@@ -180,18 +204,6 @@ impl Select {
         )
     }
 
-    /// Written as literals, since a partial index is used only where the text implies it.
-    fn scope_flags(&mut self, scope: &Scope, sql: &mut String) {
-        if !scope.unlisted {
-            sql.push_str(" AND i.unlisted = 0");
-        }
-        match scope.hidden {
-            Some(false) => sql.push_str(" AND i.hidden = 0"),
-            Some(true) => sql.push_str(" AND i.hidden = 1"),
-            None => {}
-        }
-    }
-
     fn test(&mut self, test: &Test, sql: &mut String) {
         match test {
             Test::Text(column, Matches::Is(text)) => {
@@ -199,13 +211,8 @@ impl Select {
                 _ = write!(sql, " AND i.{} = {text}", text_column(*column));
             }
             Test::Text(column, Matches::AnyOf(texts)) => {
-                let texts: Vec<_> = texts.iter().map(|text| self.bind_text(text)).collect();
-                _ = write!(
-                    sql,
-                    " AND i.{} IN ({})",
-                    text_column(*column),
-                    texts.join(", ")
-                );
+                let texts = self.one_of(texts);
+                _ = write!(sql, " AND i.{} IN ({texts})", text_column(*column));
             }
             Test::Number(column, number) => {
                 let number = self.bind(Value::Integer(*number));
@@ -301,6 +308,18 @@ impl Select {
             };
             _ = write!(self.sql, "{separator}{} {direction}", sort_column(sort.key));
         }
+    }
+}
+
+/// Written as literals, since a partial index is used only where the text implies it.
+fn scope_flags(scope: &Scope, sql: &mut String) {
+    if !scope.unlisted {
+        sql.push_str(" AND i.unlisted = 0");
+    }
+    match scope.hidden {
+        Some(false) => sql.push_str(" AND i.hidden = 0"),
+        Some(true) => sql.push_str(" AND i.hidden = 1"),
+        None => {}
     }
 }
 

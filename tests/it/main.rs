@@ -7,6 +7,21 @@
     reason = "a test may panic"
 )]
 
+mod command;
+mod coverage;
+mod departures;
+mod documents;
+mod element;
+mod embedding;
 mod golden;
 mod harness;
+mod hostile;
+mod keystone;
+mod layering;
+mod listing;
+mod model;
+mod otc;
+mod parity;
+mod pictures;
 mod replays;
+mod scratch;

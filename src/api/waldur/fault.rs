@@ -1,0 +1,155 @@
+//! Why a request fails, and what the REST framework's exception handler makes of it.
+
+use super::catalogue;
+use super::language::Language;
+use actix_web::http::StatusCode;
+use serde_json::{Map, Value, json};
+
+/// What validators say of a NUL.
+pub const NULL_CHARACTERS: &str = "Null characters are not allowed.";
+
+/// Errors by field, in the order of the fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldErrors(Vec<(&'static str, Value)>);
+
+impl FieldErrors {
+    /// Adds what is wrong with a field: messages, or messages by place.
+    pub fn add(&mut self, field: &'static str, messages: Value) {
+        self.0.push((field, messages));
+    }
+
+    /// The fields that have errors.
+    #[cfg(test)]
+    pub fn fields(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|(field, _)| *field)
+    }
+
+    /// # Errors
+    /// When there are any.
+    pub fn into_result(self) -> Result<(), Fault> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Fault::Invalid(self))
+        }
+    }
+}
+
+/// Why a request fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// No token, or none that this server reads.
+    NotAuthenticated,
+    /// `Authorization: Token` alone.
+    NoCredentials,
+    /// More than one word behind `Token`.
+    TokenWithSpaces,
+    /// A token that is no UTF-8.
+    TokenWithBadCharacters,
+    /// Nobody has the token.
+    UnknownToken,
+    /// The token's user may not sign in.
+    InactiveUser,
+    /// The token was not used for too long.
+    ExpiredToken,
+    /// Parameters are malformed.
+    Invalid(FieldErrors),
+    /// There is no such format.
+    UnknownFormat,
+    /// There is no such image, or none that the user sees.
+    NoImage,
+    /// There is no such page.
+    InvalidPage,
+    /// A URL in a filter leads to no view.
+    Unresolved(String),
+    /// The method is none of this resource's.
+    WrongMethod(String),
+    /// `Accept` has no form that there is.
+    NotAcceptable,
+    /// The original raises here, and nobody catches it.
+    Crash,
+    /// The store failed.
+    Store(String),
+}
+
+impl Fault {
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotAuthenticated
+            | Self::NoCredentials
+            | Self::TokenWithSpaces
+            | Self::TokenWithBadCharacters
+            | Self::UnknownToken
+            | Self::InactiveUser
+            | Self::ExpiredToken => StatusCode::UNAUTHORIZED,
+            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::UnknownFormat | Self::NoImage | Self::InvalidPage | Self::Unresolved(_) => {
+                StatusCode::NOT_FOUND
+            }
+            Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::Crash | Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The body, in a language.
+    pub fn body(&self, language: Language) -> Value {
+        let say = |message| catalogue::translate(language, message);
+        match self {
+            Self::Invalid(errors) => {
+                let fields = errors.0.iter().map(|(field, messages)| {
+                    ((*field).to_owned(), translate_messages(language, messages))
+                });
+                Value::Object(fields.collect::<Map<_, _>>())
+            }
+            // The real one lists every pattern that it tried.
+            Self::Unresolved(path) => {
+                json!({"tried": [], "path": path.strip_prefix('/').unwrap_or(path)})
+            }
+            Self::WrongMethod(method) => {
+                let message = say("Method \"{method}\" not allowed.");
+                json!({"detail": message.replace("{method}", method)})
+            }
+            Self::Store(reason) => json!({"detail": reason}),
+            other => json!({"detail": say(other.message())}),
+        }
+    }
+
+    fn message(&self) -> &'static str {
+        match self {
+            Self::NotAuthenticated => "Authentication credentials were not provided.",
+            Self::NoCredentials => "Invalid token. No credentials provided.",
+            Self::TokenWithSpaces => "Invalid token. Token string should not contain spaces.",
+            Self::TokenWithBadCharacters => {
+                "Invalid token header. Token string should not contain invalid characters."
+            }
+            Self::UnknownToken => "Invalid token.",
+            Self::InactiveUser => "User inactive or deleted.",
+            Self::ExpiredToken => "Token has expired.",
+            Self::UnknownFormat | Self::Unresolved(_) => "Not found.",
+            Self::NoImage => "No Image matches the given query.",
+            Self::InvalidPage => "Invalid page.",
+            Self::NotAcceptable => "Could not satisfy the request Accept header.",
+            Self::Invalid(_) => "Invalid input.",
+            Self::WrongMethod(_) => "Method \"{method}\" not allowed.",
+            Self::Crash | Self::Store(_) => "A server error occurred.",
+        }
+    }
+}
+
+fn translate_messages(language: Language, messages: &Value) -> Value {
+    match messages {
+        Value::String(message) => json!(catalogue::translate(language, message)),
+        Value::Array(messages) => messages
+            .iter()
+            .map(|message| translate_messages(language, message))
+            .collect(),
+        Value::Object(by_place) => by_place
+            .iter()
+            .map(|(place, messages)| (place.clone(), translate_messages(language, messages)))
+            .collect::<Map<_, _>>()
+            .into(),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,163 @@
+//! A JSON writer in the style of Python's `json.dumps`, whose closures cannot leave an object open.
+//!
+//! Lists of images are written through it rather than through serde, because a stored JSON text
+//! goes into the answer as it is, without being parsed on the way.
+
+use crate::python::{append_escaped, write_json_string};
+
+/// Writes one object.
+#[must_use]
+pub fn object(capacity: usize, content: impl FnOnce(&mut Object<'_>)) -> Vec<u8> {
+    let mut out = Vec::with_capacity(capacity);
+    write_object(&mut out, content);
+    out
+}
+
+fn write_object(out: &mut Vec<u8>, content: impl FnOnce(&mut Object<'_>)) {
+    out.push(b'{');
+    content(&mut Object { out, first: true });
+    out.push(b'}');
+}
+
+/// An object under way.
+pub struct Object<'w> {
+    out: &'w mut Vec<u8>,
+    first: bool,
+}
+
+/// A text that has been escaped once, to be written many times.
+#[derive(Clone, Debug)]
+pub struct Escaped(Vec<u8>);
+
+impl Escaped {
+    /// Escapes a text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut out = Vec::with_capacity(text.len());
+        append_escaped(text, &mut out);
+        Self(out)
+    }
+}
+
+/// Names of members are constants of the program: plain ASCII, written as they are.
+impl Object<'_> {
+    /// A member with a string.
+    pub fn text(&mut self, key: &'static str, value: &str) -> &mut Self {
+        self.key(key);
+        write_json_string(value, self.out);
+        self
+    }
+
+    /// A member with a word of the program's own, which needs no escaping.
+    pub fn word(&mut self, key: &'static str, value: &'static str) -> &mut Self {
+        self.key(key);
+        self.out.push(b'"');
+        self.out.extend_from_slice(value.as_bytes());
+        self.out.push(b'"');
+        self
+    }
+
+    /// A member with a string of two parts: links are made so, for every image.
+    pub fn joined(&mut self, key: &'static str, head: &Escaped, tail: &str) -> &mut Self {
+        self.key(key);
+        self.out.push(b'"');
+        self.out.extend_from_slice(&head.0);
+        append_escaped(tail, self.out);
+        self.out.push(b'"');
+        self
+    }
+
+    /// A member whose name is data, with a value that is JSON already.
+    pub fn entry(&mut self, key: &str, json: &[u8]) -> &mut Self {
+        self.separate();
+        write_json_string(key, self.out);
+        self.out.extend_from_slice(b": ");
+        self.out.extend_from_slice(json);
+        self
+    }
+
+    /// A member with a string or null.
+    pub fn text_or_null(&mut self, key: &'static str, value: Option<&str>) -> &mut Self {
+        match value {
+            Some(value) => self.text(key, value),
+            None => self.raw(key, b"null"),
+        }
+    }
+
+    /// A member with an integer.
+    pub fn number(&mut self, key: &'static str, value: i64) -> &mut Self {
+        self.key(key);
+        self.out
+            .extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+        self
+    }
+
+    /// A member whose value is JSON already.
+    pub fn raw(&mut self, key: &'static str, json: &[u8]) -> &mut Self {
+        self.key(key);
+        self.out.extend_from_slice(json);
+        self
+    }
+
+    /// A member with an object.
+    pub fn object(
+        &mut self,
+        key: &'static str,
+        content: impl FnOnce(&mut Object<'_>),
+    ) -> &mut Self {
+        self.key(key);
+        write_object(self.out, content);
+        self
+    }
+
+    /// A member with a list.
+    pub fn list(&mut self, key: &'static str, content: impl FnOnce(&mut List<'_>)) -> &mut Self {
+        self.key(key);
+        self.out.push(b'[');
+        content(&mut List {
+            out: self.out,
+            first: true,
+        });
+        self.out.push(b']');
+        self
+    }
+
+    fn key(&mut self, key: &'static str) {
+        self.separate();
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\": ");
+    }
+
+    fn separate(&mut self) {
+        if !std::mem::take(&mut self.first) {
+            self.out.extend_from_slice(b", ");
+        }
+    }
+}
+
+/// A list under way.
+pub struct List<'w> {
+    out: &'w mut Vec<u8>,
+    first: bool,
+}
+
+impl List<'_> {
+    /// An object in it.
+    pub fn object(&mut self, content: impl FnOnce(&mut Object<'_>)) {
+        self.separate();
+        write_object(self.out, content);
+    }
+
+    /// An item that is JSON already.
+    pub fn raw(&mut self, json: &[u8]) {
+        self.separate();
+        self.out.extend_from_slice(json);
+    }
+
+    fn separate(&mut self) {
+        if !std::mem::take(&mut self.first) {
+            self.out.extend_from_slice(b", ");
+        }
+    }
+}

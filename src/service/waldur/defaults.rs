@@ -1,0 +1,123 @@
+//! What Waldur knows when a fixture does not say: one cloud, and in it a tenant for every project.
+//!
+//! Every uuid is made from what it names, so that a client can keep it across starts.
+
+use crate::control::Fixture;
+use crate::domain::identity::Target;
+use crate::domain::sibling::{
+    WaldurCustomer, WaldurOffering, WaldurRole, WaldurSettings, WaldurTenant, WaldurUser,
+    WaldurVolume,
+};
+use crate::domain::{Directory, Image, Instance, WaldurData};
+use uuid::Uuid;
+
+/// What the derived uuids are derived under.
+const NAMESPACE: Uuid = Uuid::from_u128(0x6e6f_7661_2d69_4d61_8765_732d_7761_6c64);
+
+/// The role that makes a user of the directory a member of Waldur's staff.
+const ADMIN: &str = "admin";
+
+/// The uuid of a thing that the fixture gives none, in Waldur's form.
+pub fn uuid_of(kind: &str, id: &str) -> String {
+    Uuid::new_v5(&NAMESPACE, format!("{kind}/{id}").as_bytes())
+        .simple()
+        .to_string()
+}
+
+/// The data, and which token stands for which user (by place in the list).
+pub fn derive(fixture: &Fixture) -> (WaldurData, Vec<(String, usize)>) {
+    let directory = &fixture.directory;
+    let cloud = WaldurSettings {
+        uuid: uuid_of("settings", "OpenStack"),
+        name: "OpenStack".to_owned(),
+        kind: "OpenStack".to_owned(),
+        shared: true,
+    };
+    let data = WaldurData {
+        customers: customers(directory),
+        tenants: tenants(directory, &cloud.uuid),
+        images: Vec::new(),
+        offerings: vec![WaldurOffering {
+            uuid: uuid_of("offering", "OpenStack"),
+            scope: Some(cloud.uuid.clone()),
+        }],
+        users: users(directory),
+        volumes: fixture
+            .instances
+            .iter()
+            .filter_map(|instance| volume(instance, &fixture.images, &cloud.uuid))
+            .collect(),
+        settings: vec![cloud],
+    };
+    let tokens = directory.tokens.iter().filter_map(|token| {
+        let user = directory
+            .users
+            .iter()
+            .position(|user| user.id == token.user_id)?;
+        Some((token.id.clone(), user))
+    });
+    let tokens = tokens.collect();
+    (data, tokens)
+}
+
+fn customers(directory: &Directory) -> Vec<WaldurCustomer> {
+    let customers = directory.projects.iter().map(|project| WaldurCustomer {
+        uuid: uuid_of("customer", &project.id),
+        name: project.name.clone(),
+        projects: vec![project.id.clone()],
+    });
+    customers.collect()
+}
+
+fn tenants(directory: &Directory, cloud: &str) -> Vec<WaldurTenant> {
+    let tenants = directory.projects.iter().map(|project| WaldurTenant {
+        uuid: uuid_of("tenant", &project.id),
+        name: project.name.clone(),
+        settings: cloud.to_owned(),
+        project: project.id.clone(),
+    });
+    tenants.collect()
+}
+
+fn users(directory: &Directory) -> Vec<WaldurUser> {
+    let users = directory.users.iter().map(|user| WaldurUser {
+        uuid: uuid_of("user", &user.id),
+        name: user.name.clone(),
+        token: String::new(),
+        staff: user.grants.iter().any(|grant| grant.role == ADMIN),
+        support: false,
+        active: user.enabled,
+        token_lifetime_seconds: None,
+        token_created: None,
+        roles: user
+            .grants
+            .iter()
+            .filter_map(|grant| match &grant.target {
+                Target::Project(project) => Some(WaldurRole::OfProject(project.clone())),
+                Target::Domain(_) | Target::System => None,
+            })
+            .collect(),
+    });
+    users.collect()
+}
+
+/// The volume that an instance boots from.
+fn volume(instance: &Instance, images: &[Image], cloud: &str) -> Option<WaldurVolume> {
+    let image_id = instance.image_id.as_deref()?;
+    let image = images.iter().find(|image| image.id == image_id)?;
+    Some(WaldurVolume {
+        settings: cloud.to_owned(),
+        image_name: super::rows::name_of(image).to_owned(),
+        bootable: true,
+        instance: Some(instance.id.clone()),
+        runtime_state: Some(runtime_state(&instance.status).to_owned()),
+    })
+}
+
+/// Waldur's word for a state of Nova: it knows them by Nova's own, except while building.
+fn runtime_state(status: &str) -> &str {
+    match status {
+        "BUILD" => "BUILDING",
+        other => other,
+    }
+}
