@@ -224,3 +224,21 @@ pub struct ImageSummary<'a> {
     /// Custom properties, in their stored form.
     pub properties: super::properties::StoredProperties<'a>,
 }
+
+impl Image {
+    /// What lists show of it, without the properties.
+    #[must_use]
+    pub fn summary(&self) -> ImageSummary<'_> {
+        ImageSummary {
+            id: &self.id,
+            name: self.name.as_deref(),
+            status: self.status,
+            min_ram_mib: self.min_ram_mib,
+            min_disk_gib: self.min_disk_gib,
+            size_bytes: self.size_bytes,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            properties: super::properties::StoredProperties::none(),
+        }
+    }
+}

@@ -5,6 +5,7 @@
 //! came in, so that no layer has to understand it.
 
 use indexmap::IndexMap;
+use std::borrow::Cow;
 
 /// The value of one property.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,13 +98,32 @@ pub struct StoredProperties<'a> {
     pub plain: bool,
     /// Reads the text; given by the store, which alone knows its form.
     pub decode: fn(&str) -> Properties,
+    /// Reads the text of plain properties.
+    pub decode_texts: for<'t> fn(&'t str) -> Vec<(Cow<'t, str>, Cow<'t, str>)>,
 }
 
 impl StoredProperties<'_> {
+    /// Of an image without any.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            json: "{}",
+            plain: true,
+            decode: |_| Properties::new(),
+            decode_texts: |_| Vec::new(),
+        }
+    }
+
     /// The properties, parsed.
     #[must_use]
     pub fn parse(&self) -> Properties {
         (self.decode)(self.json)
+    }
+
+    /// The pairs of plain properties, borrowed where nothing is escaped.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+        (self.decode_texts)(self.json)
     }
 
     /// Whether the key may be among them: cheap, never wrong when it says no.

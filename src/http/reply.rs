@@ -13,6 +13,7 @@ pub struct Reply {
     content_type: Option<Cow<'static, str>>,
     headers: Vec<(&'static str, Cow<'static, str>)>,
     body: Bytes,
+    without_ids: bool,
 }
 
 impl Reply {
@@ -28,6 +29,7 @@ impl Reply {
             content_type: Some(content_type.into()),
             headers: Vec::new(),
             body: body.into(),
+            without_ids: false,
         }
     }
 
@@ -39,6 +41,7 @@ impl Reply {
             content_type: None,
             headers: Vec::new(),
             body: Bytes::new(),
+            without_ids: false,
         }
     }
 
@@ -46,6 +49,26 @@ impl Reply {
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Marks an answer that broke off before a service could put its request id on it.
+    #[must_use]
+    pub fn without_ids(mut self) -> Self {
+        self.without_ids = true;
+        self
+    }
+
+    /// Whether the answer carries request ids.
+    #[must_use]
+    pub fn has_ids(&self) -> bool {
+        !self.without_ids
+    }
+
+    /// Replaces a text in the body.
+    #[must_use]
+    pub fn renamed(mut self, from: &str, to: &str) -> Self {
+        self.body = String::from_utf8_lossy(&self.body).replace(from, to).into();
         self
     }
 
@@ -63,7 +86,7 @@ impl Reply {
             .iter()
             .map(|(name, value)| name.len() + value.len())
             .sum();
-        self.body.len() + headers + std::mem::size_of::<Self>()
+        self.body.len() + headers + size_of::<Self>()
     }
 
     /// The form that the web framework sends. A value that no header can hold is left out.

@@ -62,7 +62,7 @@ impl<'a> Request<'a> {
         std::str::from_utf8(self.http.headers().get(name)?.as_bytes()).ok()
     }
 
-    /// Whether the request says that it has a body.
+    /// The bytes of the body, as far as it was read.
     #[must_use]
     pub fn body_bytes(&self) -> &[u8] {
         match &self.body {
@@ -80,11 +80,11 @@ impl<'a> Request<'a> {
         self.http.app_config().local_addr().to_string()
     }
 
-    /// The media type of the body, in lower case, without parameters.
+    /// The media type of the body, without parameters.
     #[must_use]
-    pub fn content_type(&self) -> Option<String> {
+    pub fn media_type(&self) -> Option<&'a str> {
         let header = self.header("content-type")?;
         let media_type = header.split(';').next().unwrap_or_default().trim();
-        (!media_type.is_empty()).then(|| media_type.to_ascii_lowercase())
+        (!media_type.is_empty()).then_some(media_type)
     }
 }

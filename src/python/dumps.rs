@@ -53,6 +53,12 @@ impl Value {
 pub fn write_json_string(text: &str, out: &mut Vec<u8>) {
     out.reserve(text.len() + 2);
     out.push(b'"');
+    append_escaped(text, out);
+    out.push(b'"');
+}
+
+/// Appends a text as it stands between the quotes of a JSON string.
+pub fn append_escaped(text: &str, out: &mut Vec<u8>) {
     let mut rest = text;
     loop {
         // What precedes the first byte to escape is ASCII, so the split is between characters.
@@ -76,7 +82,6 @@ pub fn write_json_string(text: &str, out: &mut Vec<u8>) {
         }
         rest = characters.as_str();
     }
-    out.push(b'"');
 }
 
 /// Serialises a value as `json.dumps` would write it.

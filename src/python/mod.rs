@@ -9,8 +9,7 @@ mod float;
 mod parse;
 mod repr;
 
-pub use dumps::{PythonFormatter, to_vec, write_json_string};
-pub use parse::ParseError;
+pub use dumps::{append_escaped, write_json_string};
 
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};

@@ -2,6 +2,7 @@
 
 use super::identity::Identity;
 use super::images::Images;
+use super::rate_limit::RateLimiter;
 use crate::config::Config;
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::Image;
@@ -21,6 +22,8 @@ pub struct App {
     pub images: Images,
     /// Its users.
     pub identity: Identity,
+    /// Who asked how often.
+    pub rate_limiter: RateLimiter,
     /// Whether the images are just those of Nova's own fake image service.
     pub over_nova_fake: bool,
     store: Arc<Store>,
@@ -52,6 +55,7 @@ impl App {
             config,
             clock,
             ids,
+            rate_limiter: RateLimiter::default(),
             over_nova_fake,
             store,
             fixture_images: fixture.images,
@@ -64,6 +68,7 @@ impl App {
     /// # Errors
     /// When the store fails; then nothing changed.
     pub fn reset(&self) -> Result<(), StoreError> {
+        self.rate_limiter.reset();
         self.store.replace_all(&self.fixture_images)
     }
 }

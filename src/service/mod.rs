@@ -5,13 +5,12 @@ mod access;
 mod app;
 pub mod error;
 pub mod glance_query;
+pub mod glance_v1;
 mod identity;
 mod images;
+mod rate_limit;
 pub mod rules;
 
-pub use access::list_scope;
 pub use app::App;
 pub use error::ImageError;
-pub use identity::Identity;
-pub use images::Images;
 pub use rules::ImageRules;

@@ -7,6 +7,9 @@
 use crate::domain::{Properties, PropertyValue};
 use crate::python;
 use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use std::borrow::Cow;
+use std::fmt;
 
 /// The text, and whether every value in it is a string.
 pub fn encode(properties: &Properties) -> (String, bool) {
@@ -56,4 +59,40 @@ pub fn decode(text: &str) -> Properties {
             (key, value)
         })
         .collect()
+}
+
+/// The pairs of an object of strings.
+struct Texts<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'a> Deserialize<'a> for Texts<'a> {
+    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'a> Visitor<'a> for Pairs {
+            type Value = Texts<'a>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of strings")
+            }
+
+            fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut pairs = Vec::with_capacity(8);
+                while let Some((Text(key), Text(value))) = map.next_entry()? {
+                    pairs.push((key, value));
+                }
+                Ok(Texts(pairs))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
+}
+
+/// A string that is borrowed from the input unless it holds escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Reads what `encode` called plain; anything else has no pairs.
+pub fn decode_texts(text: &str) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+    serde_json::from_str(text)
+        .map(|Texts(pairs)| pairs)
+        .unwrap_or_default()
 }

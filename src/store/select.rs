@@ -67,6 +67,7 @@ fn summary<'a>(row: &'a Row<'_>) -> Result<ImageSummary<'a>, StoreError> {
             json: text(8)?,
             plain: row.get(9)?,
             decode: properties::decode,
+            decode_texts: properties::decode_texts,
         },
     })
 }
@@ -132,15 +133,17 @@ impl Select {
     /// unary plus keeps the planner away from the owner and visibility indexes.
     fn branches(&mut self, query: &ImageQuery) -> Vec<String> {
         let scope = &query.scope;
+        if scope.every_project && scope.community {
+            return vec!["1".to_owned()];
+        }
         let me = match &scope.project_id {
             Some(project_id) => self.bind_text(project_id),
             None => self.bind(Value::Null),
         };
         if scope.every_project {
-            return vec![match scope.community {
-                true => "1".to_owned(),
-                false => format!("(+i.visibility <> 'community' OR +i.owner IS {me})"),
-            }];
+            return vec![format!(
+                "(+i.visibility <> 'community' OR +i.owner IS {me})"
+            )];
         }
         let shared = self.shared(scope, &me);
         // A compound select can be ordered by its result columns only.

@@ -11,7 +11,6 @@ use std::fmt::{self, Display, Write as _};
 use thiserror::Error;
 
 use escape::Place;
-pub use escape::escape_minidom;
 
 /// A character that XML 1.0 cannot hold in any form.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -156,6 +155,16 @@ impl Attributes<'_> {
     pub fn push(&mut self, name: &'static str, value: &str) -> &mut Self {
         self.start(name);
         self.writer.escape(value, Place::Attribute);
+        self.writer.out.push(b'"');
+        self
+    }
+
+    /// Writes an attribute whose value three parts make: links are made so, for every image.
+    pub fn push_joined(&mut self, name: &'static str, parts: [&str; 3]) -> &mut Self {
+        self.start(name);
+        for part in parts {
+            self.writer.escape(part, Place::Attribute);
+        }
         self.writer.out.push(b'"');
         self
     }

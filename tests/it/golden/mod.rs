@@ -11,7 +11,7 @@
 
 mod case;
 mod case_tests;
-mod client;
+pub mod client;
 mod compare;
 mod compare_tests;
 mod json;

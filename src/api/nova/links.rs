@@ -1,0 +1,53 @@
+//! The links of Nova's documents.
+
+use super::call::Call;
+
+/// What the hrefs of one answer begin with.
+#[derive(Clone, Debug)]
+pub struct Links {
+    /// `http://HOST/v2/PROJECT`, or without the project.
+    pub versioned: String,
+    /// `http://HOST/PROJECT`, or without the project.
+    pub bookmark: String,
+    /// `http://GLANCE/PROJECT`, or without the project.
+    pub glance: String,
+}
+
+impl Links {
+    /// For the answer to a call.
+    pub fn new(call: &Call<'_>) -> Self {
+        let base = call.base_url();
+        let project = match call.caller.project_id.as_deref() {
+            Some(project) if (call.dialect.project_in_links)(call, project) => {
+                format!("/{project}")
+            }
+            _ => String::new(),
+        };
+        let glance = match &call.app.config.glance_url {
+            Some(url) => url.clone(),
+            None => format!("{}/image", call.host_url()),
+        };
+        let glance_project = if call.dialect.project_in_alternate {
+            &project
+        } else {
+            ""
+        };
+        Self {
+            versioned: format!("{base}/{}{project}", call.version),
+            bookmark: format!("{base}{project}"),
+            glance: format!("{glance}{glance_project}"),
+        }
+    }
+}
+
+/// Nova 2014.2 puts the project into every link.
+pub fn always(_: &Call<'_>, _: &str) -> bool {
+    true
+}
+
+/// Nova 34 puts it in when the id stands anywhere in the request's URL: path, query or host.
+pub fn when_in_url(call: &Call<'_>, project: &str) -> bool {
+    call.request.raw_path().contains(project)
+        || call.request.raw_query().contains(project)
+        || call.request.host().contains(project)
+}

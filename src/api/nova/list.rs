@@ -1,0 +1,219 @@
+//! The query of a list, as each release reads it, and the query of its `next` link.
+
+use super::call::Call;
+use super::fault::Fault;
+use crate::domain::ImageQuery;
+use crate::http::query;
+use crate::python::Value;
+use crate::service::{ImageError, glance_query, glance_v1};
+use indexmap::IndexMap;
+
+/// A list, ready to be asked for.
+#[derive(Debug)]
+pub struct ListRequest {
+    /// What to ask the service.
+    pub query: ImageQuery,
+    /// The page size that the client named.
+    pub limit: Option<u64>,
+    /// The pairs that a `next` link repeats.
+    pub parameters: Vec<(String, String)>,
+    /// What an error of the service becomes.
+    pub fault: fn(ImageError) -> Fault,
+}
+
+/// Nova's filters and what the image service calls them (images.py, `SUPPORTED_FILTERS`).
+fn glance_name(parameter: &str) -> Option<&str> {
+    Some(match parameter {
+        "name" | "status" | "changes-since" => parameter,
+        "server" => "property-instance_uuid",
+        "type" => "property-image_type",
+        "minRam" => "min_ram",
+        "minDisk" => "min_disk",
+        property if property.starts_with("property-") => property,
+        _ => return None,
+    })
+}
+
+/// `_get_filters` of both releases: of repeated parameters the last counts, a server may be a URL,
+/// a status is lower-cased, but not mapped back from Nova's word to Glance's.
+fn filters(parameters: &[(String, String)]) -> IndexMap<String, String> {
+    let mut filters = IndexMap::new();
+    for (name, _) in parameters {
+        if let Some(glance) = glance_name(name) {
+            let value = query::last(parameters, name).unwrap_or_default();
+            filters.insert(glance.to_owned(), value.to_owned());
+        }
+    }
+    if let Some(server) = filters.get_mut("property-instance_uuid") {
+        if let Some((_, id)) = server.rsplit_once('/') {
+            *server = id.to_owned();
+        }
+    }
+    if let Some(status) = filters.get_mut("status") {
+        *status = status.to_lowercase();
+    }
+    filters
+}
+
+/// Nova 2014.2.
+pub fn read_juno(call: &Call<'_>) -> Result<ListRequest, Fault> {
+    let parameters =
+        query::parse(call.request.raw_query()).map_err(|_| match call.dialect.exact {
+            // Python 2 fails on decoding them, nobody catches it.
+            true => Fault::Internal(""),
+            false => Fault::bad_request("Query string is not UTF-8 encoded"),
+        })?;
+    let limit = juno_integer(&parameters, "limit")?;
+    juno_integer(&parameters, "page_size")?;
+    let mut query = glance_v1::read(&call.caller, &call.dialect.rules, &filters(&parameters))
+        .map_err(|error| Fault::of_glance_v1_list(error.into()))?;
+    if !call.dialect.rules.lists_all {
+        query.limit = limit.filter(|limit| *limit > 0);
+        query.after = query::last(&parameters, "marker")
+            .filter(|marker| !marker.is_empty())
+            .map(str::to_owned);
+    }
+    Ok(ListRequest {
+        query,
+        limit,
+        parameters,
+        fault: Fault::of_glance_v1_list,
+    })
+}
+
+/// What Python's `int` reads: blanks around, a sign, underscores not yet.
+fn juno_integer(parameters: &[(String, String)], name: &str) -> Result<Option<u64>, Fault> {
+    let Some(text) = query::last(parameters, name) else {
+        return Ok(None);
+    };
+    let trimmed = text.trim();
+    let digits = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Fault::bad_request(format!(
+            "{name} param must be an integer"
+        )));
+    }
+    // Numbers beyond any table are as good as the largest.
+    let number = digits.parse().unwrap_or(u64::MAX);
+    if trimmed.starts_with('-') && number > 0 {
+        return Err(Fault::bad_request(format!("{name} param must be positive")));
+    }
+    Ok(Some(number))
+}
+
+/// Nova 2014.2 repeats everything as it was decoded, nothing escaped, the marker last. Python 2
+/// joins byte strings: text beyond ASCII breaks it.
+pub fn next_juno(last: &str, parameters: &[(String, String)]) -> Result<String, Fault> {
+    let mut text = String::new();
+    for (name, value) in parameters.iter().filter(|(name, _)| name != "marker") {
+        if !name.is_ascii() || !value.is_ascii() {
+            return Err(Fault::Internal(""));
+        }
+        text.push_str(&format!("{name}={value}&"));
+    }
+    text.push_str(&format!("marker={last}"));
+    Ok(text)
+}
+
+/// Nova 2014.2's order, but escaped: for users, whose next page must be reachable.
+pub fn next_juno_escaped(last: &str, parameters: &[(String, String)]) -> Result<String, Fault> {
+    let kept = parameters.iter().filter(|(name, _)| name != "marker");
+    let pairs = kept.map(|(name, value)| (name.as_str(), value.as_str()));
+    Ok(query::encode(pairs.chain([("marker", last)])))
+}
+
+/// The query parameters of images that Nova 34's JSON schema knows; all others are dropped.
+fn is_known(name: &str) -> bool {
+    matches!(name, "limit" | "marker" | "offset" | "page_size") || glance_name(name).is_some()
+}
+
+/// Nova 34.
+pub fn read_v21(call: &Call<'_>) -> Result<ListRequest, Fault> {
+    let mut parameters = query::parse(call.request.raw_query())
+        .map_err(|_| Fault::bad_request("Query string is not UTF-8 encoded"))?;
+    parameters.retain(|(name, _)| is_known(name));
+    for name in ["limit", "offset", "page_size"] {
+        for (_, value) in parameters.iter().filter(|(known, _)| known == name) {
+            check_positive(name, value)?;
+        }
+    }
+    let limit = query::last(&parameters, "limit").map(|text| text.parse().unwrap_or(u64::MAX));
+    if call.dialect.refuses_large_limit && limit > Some(call.app.config.max_limit) {
+        return Err(Fault::forbidden(format!(
+            "limit must not exceed {}",
+            call.app.config.max_limit
+        )));
+    }
+    let glance = glance_parameters(&parameters)?;
+    let mut query = glance_query::read(&call.caller, &call.dialect.rules, &glance)?;
+    query.limit = limit;
+    Ok(ListRequest {
+        query,
+        limit,
+        parameters,
+        fault: Fault::of_glance_list,
+    })
+}
+
+/// The schema of a positive integer, with the words of Python's jsonschema.
+fn check_positive(name: &str, value: &str) -> Result<(), Fault> {
+    let reason = if value.is_empty() {
+        "'' should be non-empty".to_owned()
+    } else if !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        let shown = Value::from(value).repr_python3();
+        format!("{shown} does not match '^[0-9]*$'")
+    } else if value.bytes().all(|byte| byte == b'0') {
+        format!("{value} is less than the minimum of 1")
+    } else {
+        return Ok(());
+    };
+    Err(Fault::bad_request(format!(
+        "Invalid input for query parameters {name}. Value: {value}. {reason}"
+    )))
+}
+
+/// What Nova 34 asks Glance: filters under Glance's names, then the marker.
+///
+/// Two bugs of Nova show. A property's name is made with `lstrip('property-')`, which strips
+/// characters, not a prefix. The marker is pasted into the URL unescaped, so that `&` in it begins
+/// another parameter and `#` ends it.
+fn glance_parameters(
+    parameters: &[(String, String)],
+) -> Result<Vec<(String, String)>, glance_query::QueryError> {
+    let mut glance: IndexMap<String, String> = IndexMap::new();
+    for (name, value) in filters(parameters) {
+        let (name, value) = match name.as_str() {
+            "changes-since" => ("updated_at".to_owned(), format!("gte:{value}")),
+            property if property.starts_with("property-") => (
+                property
+                    .trim_start_matches(|c| "property-".contains(c))
+                    .to_owned(),
+                value,
+            ),
+            _ => (name, value),
+        };
+        glance.insert(name, value);
+    }
+    // Nova sets the page size itself, whatever a property filter of that name says.
+    glance.shift_remove("limit");
+    let mut glance: Vec<_> = glance.into_iter().collect();
+    if let Some(marker) = query::last(parameters, "marker").filter(|marker| !marker.is_empty()) {
+        let pasted = marker.split('#').next().unwrap_or_default();
+        glance.extend(query::parse_lossy(&format!("marker={pasted}")));
+    }
+    Ok(glance)
+}
+
+/// Nova 34 sorts the pairs by name and value and keeps the last of a name; a new marker goes to the
+/// end, one that replaces another into its place. Written as Python 3's `urlencode` does.
+pub fn next_v21(last: &str, parameters: &[(String, String)]) -> Result<String, Fault> {
+    let mut sorted: Vec<_> = parameters.to_vec();
+    sorted.sort();
+    let mut pairs: IndexMap<String, String> = sorted.into_iter().collect();
+    pairs.insert("marker".to_owned(), last.to_owned());
+    Ok(query::encode(
+        pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    ))
+}

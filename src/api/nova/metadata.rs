@@ -1,0 +1,177 @@
+//! Metadata of an image: all of it, or one key.
+
+use super::body::{Shown, Write};
+use super::call::Call;
+use super::fault::{Fault, NO_RESOURCE};
+use super::images::{find, finish_xml};
+use super::metadata_view::{Metadata, meta_xml, shown};
+use crate::domain::{Image, Properties};
+use crate::http::Reply;
+use crate::http::json;
+use crate::http::xml::writer::XmlWriter;
+use crate::python::Value;
+use crate::service::ImageError;
+use actix_web::http::StatusCode;
+
+/// `GET /images/{id}/metadata`
+pub fn index(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
+    let image = find(call, id)?;
+    whole(call, &Metadata::of(&image.properties, call.dialect)?)
+}
+
+/// `GET /images/{id}/metadata/{key}`
+pub fn show(call: &Call<'_>, id: &str, key: &str) -> Result<Reply, Fault> {
+    let image = find(call, id)?;
+    let stored = image
+        .properties
+        .get(key)
+        .filter(|_| is_addressable(call, key));
+    let stored = stored.ok_or_else(|| Fault::not_found(NO_RESOURCE))?;
+    single(call, key, &shown(key, stored, call.dialect)?)
+}
+
+/// Nova 34 compares the key with the bytes of the path: a key beyond ASCII is never found.
+fn is_addressable(call: &Call<'_>, key: &str) -> bool {
+    key.is_ascii() || !call.dialect.ascii_keys_only
+}
+
+/// `POST /images/{id}/metadata`
+pub fn create(call: &Call<'_>, id: &str, body: &Value) -> Result<Reply, Fault> {
+    let (image, sent) = write(call, id, Write::Merge, body)?;
+    if call.dialect.metadata.create_answers_stored {
+        return whole(call, &Metadata::of(&image.properties, call.dialect)?);
+    }
+    whole(call, &Metadata::echo(sent))
+}
+
+/// `PUT /images/{id}/metadata`
+pub fn update_all(call: &Call<'_>, id: &str, body: &Value) -> Result<Reply, Fault> {
+    let (_, sent) = write(call, id, Write::Replace, body)?;
+    match body.as_dict().and_then(|members| members.get("metadata")) {
+        // Nova 2014.2 sends back what it was sent, even where that is no metadata.
+        Some(value) if value.as_dict().is_none() && !call.media.is_xml() => {
+            let mut text = Vec::new();
+            value.write_json(&mut text);
+            let body = json::object(64, |root| _ = root.raw("metadata", &text));
+            Ok(Reply::new(StatusCode::OK, call.media.as_str(), body))
+        }
+        _ => whole(call, &Metadata::echo(sent)),
+    }
+}
+
+/// `PUT /images/{id}/metadata/{key}`
+pub fn update(call: &Call<'_>, id: &str, key: &str, body: &Value) -> Result<Reply, Fault> {
+    let (_, sent) = write(call, id, Write::One(key), body)?;
+    single(call, key, sent.get(key).unwrap_or(&Value::None))
+}
+
+/// `DELETE /images/{id}/metadata/{key}`
+pub fn delete(call: &Call<'_>, id: &str, key: &str) -> Result<Reply, Fault> {
+    // Whether the key is there comes before whether it may be removed.
+    let addressable = is_addressable(call, key);
+    let rules = &call.dialect.rules;
+    call.app
+        .images
+        .write_properties(&call.caller, rules, id, |image| {
+            let mut properties = seen(call, image);
+            if addressable && properties.remove(key) {
+                Ok(properties)
+            } else {
+                Err(Failure::Fault(Fault::not_found("Invalid metadata key")))
+            }
+        })
+        .map_err(|failure: Failure| failure.into_fault(id))?;
+    Ok(Reply::new(StatusCode::NO_CONTENT, call.media.as_str(), ""))
+}
+
+/// Applies a body, and answers the image as it is stored and the metadata as it was sent.
+fn write(
+    call: &Call<'_>,
+    id: &str,
+    write: Write<'_>,
+    body: &Value,
+) -> Result<(Image, Shown), Fault> {
+    let bodies = &call.dialect.metadata;
+    let mut sent = Shown::new();
+    let rules = &call.dialect.rules;
+    let image = call
+        .app
+        .images
+        .write_properties(&call.caller, rules, id, |image| {
+            let mut items = Shown::new();
+            for (key, value) in seen(call, image).iter() {
+                items.insert(key.to_owned(), shown(key, value, call.dialect)?);
+            }
+            (bodies.apply)(call, write, body, &mut items)?;
+            let properties = (bodies.store)(call, &items, image)?;
+            sent = items;
+            Ok(properties)
+        });
+    let image = image.map_err(|failure: Failure| failure.into_fault(id))?;
+    // The image service answers the image; showing that can fail on what was just written.
+    Metadata::of(&image.properties, call.dialect)?;
+    Ok((image, sent))
+}
+
+/// The properties that Nova got of one image.
+fn seen(call: &Call<'_>, image: &Image) -> Properties {
+    let mut properties = image.properties.clone();
+    if call.dialect.rules.hides_null_properties {
+        properties.retain(|_, value| *value != crate::domain::PropertyValue::Null);
+    }
+    properties
+}
+
+/// Why a write failed: the service's reason or Nova's own.
+enum Failure {
+    Image(ImageError),
+    Fault(Fault),
+}
+
+impl From<ImageError> for Failure {
+    fn from(error: ImageError) -> Self {
+        Self::Image(error)
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl Failure {
+    fn into_fault(self, id: &str) -> Fault {
+        match self {
+            Self::Image(error) => Fault::of_image(error, id),
+            Self::Fault(fault) => fault,
+        }
+    }
+}
+
+fn whole(call: &Call<'_>, metadata: &Metadata<'_>) -> Result<Reply, Fault> {
+    let body = if call.media.is_xml() {
+        let mut writer = XmlWriter::new();
+        writer.declaration();
+        metadata.xml(&mut writer, true);
+        finish_xml(call, writer)?
+    } else {
+        json::object(256, |root| metadata.json("metadata", root))
+    };
+    Ok(Reply::new(StatusCode::OK, call.media.as_str(), body))
+}
+
+fn single(call: &Call<'_>, key: &str, value: &Value) -> Result<Reply, Fault> {
+    let body = if call.media.is_xml() {
+        let mut writer = XmlWriter::new();
+        writer.declaration();
+        meta_xml(&mut writer, key, &value.str_python2(), true);
+        finish_xml(call, writer)?
+    } else {
+        json::object(64, |root| {
+            let meta = Metadata::echo([(key.to_owned(), value.clone())]);
+            meta.json("meta", root);
+        })
+    };
+    Ok(Reply::new(StatusCode::OK, call.media.as_str(), body))
+}

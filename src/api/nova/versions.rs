@@ -1,0 +1,451 @@
+//! Version documents: the root, one version, and the 300 choices; in JSON, XML and Atom.
+
+use super::call::Call;
+use super::dialect::{Dialect, Mounts};
+use super::media::Media;
+use crate::http::Reply;
+use crate::http::json::{self, List, Object};
+use crate::http::xml::writer::{Attributes, XmlWriter};
+use actix_web::http::StatusCode;
+
+const COMMON_NAMESPACE: &str = "http://docs.openstack.org/common/api/v1.0";
+const ATOM_NAMESPACE: &str = "http://www.w3.org/2005/Atom";
+const DOCUMENTATION: &str = "http://docs.openstack.org/";
+
+/// What a version says of itself.
+pub struct VersionDocument {
+    /// `v2.0`
+    pub id: &'static str,
+    /// `CURRENT`, `SUPPORTED`, `DEPRECATED`
+    pub status: &'static str,
+    /// When it last changed.
+    pub updated: &'static str,
+    /// The first segment of its path.
+    pub path: &'static str,
+    /// Base types and what they are called here.
+    pub media_types: &'static [(&'static str, &'static str)],
+    /// Whether `version` and `min_version` are shown, as they are since microversions exist.
+    pub ranges: bool,
+}
+
+/// The documents of the real servers.
+pub mod documents {
+    use super::VersionDocument;
+
+    const XML_V2: (&str, &str) = (
+        "application/xml",
+        "application/vnd.openstack.compute+xml;version=2",
+    );
+    const JSON_V2: (&str, &str) = (
+        "application/json",
+        "application/vnd.openstack.compute+json;version=2",
+    );
+    const JSON_V21: (&str, &str) = (
+        "application/json",
+        "application/vnd.openstack.compute+json;version=2.1",
+    );
+
+    /// Nova 2014.2.
+    pub const JUNO: VersionDocument = VersionDocument {
+        id: "v2.0",
+        status: "CURRENT",
+        updated: "2011-01-21T11:33:21Z",
+        path: "v2",
+        media_types: &[XML_V2, JSON_V2],
+        ranges: false,
+    };
+
+    /// The same beside a v2.1, as Nova 2015.1 had it.
+    pub const JUNO_BESIDE_V21: VersionDocument = VersionDocument {
+        status: "SUPPORTED",
+        ranges: true,
+        ..JUNO
+    };
+
+    /// Nova 34's v2.
+    pub const COMPAT: VersionDocument = VersionDocument {
+        id: "v2.0",
+        status: "DEPRECATED",
+        updated: "2025-07-04T12:00:00Z",
+        path: "v2",
+        media_types: &[JSON_V2],
+        ranges: true,
+    };
+
+    /// Nova 34's v2.1.
+    pub const V21: VersionDocument = VersionDocument {
+        id: "v2.1",
+        status: "CURRENT",
+        updated: "2013-07-23T11:33:21Z",
+        path: "v2.1",
+        media_types: &[JSON_V21],
+        ranges: true,
+    };
+
+    /// The Open Telekom Cloud's v2.
+    pub const OTC_V2: VersionDocument = VersionDocument {
+        status: "SUPPORTED",
+        updated: "2011-01-21T11:33:21Z",
+        ..COMPAT
+    };
+
+    /// The Open Telekom Cloud's v2.1.
+    pub const OTC_V21: VersionDocument = V21;
+}
+
+/// One version in one answer.
+struct Version<'v> {
+    document: &'v VersionDocument,
+    newest: String,
+    href: String,
+}
+
+impl<'v> Version<'v> {
+    /// `path` is what follows the host and the prefix.
+    fn new(call: &Call<'_>, dialect: &'v Dialect, path: &str) -> Self {
+        let newest = match dialect.microversions {
+            true => {
+                let configured = call.app.config.max_microversion;
+                configured.unwrap_or(dialect.max_microversion).to_string()
+            }
+            false => String::new(),
+        };
+        Self {
+            document: dialect.document,
+            newest,
+            href: format!("{}{path}", call.base_url()),
+        }
+    }
+
+    fn oldest(&self) -> &'static str {
+        if self.newest.is_empty() { "" } else { "2.1" }
+    }
+}
+
+/// `GET /`: every version. The oldest first.
+pub fn root(call: &Call<'_>, mounts: &Mounts) -> Reply {
+    let versions = listed(call, mounts, |document| format!("/{}/", document.path));
+    let body = match call.media {
+        Media::Atom if call.dialect.formats.xml() => atom(
+            &versions,
+            "Available API Versions",
+            &format!("{}/", call.base_url()),
+            false,
+        ),
+        media if media.is_xml() => xml("versions", |root| {
+            for version in &versions {
+                version_xml(
+                    version,
+                    Parts {
+                        updated: true,
+                        media_types: false,
+                        docs: false,
+                    },
+                    root,
+                );
+            }
+        }),
+        _ => json::object(512, |root| {
+            root.list("versions", |list| {
+                for version in &versions {
+                    list.object(|object| root_entry(version, object));
+                }
+            });
+        }),
+    };
+    Reply::new(StatusCode::OK, call.media.as_str(), body).without_ids()
+}
+
+/// Anything that names no version: 300, and where it might be.
+pub fn choices(call: &Call<'_>, mounts: &Mounts) -> Reply {
+    let mut path = call.request.path.to_text();
+    if path.len() > 1 && path.ends_with('/') {
+        path.pop();
+    }
+    let versions = listed(call, mounts, |document| format!("/{}{path}", document.path));
+    let media = if call.media == Media::Atom {
+        Media::Json
+    } else {
+        call.media
+    };
+    let body = if media.is_xml() {
+        xml("choices", |root| {
+            for version in &versions {
+                version_xml(
+                    version,
+                    Parts {
+                        updated: false,
+                        media_types: true,
+                        docs: false,
+                    },
+                    root,
+                );
+            }
+        })
+    } else {
+        json::object(1024, |root| {
+            root.list("choices", |list| {
+                for version in &versions {
+                    list.object(|object| {
+                        object
+                            .text("id", version.document.id)
+                            .text("status", version.document.status)
+                            .list("links", |links| self_link(version, links))
+                            .list("media-types", |types| media_types(version.document, types));
+                    });
+                }
+            });
+        })
+    };
+    Reply::new(StatusCode::MULTIPLE_CHOICES, media.as_str(), body).without_ids()
+}
+
+/// `GET /v2/`: one version.
+pub fn show(call: &Call<'_>) -> Reply {
+    let version = Version::new(call, call.dialect, &format!("/{}/", call.version));
+    let body = match call.media {
+        Media::Atom if call.dialect.formats.xml() => atom(
+            std::slice::from_ref(&version),
+            "About This Version",
+            &version.href,
+            true,
+        ),
+        media if media.is_xml() => {
+            let mut writer = XmlWriter::new();
+            writer.declaration();
+            let parts = Parts {
+                updated: true,
+                media_types: true,
+                docs: true,
+            };
+            version_element(&version, parts, true, &mut writer);
+            writer.into_bytes()
+        }
+        _ => json::object(512, |root| {
+            root.object("version", |object| document_json(&version, object));
+        }),
+    };
+    Reply::new(StatusCode::OK, call.media.as_str(), body)
+}
+
+fn listed<'v>(
+    call: &Call<'_>,
+    mounts: &'v Mounts,
+    path: impl Fn(&VersionDocument) -> String,
+) -> Vec<Version<'v>> {
+    let mut versions: Vec<Version<'v>> = Vec::new();
+    for dialect in mounts.trees.iter().filter_map(|mount| mount.dialect) {
+        if !versions
+            .iter()
+            .any(|known| known.document.id == dialect.document.id)
+        {
+            versions.push(Version::new(call, dialect, &path(dialect.document)));
+        }
+    }
+    versions
+}
+
+fn root_entry(version: &Version<'_>, object: &mut Object<'_>) {
+    let Version {
+        document, newest, ..
+    } = version;
+    object
+        .text("id", document.id)
+        .text("status", document.status);
+    if document.ranges {
+        object
+            .text("version", newest)
+            .text("min_version", version.oldest());
+    }
+    object
+        .text("updated", document.updated)
+        .list("links", |links| self_link(version, links));
+}
+
+fn document_json(version: &Version<'_>, object: &mut Object<'_>) {
+    let Version {
+        document, newest, ..
+    } = version;
+    object
+        .text("id", document.id)
+        .text("status", document.status);
+    if document.ranges {
+        object
+            .text("version", newest)
+            .text("min_version", version.oldest());
+    }
+    object
+        .text("updated", document.updated)
+        .list("links", |links| {
+            self_link(version, links);
+            links.object(|link| {
+                link.text("rel", "describedby")
+                    .text("type", "text/html")
+                    .text("href", DOCUMENTATION);
+            });
+        })
+        .list("media-types", |types| media_types(document, types));
+}
+
+fn self_link(version: &Version<'_>, links: &mut List<'_>) {
+    links.object(|link| {
+        link.text("rel", "self").text("href", &version.href);
+    });
+}
+
+fn media_types(document: &VersionDocument, types: &mut List<'_>) {
+    for (base, name) in document.media_types {
+        types.object(|object| {
+            object.text("base", base).text("type", name);
+        });
+    }
+}
+
+/// What an XML version shows.
+#[derive(Clone, Copy)]
+struct Parts {
+    updated: bool,
+    media_types: bool,
+    docs: bool,
+}
+
+fn xml(root: &'static str, content: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
+    let mut writer = XmlWriter::new();
+    writer.declaration();
+    writer.element(root, namespaces, content);
+    writer.into_bytes()
+}
+
+fn namespaces(attributes: &mut Attributes<'_>) {
+    attributes
+        .push("xmlns:atom", ATOM_NAMESPACE)
+        .push("xmlns", COMMON_NAMESPACE);
+}
+
+fn version_xml(version: &Version<'_>, parts: Parts, writer: &mut XmlWriter) {
+    version_element(version, parts, false, writer);
+}
+
+fn version_element(version: &Version<'_>, parts: Parts, root: bool, writer: &mut XmlWriter) {
+    let Version {
+        document,
+        newest,
+        href,
+    } = version;
+    writer.element(
+        "version",
+        |attributes| {
+            if root {
+                namespaces(attributes);
+            }
+            attributes.push("status", document.status);
+            if parts.updated {
+                attributes.push("updated", document.updated);
+            }
+            attributes.push("id", document.id);
+            if document.ranges && parts.updated {
+                attributes
+                    .push("version", newest)
+                    .push("min_version", version.oldest());
+            }
+        },
+        |element| {
+            if parts.media_types {
+                element.element(
+                    "media-types",
+                    |_| {},
+                    |types| {
+                        for (base, name) in document.media_types {
+                            types.empty("media-type", |attributes| {
+                                attributes.push("base", base).push("type", name);
+                            });
+                        }
+                    },
+                );
+            }
+            element.empty("atom:link", |link| {
+                link.push("href", href).push("rel", "self");
+            });
+            if parts.docs {
+                element.empty("atom:link", |link| {
+                    link.push("href", DOCUMENTATION)
+                        .push("type", "text/html")
+                        .push("rel", "describedby");
+                });
+            }
+        },
+    );
+}
+
+/// Nova 2014.2's feeds, with the author that they name.
+fn atom(versions: &[Version<'_>], title: &str, id: &str, docs: bool) -> Vec<u8> {
+    let updated = versions
+        .iter()
+        .map(|version| version.document.updated)
+        .max()
+        .unwrap_or_default();
+    let mut writer = XmlWriter::new();
+    writer.declaration();
+    writer.element(
+        "feed",
+        |attributes| {
+            attributes.push("xmlns", ATOM_NAMESPACE);
+        },
+        |feed| {
+            feed.text_element("title", text_type, title);
+            feed.text_element("updated", |_| {}, updated);
+            feed.text_element("id", |_| {}, id);
+            feed.empty("link", |link| {
+                link.push("rel", "self").push("href", id);
+            });
+            feed.element(
+                "author",
+                |_| {},
+                |author| {
+                    author.text_element("name", |_| {}, "Rackspace");
+                    author.text_element("uri", |_| {}, "http://www.rackspace.com/");
+                },
+            );
+            for version in versions {
+                feed.element("entry", |_| {}, |entry| atom_entry(version, docs, entry));
+            }
+        },
+    );
+    writer.into_bytes()
+}
+
+fn text_type(attributes: &mut Attributes<'_>) {
+    attributes.push("type", "text");
+}
+
+fn atom_entry(version: &Version<'_>, docs: bool, entry: &mut XmlWriter) {
+    let Version {
+        document:
+            VersionDocument {
+                id,
+                status,
+                updated,
+                ..
+            },
+        href,
+        ..
+    } = version;
+    entry.text_element("id", |_| {}, href);
+    entry.text_element("title", text_type, &format!("Version {id}"));
+    entry.text_element("updated", |_| {}, updated);
+    entry.empty("link", |link| {
+        link.push("rel", "self").push("href", href);
+    });
+    if docs {
+        entry.empty("link", |link| {
+            link.push("rel", "describedby")
+                .push("type", "text/html")
+                .push("href", DOCUMENTATION);
+        });
+    }
+    entry.text_element(
+        "content",
+        text_type,
+        &format!("Version {id} {status} ({updated})"),
+    );
+}

@@ -1,0 +1,301 @@
+//! Views: what an answer shows of an image, each in two encodings beside each other.
+//!
+//! Both take the view apart without `..`: a new field does not compile until someone has decided
+//! on its form in JSON and in XML.
+
+use super::fault::COMPUTE_NAMESPACE;
+use super::links::Links;
+use super::metadata_view::Metadata;
+use crate::domain::timestamp::TimeText;
+use crate::domain::{GlanceStatus, ImageSummary};
+use crate::http::json::{List, Object};
+use crate::http::xml::writer::{Attributes, XmlWriter};
+
+const ATOM_NAMESPACE: &str = "http://www.w3.org/2005/Atom";
+const DISK_CONFIG_NAMESPACE: &str = "http://docs.openstack.org/compute/ext/disk_config/api/v1.1";
+const IMAGE_SIZE_NAMESPACE: &str = "http://docs.openstack.org/compute/ext/image_size/api/v1.1";
+
+/// The media type of what an `alternate` link leads to.
+const IMAGE_TYPE: &str = "application/vnd.openstack.image";
+
+/// An image in an index.
+pub struct ImageEntry<'a> {
+    /// The id.
+    pub id: &'a str,
+    /// The name; Glance allows none.
+    pub name: Option<&'a str>,
+    /// Where its links begin.
+    pub links: &'a Links,
+}
+
+/// An image in a detailed list or by itself.
+pub struct ImageDetail<'a> {
+    /// The id.
+    pub id: &'a str,
+    /// The name; Glance allows none.
+    pub name: Option<&'a str>,
+    /// Least memory, in MiB.
+    pub min_ram_mib: i64,
+    /// Least disk, in GiB.
+    pub min_disk_gib: i64,
+    /// Custom properties.
+    pub metadata: Metadata<'a>,
+    /// When it was registered.
+    pub created: TimeText,
+    /// When it was changed last.
+    pub updated: TimeText,
+    /// Nova's word for its state.
+    pub status: &'static str,
+    /// Per cent.
+    pub progress: i64,
+    /// Bytes (extension OS-EXT-IMG-SIZE).
+    pub size_bytes: i64,
+    /// The instance that it was made of.
+    pub server: Option<String>,
+    /// `AUTO` or `MANUAL` (extension OS-DCF).
+    pub disk_config: Option<&'static str>,
+    /// Where its links begin.
+    pub links: &'a Links,
+}
+
+impl<'a> ImageDetail<'a> {
+    /// The view of an image.
+    pub fn new(image: &ImageSummary<'a>, metadata: Metadata<'a>, links: &'a Links) -> Self {
+        let (status, progress) = status_and_progress(image.status);
+        let disk_config = metadata
+            .has("auto_disk_config")
+            .then(|| disk_config(&metadata.text("auto_disk_config").unwrap_or_default()));
+        let server = metadata.text("instance_uuid");
+        Self {
+            id: image.id,
+            name: image.name,
+            min_ram_mib: image.min_ram_mib,
+            min_disk_gib: image.min_disk_gib,
+            metadata,
+            created: image.created_at.to_text(),
+            updated: image.updated_at.to_text(),
+            status,
+            progress,
+            size_bytes: image.size_bytes.unwrap_or(0),
+            server,
+            disk_config,
+            links,
+        }
+    }
+}
+
+/// Nova's word for a Glance status, and how much of the upload it stands for
+/// (views/images.py, image/glance.py).
+fn status_and_progress(status: GlanceStatus) -> (&'static str, i64) {
+    match status {
+        GlanceStatus::Active => ("ACTIVE", 100),
+        GlanceStatus::Queued => ("SAVING", 25),
+        GlanceStatus::Saving => ("SAVING", 50),
+        GlanceStatus::Killed => ("ERROR", 0),
+        GlanceStatus::Deleted | GlanceStatus::PendingDelete => ("DELETED", 0),
+        GlanceStatus::Deactivated | GlanceStatus::Importing | GlanceStatus::Uploading => {
+            ("UNKNOWN", 0)
+        }
+    }
+}
+
+/// oslo's `bool_from_string`: whatever is not a word for yes is no.
+fn disk_config(text: &str) -> &'static str {
+    match text.trim().to_lowercase().as_str() {
+        "1" | "t" | "true" | "on" | "y" | "yes" => "AUTO",
+        _ => "MANUAL",
+    }
+}
+
+/// The three links of an image as JSON.
+fn links_json(links: &Links, id: &str, list: &mut List<'_>) {
+    list.object(|link| {
+        link.text("rel", "self")
+            .joined("href", &links.versioned, "/images/", id);
+    });
+    list.object(|link| {
+        link.text("rel", "bookmark")
+            .joined("href", &links.bookmark, "/images/", id);
+    });
+    list.object(|link| {
+        link.text("rel", "alternate")
+            .text("type", IMAGE_TYPE)
+            .joined("href", &links.glance, "/images/", id);
+    });
+}
+
+fn links_xml(links: &Links, id: &str, writer: &mut XmlWriter) {
+    writer.empty("atom:link", |link| {
+        link.push_joined("href", [&links.versioned, "/images/", id])
+            .push("rel", "self");
+    });
+    writer.empty("atom:link", |link| {
+        link.push_joined("href", [&links.bookmark, "/images/", id])
+            .push("rel", "bookmark");
+    });
+    writer.empty("atom:link", |link| {
+        link.push_joined("href", [&links.glance, "/images/", id])
+            .push("type", IMAGE_TYPE)
+            .push("rel", "alternate");
+    });
+}
+
+impl ImageEntry<'_> {
+    /// Its members in JSON.
+    pub fn json(&self, image: &mut Object<'_>) {
+        let Self { id, name, links } = self;
+        image
+            .text("id", id)
+            .text_or_null("name", *name)
+            .list("links", |list| links_json(links, id, list));
+    }
+
+    /// Its element in XML.
+    pub fn xml(&self, writer: &mut XmlWriter) {
+        let Self { id, name, links } = self;
+        writer.element(
+            "image",
+            |attributes| {
+                attributes.push("name", none_or(*name)).push("id", id);
+            },
+            |image| links_xml(links, id, image),
+        );
+    }
+}
+
+impl ImageDetail<'_> {
+    /// Its members in JSON.
+    pub fn json(&self, image: &mut Object<'_>) {
+        let Self {
+            id,
+            name,
+            min_ram_mib,
+            min_disk_gib,
+            metadata,
+            created,
+            updated,
+            status,
+            progress,
+            size_bytes,
+            server,
+            disk_config,
+            links,
+        } = self;
+        image
+            .text("id", id)
+            .text_or_null("name", *name)
+            .number("minRam", *min_ram_mib)
+            .number("minDisk", *min_disk_gib);
+        metadata.json("metadata", image);
+        image
+            .text("created", created.as_str())
+            .text("updated", updated.as_str())
+            .text("status", status)
+            .number("progress", *progress)
+            .number("OS-EXT-IMG-SIZE:size", *size_bytes)
+            .list("links", |list| links_json(links, id, list));
+        if let Some(server) = server {
+            image.object("server", |object| server_json(links, server, object));
+        }
+        if let Some(disk_config) = disk_config {
+            image.text("OS-DCF:diskConfig", disk_config);
+        }
+    }
+
+    /// Its element in XML; by itself it also declares the namespaces.
+    pub fn xml(&self, writer: &mut XmlWriter, root: bool) {
+        let Self {
+            id,
+            name,
+            min_ram_mib,
+            min_disk_gib,
+            metadata,
+            created,
+            updated,
+            status,
+            progress,
+            size_bytes,
+            server,
+            disk_config,
+            links,
+        } = self;
+        writer.element(
+            "image",
+            |attributes| {
+                if root {
+                    detail_namespaces(attributes);
+                }
+                attributes
+                    .push("status", status)
+                    .push("updated", updated.as_str())
+                    .push("name", none_or(*name))
+                    .push("created", created.as_str())
+                    .push_display("minDisk", min_disk_gib)
+                    .push_display("progress", progress)
+                    .push_display("minRam", min_ram_mib)
+                    .push("id", id)
+                    .push_display("OS-EXT-IMG-SIZE:size", size_bytes)
+                    .push_some("OS-DCF:diskConfig", *disk_config);
+            },
+            |image| {
+                if let Some(server) = server {
+                    server_xml(links, server, image);
+                }
+                metadata.xml(image, false);
+                links_xml(links, id, image);
+            },
+        );
+    }
+}
+
+fn server_json(links: &Links, server: &str, object: &mut Object<'_>) {
+    object.text("id", server).list("links", |list| {
+        list.object(|link| {
+            link.text("rel", "self")
+                .joined("href", &links.versioned, "/servers/", server);
+        });
+        list.object(|link| {
+            link.text("rel", "bookmark")
+                .joined("href", &links.bookmark, "/servers/", server);
+        });
+    });
+}
+
+fn server_xml(links: &Links, server: &str, image: &mut XmlWriter) {
+    image.element(
+        "server",
+        |attributes| {
+            attributes.push("id", server);
+        },
+        |element| {
+            element.empty("atom:link", |link| {
+                link.push_joined("href", [&links.versioned, "/servers/", server])
+                    .push("rel", "self");
+            });
+            element.empty("atom:link", |link| {
+                link.push_joined("href", [&links.bookmark, "/servers/", server])
+                    .push("rel", "bookmark");
+            });
+        },
+    );
+}
+
+/// Python's text of a missing name.
+fn none_or(name: Option<&str>) -> &str {
+    name.unwrap_or("None")
+}
+
+/// Declared on the root of an index.
+pub fn index_namespaces(attributes: &mut Attributes<'_>) {
+    attributes
+        .push("xmlns:atom", ATOM_NAMESPACE)
+        .push("xmlns", COMPUTE_NAMESPACE);
+}
+
+/// Declared on the root of details, used or not.
+pub fn detail_namespaces(attributes: &mut Attributes<'_>) {
+    attributes
+        .push("xmlns:OS-DCF", DISK_CONFIG_NAMESPACE)
+        .push("xmlns:OS-EXT-IMG-SIZE", IMAGE_SIZE_NAMESPACE);
+    index_namespaces(attributes);
+}

@@ -1,0 +1,112 @@
+//! A JSON writer in the style of Python's `json.dumps`, whose closures cannot leave an object open.
+//!
+//! Lists of images are written through it rather than through serde, because a stored JSON text
+//! goes into the answer as it is, without being parsed on the way.
+
+use crate::python::{append_escaped, write_json_string};
+
+/// Writes one object.
+#[must_use]
+pub fn object(capacity: usize, content: impl FnOnce(&mut Object<'_>)) -> Vec<u8> {
+    let mut out = Vec::with_capacity(capacity);
+    write_object(&mut out, content);
+    out
+}
+
+fn write_object(out: &mut Vec<u8>, content: impl FnOnce(&mut Object<'_>)) {
+    out.push(b'{');
+    content(&mut Object { out, first: true });
+    out.push(b'}');
+}
+
+/// An object under way.
+pub struct Object<'w> {
+    out: &'w mut Vec<u8>,
+    first: bool,
+}
+
+impl Object<'_> {
+    /// A member with a string.
+    pub fn text(&mut self, key: &str, value: &str) -> &mut Self {
+        self.key(key);
+        write_json_string(value, self.out);
+        self
+    }
+
+    /// A member with the string that three parts make: links are made so, for every image.
+    pub fn joined(&mut self, key: &str, head: &str, middle: &str, tail: &str) -> &mut Self {
+        self.key(key);
+        self.out.push(b'"');
+        for part in [head, middle, tail] {
+            append_escaped(part, self.out);
+        }
+        self.out.push(b'"');
+        self
+    }
+
+    /// A member with a string or null.
+    pub fn text_or_null(&mut self, key: &str, value: Option<&str>) -> &mut Self {
+        match value {
+            Some(value) => self.text(key, value),
+            None => self.raw(key, b"null"),
+        }
+    }
+
+    /// A member with an integer.
+    pub fn number(&mut self, key: &str, value: i64) -> &mut Self {
+        self.key(key);
+        self.out
+            .extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+        self
+    }
+
+    /// A member whose value is JSON already.
+    pub fn raw(&mut self, key: &str, json: &[u8]) -> &mut Self {
+        self.key(key);
+        self.out.extend_from_slice(json);
+        self
+    }
+
+    /// A member with an object.
+    pub fn object(&mut self, key: &str, content: impl FnOnce(&mut Object<'_>)) -> &mut Self {
+        self.key(key);
+        write_object(self.out, content);
+        self
+    }
+
+    /// A member with a list.
+    pub fn list(&mut self, key: &str, content: impl FnOnce(&mut List<'_>)) -> &mut Self {
+        self.key(key);
+        self.out.push(b'[');
+        content(&mut List {
+            out: self.out,
+            first: true,
+        });
+        self.out.push(b']');
+        self
+    }
+
+    fn key(&mut self, key: &str) {
+        if !std::mem::take(&mut self.first) {
+            self.out.extend_from_slice(b", ");
+        }
+        write_json_string(key, self.out);
+        self.out.extend_from_slice(b": ");
+    }
+}
+
+/// A list under way.
+pub struct List<'w> {
+    out: &'w mut Vec<u8>,
+    first: bool,
+}
+
+impl List<'_> {
+    /// An object in it.
+    pub fn object(&mut self, content: impl FnOnce(&mut Object<'_>)) {
+        if !std::mem::take(&mut self.first) {
+            self.out.extend_from_slice(b", ");
+        }
+        write_object(self.out, content);
+    }
+}
