@@ -6,6 +6,7 @@
 
 mod dumps;
 mod float;
+mod order;
 mod parse;
 mod repr;
 

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Value, float};
+use super::{Value, float, order};
 
 impl Value {
     /// Returns Python 2.7's `unicode(value)`: a text as it is, anything else as its `repr`.
@@ -72,9 +72,17 @@ impl Value {
                 out.push(']');
             }
             Self::Dict(items) => {
+                let keys: Vec<&str> = items.keys().map(String::as_str).collect();
+                let order = match python {
+                    Python::Two => order::table_order(&keys),
+                    Python::Three => (0..keys.len()).collect(),
+                };
                 out.push('{');
-                for (index, (key, item)) in items.iter().enumerate() {
-                    if index > 0 {
+                for (position, index) in order.into_iter().enumerate() {
+                    let Some((key, item)) = items.get_index(index) else {
+                        continue;
+                    };
+                    if position > 0 {
                         out.push_str(", ");
                     }
                     write_text(key, python, out);

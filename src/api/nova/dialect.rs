@@ -45,8 +45,8 @@ pub struct Dialect {
     pub extensions: &'static str,
     /// How it reads and answers bodies of metadata.
     pub metadata: MetadataBodies,
-    /// Whether a project belongs into links.
-    pub project_in_links: fn(&Call<'_>, &str) -> bool,
+    /// Whether a project belongs into links, given the query and the project.
+    pub project_in_links: fn(&Call<'_>, &str, &str) -> bool,
     /// Whether it belongs into `alternate` links, too.
     pub project_in_alternate: bool,
     /// Whether null properties of Glance are shown as "".

@@ -36,7 +36,11 @@ pub fn detail(call: &Call<'_>) -> Result<Reply, Fault> {
 
 fn list(call: &Call<'_>, which: List) -> Result<Reply, Fault> {
     let request = (call.dialect.read_list)(call)?;
-    let links = Links::new(call);
+    let query = request
+        .parameters
+        .iter()
+        .map(|(name, value)| format!("{name}={value}&"));
+    let links = Links::new(call, &query.collect::<String>());
     let mut page = Page {
         call,
         request: &request,
@@ -221,7 +225,7 @@ impl Page<'_> {
 pub fn show(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     let image = find(call, id)?;
     let metadata = Metadata::of(&image.properties, call.dialect)?;
-    let links = Links::new(call);
+    let links = Links::new(call, call.request.raw_query());
     let view = ImageDetail::new(&image.summary(), metadata, &links);
     let body = if call.media.is_xml() {
         let mut writer = XmlWriter::new();

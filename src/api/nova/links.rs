@@ -14,11 +14,11 @@ pub struct Links {
 }
 
 impl Links {
-    /// For the answer to a call.
-    pub fn new(call: &Call<'_>) -> Self {
+    /// For the answer to a call; `query` is what its release makes of the query string.
+    pub fn new(call: &Call<'_>, query: &str) -> Self {
         let base = call.base_url();
         let project = match call.caller.project_id.as_deref() {
-            Some(project) if (call.dialect.project_in_links)(call, project) => {
+            Some(project) if (call.dialect.project_in_links)(call, query, project) => {
                 format!("/{project}")
             }
             _ => String::new(),
@@ -41,13 +41,13 @@ impl Links {
 }
 
 /// Nova 2014.2 puts the project into every link.
-pub fn always(_: &Call<'_>, _: &str) -> bool {
+pub fn always(_: &Call<'_>, _: &str, _: &str) -> bool {
     true
 }
 
 /// Nova 34 puts it in when the id stands anywhere in the request's URL: path, query or host.
-pub fn when_in_url(call: &Call<'_>, project: &str) -> bool {
+pub fn when_in_url(call: &Call<'_>, query: &str, project: &str) -> bool {
     call.request.raw_path().contains(project)
-        || call.request.raw_query().contains(project)
+        || query.contains(project)
         || call.request.host().contains(project)
 }

@@ -80,7 +80,7 @@ pub fn delete(call: &Call<'_>, id: &str, key: &str) -> Result<Reply, Fault> {
                 Err(Failure::Fault(Fault::not_found("Invalid metadata key")))
             }
         })
-        .map_err(|failure: Failure| failure.into_fault(id))?;
+        .map_err(|failure: Failure| failure.into_fault(call, id))?;
     Ok(Reply::new(StatusCode::NO_CONTENT, call.media.as_str(), ""))
 }
 
@@ -107,7 +107,7 @@ fn write(
             sent = items;
             Ok(properties)
         });
-    let image = image.map_err(|failure: Failure| failure.into_fault(id))?;
+    let image = image.map_err(|failure: Failure| failure.into_fault(call, id))?;
     // The image service answers the image; showing that can fail on what was just written.
     Metadata::of(&image.properties, call.dialect)?;
     Ok((image, sent))
@@ -141,8 +141,16 @@ impl From<Fault> for Failure {
 }
 
 impl Failure {
-    fn into_fault(self, id: &str) -> Fault {
+    fn into_fault(self, call: &Call<'_>, id: &str) -> Fault {
         match self {
+            // Nova 2014.2 takes Glance's page for the reason.
+            Self::Image(ImageError::MissingFormat(reason)) if call.dialect.exact => {
+                Fault::bad_request(format!(
+                    "<html>\n <head>\n  <title>400 Bad Request</title>\n </head>\n <body>\n  \
+                     <h1>400 Bad Request</h1>\n  {reason}<br /><br />\n\n </body>\n</html> \
+                     (HTTP 400)"
+                ))
+            }
             Self::Image(error) => Fault::of_image(error, id),
             Self::Fault(fault) => fault,
         }

@@ -1,6 +1,6 @@
 //! Paths and methods into operations.
 
-use super::media::{Media, suffix_of};
+use super::media::suffix_of;
 use actix_web::http::Method;
 
 /// What is asked for.
@@ -95,6 +95,9 @@ fn juno_operation(method: &Method, rest: &[&str]) -> Option<Operation> {
         ("PUT", ["images", id, "metadata"], key) => Operation::MetadataUpdate(own(id), own(key)),
         ("DELETE", ["images", id, "metadata"], key) => Operation::MetadataDelete(own(id), own(key)),
         ("GET", [], "extensions") => Operation::ExtensionIndex,
+        ("POST", [], "extensions") | ("PUT" | "DELETE", ["extensions"], _) => {
+            Operation::NoSuchAction
+        }
         ("GET", ["extensions"], alias) => Operation::ExtensionShow(own(alias)),
         _ => return None,
     })
@@ -182,12 +185,4 @@ pub fn last_minor_version(operation: &Operation) -> u32 {
         | Operation::MetadataDelete(..) => 38,
         _ => u32::MAX,
     }
-}
-
-/// The media type that a path's suffix asks for.
-pub fn suffix_media(segments: &[&str]) -> Option<Media> {
-    segments
-        .last()
-        .and_then(|last| suffix_of(last))
-        .map(|(_, media)| media)
 }
