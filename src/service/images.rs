@@ -43,20 +43,6 @@ impl Images {
         Ok(self.store.list(query, visit)?)
     }
 
-    /// The images of a query, whole.
-    ///
-    /// # Errors
-    /// As for [`Images::list`].
-    pub fn list_whole(
-        &self,
-        caller: &Caller,
-        rules: &ImageRules,
-        query: &ImageQuery,
-    ) -> Result<Vec<Image>, ImageError> {
-        self.check_marker(caller, rules, query)?;
-        Ok(self.store.images(query)?)
-    }
-
     /// The image of an id.
     ///
     /// # Errors

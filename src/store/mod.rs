@@ -70,8 +70,6 @@ pub struct Loaded {
 
 /// What a decision about an image leads to.
 pub enum Change<T> {
-    /// Nothing changes.
-    Keep(T),
     /// The image becomes this.
     Put(Box<Image>, T),
     /// The row goes away.
@@ -203,9 +201,7 @@ impl Store {
         });
         written.map_err(E::from)?;
         match outcome {
-            Some(Ok(Change::Keep(value) | Change::Put(_, value) | Change::Remove(value))) => {
-                Ok(value)
-            }
+            Some(Ok(Change::Put(_, value) | Change::Remove(value))) => Ok(value),
             Some(Err(error)) => Err(error),
             None => Err(E::from(StoreError::Damaged(id.to_owned()))),
         }

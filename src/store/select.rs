@@ -93,7 +93,7 @@ impl Select {
         for test in &query.tests {
             select.test(test, &mut common);
         }
-        select.scope_flags(&query.scope, &mut common);
+        scope_flags(&query.scope, &mut common);
         if let Some(marker) = &query.after {
             let Some(keys) = marker_keys(connection, query, marker)? else {
                 return Ok(None);
@@ -181,18 +181,6 @@ impl Select {
             "+i.visibility = 'shared' AND i.seq IN \
              (SELECT m.seq FROM image_members m WHERE m.project_id = {me}{answer})"
         )
-    }
-
-    /// Written as literals, since a partial index is used only where the text implies it.
-    fn scope_flags(&mut self, scope: &Scope, sql: &mut String) {
-        if !scope.unlisted {
-            sql.push_str(" AND i.unlisted = 0");
-        }
-        match scope.hidden {
-            Some(false) => sql.push_str(" AND i.hidden = 0"),
-            Some(true) => sql.push_str(" AND i.hidden = 1"),
-            None => {}
-        }
     }
 
     fn test(&mut self, test: &Test, sql: &mut String) {
@@ -304,6 +292,18 @@ impl Select {
             };
             _ = write!(self.sql, "{separator}{} {direction}", sort_column(sort.key));
         }
+    }
+}
+
+/// Written as literals, since a partial index is used only where the text implies it.
+fn scope_flags(scope: &Scope, sql: &mut String) {
+    if !scope.unlisted {
+        sql.push_str(" AND i.unlisted = 0");
+    }
+    match scope.hidden {
+        Some(false) => sql.push_str(" AND i.hidden = 0"),
+        Some(true) => sql.push_str(" AND i.hidden = 1"),
+        None => {}
     }
 }
 
