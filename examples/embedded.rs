@@ -9,7 +9,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let nova = Emulator::builder().fixture(Fixture::named("devcloud")?).start()?;
+    let nova = Emulator::builder()
+        .fixture(Fixture::named("devcloud")?)
+        .start()?;
     println!("{} has these images:", nova.url());
 
     let project = nova.default_project_id();

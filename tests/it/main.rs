@@ -7,6 +7,7 @@
     reason = "a test may panic"
 )]
 
+mod departures;
 mod golden;
 mod harness;
 mod replays;
