@@ -10,6 +10,7 @@ mod schema;
 mod select;
 
 use crate::domain::{Image, ImageQuery, ImageSummary};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -274,6 +275,9 @@ fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreErro
     };
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    // Without this promise SQLite plans a statement anew whenever a bound value might matter for
+    // the plan, which costs more than running it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if let Location::File(_) = location {
         // An acknowledged write survives a killed process, and with FULL a power cut.
         connection
