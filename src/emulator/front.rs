@@ -2,7 +2,7 @@
 
 use super::connection::ConnectionFacts;
 use crate::api;
-use crate::http::cache::ReplyCache;
+use crate::http::cache::Caches;
 use crate::http::{Body, Origin, Reply, Request, RequestPath};
 use crate::service::App;
 use actix_web::http::StatusCode;
@@ -33,7 +33,7 @@ pub async fn answer(http: HttpRequest, payload: web::Payload, app: web::Data<App
     let (service, prefix, path) = place(path);
     let request = Request::new(&http, origin(&http), path, prefix, body);
     let reply = match service {
-        Service::Nova => match http.app_data::<Rc<RefCell<ReplyCache>>>() {
+        Service::Nova => match http.app_data::<Rc<RefCell<Caches>>>() {
             Some(cache) => api::nova::answer(&app, cache, &request),
             None => api::nova::answer(&app, &RefCell::default(), &request),
         },

@@ -5,7 +5,7 @@ mod front;
 
 use crate::config::{AuthMode, Config, Microversion, Profile};
 use crate::control::{Clock, Fixture, Ids};
-use crate::http::cache::ReplyCache;
+use crate::http::cache::Caches;
 use crate::service::App;
 use crate::store::{Loaded, StoreError};
 use actix_http::error::DispatchError;
@@ -307,7 +307,7 @@ fn run(
     let server = builder.listen("nova-images", listener, move || {
         let web_app = actix_web::App::new()
             .app_data(app.clone())
-            .app_data(Rc::new(RefCell::new(ReplyCache::default())))
+            .app_data(Rc::new(RefCell::new(Caches::default())))
             .default_service(web::to(front::answer));
         let stopping = stopping.clone();
         let http = HttpService::build()

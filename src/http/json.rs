@@ -145,9 +145,19 @@ pub struct List<'w> {
 impl List<'_> {
     /// An object in it.
     pub fn object(&mut self, content: impl FnOnce(&mut Object<'_>)) {
+        self.separate();
+        write_object(self.out, content);
+    }
+
+    /// An item that is JSON already.
+    pub fn raw(&mut self, json: &[u8]) {
+        self.separate();
+        self.out.extend_from_slice(json);
+    }
+
+    fn separate(&mut self) {
         if !std::mem::take(&mut self.first) {
             self.out.extend_from_slice(b", ");
         }
-        write_object(self.out, content);
     }
 }

@@ -9,7 +9,7 @@ mod rows;
 mod schema;
 mod select;
 
-use crate::domain::{Image, ImageQuery, ImageSummary};
+use crate::domain::{Image, ImageQuery, ListedImage};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -158,16 +158,17 @@ impl Store {
         self.read(|connection| rows::find(connection, id))
     }
 
-    /// Shows `visit` each image that the query asks for, in order.
+    /// Shows `visit` each image that the query asks for, in order; what it does not know of it, it can
+    /// have read.
     ///
     /// # Errors
     /// When the database fails.
     pub fn list(
         &self,
         query: &ImageQuery,
-        visit: &mut dyn FnMut(ImageSummary<'_>),
+        visit: &mut dyn FnMut(ListedImage<'_>),
     ) -> Result<(), StoreError> {
-        self.read(|connection| select::summaries(connection, query, visit))
+        self.read(|connection| select::listed(connection, query, visit))
     }
 
     /// The images that the query asks for, whole.
