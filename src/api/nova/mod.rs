@@ -322,3 +322,31 @@ fn cache_key(call: &Call<'_>) -> Vec<u8> {
     }
     key
 }
+
+/// Reads negotiation headers as every dialect does.
+#[cfg(fuzzing)]
+pub fn fuzz_headers(first: &str, second: &str) {
+    let juno = media::negotiate_juno(first, second, true);
+    assert!(juno.version.is_none_or(|version| first.contains(version)));
+    drop((
+        media::negotiate_json(first, true),
+        media::negotiate_xml_on_request(first),
+        accept::parameter(first, "version"),
+    ));
+    if let Ok(microversion::Wanted::Exactly(version)) =
+        microversion::read(Some(first), Some(second))
+    {
+        assert!(version.major > 0);
+        let shown = format!("compute {version}");
+        let again = microversion::read(Some(&shown), None);
+        assert_eq!(again, Ok(microversion::Wanted::Exactly(version)));
+    }
+    let page = crate::http::webob::page(
+        crate::http::webob::Choice::Offers,
+        &Method::GET,
+        Some(first),
+        StatusCode::NOT_FOUND,
+        NO_RESOURCE,
+    );
+    assert_eq!(page.status(), StatusCode::NOT_FOUND);
+}
