@@ -7,6 +7,8 @@
     reason = "a test may panic"
 )]
 
+mod documents;
+mod element;
 mod golden;
 mod harness;
 mod replays;
