@@ -11,4 +11,7 @@ mod documents;
 mod element;
 mod golden;
 mod harness;
+mod listing;
+mod otc;
+mod pictures;
 mod replays;
