@@ -12,6 +12,7 @@ mod element;
 mod golden;
 mod harness;
 mod listing;
+mod model;
 mod otc;
 mod pictures;
 mod replays;

@@ -165,7 +165,8 @@ pub fn time(millis: i64) -> String {
     } else {
         format!(".{rest:03}")
     };
-    format!("2025-02-03T04:05:{seconds:02}{fraction}Z")
+    let (minute, second) = (5 + seconds / 60, seconds % 60);
+    format!("2025-02-03T04:{minute:02}:{second:02}{fraction}Z")
 }
 
 /// The text of a time in an answer: fractions are cut off.

@@ -1,8 +1,8 @@
 //! Lists, asked at random: the same rows in the same order as a naive filter finds, a well-formed
 //! answer to whatever is asked, and pages that visit each image once.
 
-mod queries;
-mod reference;
+pub mod queries;
+pub mod reference;
 
 use crate::element::Element;
 use crate::harness::{Response, Server, builder};
