@@ -14,5 +14,6 @@ mod harness;
 mod listing;
 mod model;
 mod otc;
+mod parity;
 mod pictures;
 mod replays;
