@@ -11,6 +11,7 @@ mod documents;
 mod element;
 mod golden;
 mod harness;
+mod hostile;
 mod listing;
 mod model;
 mod otc;

@@ -275,3 +275,43 @@ fn visit_unfiltered(
     let (rows, _) = rows(&ask(server, &target, caller, false), false);
     rows.into_iter().map(|(id, _)| id).collect()
 }
+
+/// More conditions than a statement would spell out find what each of them alone would.
+#[test]
+fn many_filters_at_once() {
+    let mut images: Vec<_> = ["first", "second"]
+        .map(|name| {
+            serde_json::json!({
+                "id": name, "name": name, "created_at": "2025-02-03T04:05:00Z",
+                "visibility": "public", "container_format": "bare", "disk_format": "raw",
+            })
+        })
+        .into();
+    for key in 0..40 {
+        images[0][format!("key{key}")] = "1".into();
+        images[1][format!("key{key}")] = if key == 39 { "2" } else { "1" }.into();
+    }
+    let text = serde_json::json!({ "images": images }).to_string();
+    let server = Server::start(builder().fixture(nova_images::Fixture::parse("", &text).unwrap()));
+    let found = |query: &str| {
+        let response = server.get(&format!("/v2.1/p/images?{query}"));
+        let ids = rows(&response, false).0.into_iter().map(|(id, _)| id);
+        ids.collect::<Vec<_>>()
+    };
+    let keys = |count: u32, value: &str| {
+        let filters = (0..count).map(|key| format!("property-key{key}={value}"));
+        filters.collect::<Vec<_>>().join("&")
+    };
+    assert_eq!(found(&keys(39, "1")), ["second", "first"]);
+    assert_eq!(found(&keys(40, "1")), ["first"]);
+    assert_eq!(
+        found(&format!("{}&property-key39=2", keys(39, "1"))),
+        ["second"]
+    );
+    assert!(found(&keys(41, "1")).is_empty());
+    assert!(found(&keys(40, "1%00")).is_empty());
+    let names: Vec<_> = (0..100).map(|number| format!("other{number}")).collect();
+    let names = names.join(",");
+    assert_eq!(found(&format!("name=in:{names},first")), ["first"]);
+    assert!(found(&format!("name=in:{names},first%00")).is_empty());
+}
