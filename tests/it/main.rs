@@ -12,6 +12,7 @@ mod element;
 mod golden;
 mod harness;
 mod hostile;
+mod layering;
 mod listing;
 mod model;
 mod otc;
