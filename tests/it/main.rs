@@ -9,6 +9,7 @@
 
 mod documents;
 mod element;
+mod embedding;
 mod golden;
 mod harness;
 mod hostile;
@@ -19,3 +20,4 @@ mod otc;
 mod parity;
 mod pictures;
 mod replays;
+mod scratch;
