@@ -7,6 +7,7 @@
     reason = "a test may panic"
 )]
 
+mod command;
 mod documents;
 mod element;
 mod embedding;
