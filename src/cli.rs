@@ -8,6 +8,9 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// Which log lines are written unless `RUST_LOG` says otherwise: ours, not those of the machinery.
+const DEFAULT_LOGS: &str = "info,actix_server=warn";
+
 /// What a run that could not start ends with.
 const EXIT_CANNOT_START: u8 = 2;
 
@@ -191,7 +194,7 @@ fn write_port(path: &std::path::Path, port: u16) -> Result<(), String> {
 
 fn start_logging(format: LogFormat) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,actix_server=warn"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(DEFAULT_LOGS));
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

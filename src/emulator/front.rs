@@ -1,10 +1,10 @@
 //! The front door: which service a request is for, its body read, its answer sent.
 
+use super::Shared;
 use super::connection::ConnectionFacts;
 use crate::api;
 use crate::http::cache::Caches;
 use crate::http::{Body, Origin, Reply, Request, RequestPath};
-use crate::service::App;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -24,7 +24,11 @@ enum Service {
 }
 
 /// Answers a request.
-pub async fn answer(http: HttpRequest, payload: web::Payload, app: web::Data<App>) -> HttpResponse {
+pub async fn answer(
+    http: HttpRequest,
+    payload: web::Payload,
+    app: web::Data<Shared>,
+) -> HttpResponse {
     let started = app.clock.monotonic_micros();
     let Ok(body) = read_body(&http, payload).await else {
         return Reply::empty(StatusCode::BAD_REQUEST).into_response();

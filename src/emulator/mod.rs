@@ -17,8 +17,10 @@ use actix_web::web;
 use connection::Connection;
 use std::cell::RefCell;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -179,7 +181,7 @@ impl EmulatorBuilder {
                 "the database already holds images of the fixture; they are left as they are"
             );
         }
-        let app = web::Data::new(app);
+        let (app, gone) = Shared::new(app);
         let (handle, thread) = serve(app.clone(), listener)?;
         Ok(Emulator {
             app,
@@ -187,6 +189,7 @@ impl EmulatorBuilder {
             loaded,
             handle,
             thread: Some(thread),
+            _gone: gone,
         })
     }
 }
@@ -194,11 +197,48 @@ impl EmulatorBuilder {
 /// A running emulator. Dropping it stops it.
 #[derive(Debug)]
 pub struct Emulator {
-    app: web::Data<App>,
+    app: web::Data<Shared>,
     address: SocketAddr,
     loaded: Loaded,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+    /// Dropped last, behind the emulator's own share of the app.
+    _gone: Gone,
+}
+
+/// The app, shared between the emulator and the threads that answer.
+#[derive(Debug)]
+struct Shared {
+    app: App,
+    /// Dropped behind the app: hung up, it says that the store is closed.
+    _alive: Sender<()>,
+}
+
+/// Waits in its drop until the last thread has let go of the app. The server does not wait for its
+/// workers, and whoever has dropped an emulator may open its database again.
+#[derive(Debug)]
+struct Gone(Receiver<()>);
+
+impl Shared {
+    fn new(app: App) -> (web::Data<Self>, Gone) {
+        let (alive, gone) = channel();
+        let shared = Self { app, _alive: alive };
+        (web::Data::new(shared), Gone(gone))
+    }
+}
+
+impl Deref for Shared {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        _ = self.0.recv_timeout(Duration::from_secs(SHUTDOWN_SECONDS));
+    }
 }
 
 impl Emulator {
@@ -279,10 +319,10 @@ fn bind(address: &str) -> Result<TcpListener, StartError> {
 
 /// Runs the server on threads of its own; returns once it accepts connections.
 fn serve(
-    app: web::Data<App>,
+    app: web::Data<Shared>,
     listener: TcpListener,
 ) -> Result<(ServerHandle, JoinHandle<()>), StartError> {
-    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    let (sender, receiver) = sync_channel(1);
     let thread = std::thread::Builder::new()
         .name("nova-images".to_owned())
         .spawn(move || run(app, listener, &sender))
@@ -294,9 +334,9 @@ fn serve(
 }
 
 fn run(
-    app: web::Data<App>,
+    app: web::Data<Shared>,
     listener: TcpListener,
-    started: &std::sync::mpsc::SyncSender<Result<ServerHandle, String>>,
+    started: &SyncSender<Result<ServerHandle, String>>,
 ) {
     let workers = app.config.workers;
     let builder = actix_server::Server::build()

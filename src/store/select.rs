@@ -4,6 +4,8 @@
 //! the table's size and the page's depth do not matter when an index serves
 //! the order.
 
+mod many;
+
 use super::{StoreError, properties, rows};
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
 use crate::domain::properties::StoredProperties;
@@ -124,9 +126,7 @@ impl Select {
             values: Vec::new(),
         };
         let mut common = String::new();
-        for test in &query.tests {
-            select.test(test, &mut common);
-        }
+        select.tests(&query.tests, &mut common);
         scope_flags(&query.scope, &mut common);
         if let Some(marker) = &query.after {
             let Some(keys) = marker_keys(connection, query, marker)? else {
@@ -224,13 +224,8 @@ impl Select {
                 _ = write!(sql, " AND i.{} = {text}", text_column(*column));
             }
             Test::Text(column, Matches::AnyOf(texts)) => {
-                let texts: Vec<_> = texts.iter().map(|text| self.bind_text(text)).collect();
-                _ = write!(
-                    sql,
-                    " AND i.{} IN ({})",
-                    text_column(*column),
-                    texts.join(", ")
-                );
+                let texts = self.one_of(texts);
+                _ = write!(sql, " AND i.{} IN ({texts})", text_column(*column));
             }
             Test::Number(column, number) => {
                 let number = self.bind(Value::Integer(*number));

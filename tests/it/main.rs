@@ -7,7 +7,19 @@
     reason = "a test may panic"
 )]
 
+mod command;
 mod departures;
+mod documents;
+mod element;
+mod embedding;
 mod golden;
 mod harness;
+mod hostile;
+mod layering;
+mod listing;
+mod model;
+mod otc;
+mod parity;
+mod pictures;
 mod replays;
+mod scratch;

@@ -129,7 +129,7 @@ fn is_closed(error: &io::Error) -> bool {
 }
 
 /// Reads one answer; also tells whether the connection can be used again.
-fn read_answer(reader: &mut impl BufRead, method: &str) -> io::Result<(Answer, bool)> {
+pub fn read_answer(reader: &mut impl BufRead, method: &str) -> io::Result<(Answer, bool)> {
     loop {
         let (version, status) = read_status(reader)?;
         let headers = read_headers(reader)?;

@@ -1,0 +1,240 @@
+//! What a list shows, worked out image by image from the reference: no index, no SQL, no paging.
+
+use super::queries::Query;
+use crate::pictures::{Caller, Picture};
+
+/// A page.
+pub struct Page<'p> {
+    pub rows: Vec<&'p Picture>,
+    /// Whether as many came as were asked for, so that Nova makes a next link.
+    pub full: bool,
+}
+
+/// A page, or the status of a refusal.
+pub type Expected<'p> = Result<Page<'p>, u16>;
+
+/// How a tree lists.
+pub type Lister = for<'p> fn(&'p [Picture], Caller, &Query) -> Expected<'p>;
+
+fn last<'q>(query: &'q Query, name: &str) -> Option<&'q str> {
+    let found = query.iter().rev().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+/// Nova 34 over Glance's API v2.
+pub fn nova_34<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Expected<'p> {
+    for (name, value) in query {
+        let checked = matches!(name.as_str(), "limit" | "offset" | "page_size");
+        if checked && (!is_digits(value) || value.bytes().all(|byte| byte == b'0')) {
+            return Err(400);
+        }
+    }
+    let limit = last(query, "limit").map(|text| text.parse().unwrap_or(usize::MAX));
+    let mut tests: Vec<Box<dyn Fn(&Picture) -> bool>> = Vec::new();
+    if let Some(wanted) = last(query, "name") {
+        let wanted = operator(wanted)?;
+        tests.push(Box::new(move |picture| {
+            let name = picture.name;
+            wanted.iter().any(|one| name == Some(one.as_str()))
+        }));
+    }
+    if let Some(wanted) = last(query, "status") {
+        let wanted = operator(&wanted.to_lowercase())?;
+        tests.push(Box::new(move |picture| {
+            wanted.iter().any(|one| one == picture.status)
+        }));
+    }
+    if let Some(since) = last(query, "changes-since") {
+        let since = moment(since).ok_or(400_u16)?;
+        tests.push(Box::new(move |picture| picture.updated >= since));
+    }
+    for (name, column) in [("minRam", min_ram as Column), ("minDisk", min_disk)] {
+        if let Some(text) = last(query, name) {
+            let wanted = number(text);
+            tests.push(Box::new(move |picture| wanted == Some(column(picture))));
+        }
+    }
+    for (key, value) in property_filters(query) {
+        // Nova strips the characters of the prefix, not the prefix.
+        let key = match key.strip_prefix("property-") {
+            Some(_) => key
+                .trim_start_matches(|c| "property-".contains(c))
+                .to_owned(),
+            None => key,
+        };
+        tests.push(Box::new(move |picture| {
+            picture.properties.get(&key) == Some(&Some(value.clone()))
+        }));
+    }
+    let marker = match last(query, "marker").filter(|marker| !marker.is_empty()) {
+        None => None,
+        Some(id) => match pictures.iter().find(|picture| picture.id == id) {
+            Some(picture) if picture.is_deleted() => return Err(400),
+            Some(picture) if !picture.can_be_shown(caller, false) => return Err(403),
+            Some(picture) => Some(picture),
+            None => return Err(400),
+        },
+    };
+    let listed = pictures.iter().filter(|picture| {
+        !picture.is_gone()
+            && picture.is_listed_for(caller, false)
+            && tests.iter().all(|test| test(picture))
+    });
+    Ok(page(listed.collect(), marker, limit))
+}
+
+/// Nova 2014.2 over Glance's API v1.
+pub fn juno<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Expected<'p> {
+    let limit = integer(last(query, "limit"))?;
+    integer(last(query, "page_size"))?;
+    let mut tests: Vec<Box<dyn Fn(&Picture) -> bool>> = Vec::new();
+    if let Some(wanted) = last(query, "name").map(str::to_owned) {
+        tests.push(Box::new(move |picture| {
+            !wanted.is_empty() && picture.name == Some(wanted.as_str())
+        }));
+    }
+    if let Some(wanted) = last(query, "status").map(str::to_lowercase) {
+        tests.push(Box::new(move |picture| picture.status == wanted));
+    }
+    let since = match last(query, "changes-since") {
+        Some(text) => Some(moment(text).ok_or(400_u16)?),
+        None => None,
+    };
+    if let Some(text) = last(query, "minRam") {
+        let wanted: i64 = text.trim().parse().map_err(|_| 400_u16)?;
+        if wanted < 0 {
+            return Err(400);
+        }
+        tests.push(Box::new(move |picture| picture.min_ram == wanted));
+    }
+    if let Some(text) = last(query, "minDisk") {
+        let wanted = number(text);
+        tests.push(Box::new(move |picture| wanted == Some(picture.min_disk)));
+    }
+    for (key, value) in property_filters(query) {
+        let key = key.strip_prefix("property-").unwrap_or(&key).to_owned();
+        tests.push(Box::new(move |picture| {
+            !value.is_empty() && picture.properties.get(&key) == Some(&Some(value.clone()))
+        }));
+    }
+    let marker = match last(query, "marker").filter(|marker| !marker.is_empty()) {
+        None => None,
+        Some(id) => {
+            let marker = pictures
+                .iter()
+                .find(|picture| picture.id == id && picture.can_be_shown(caller, true));
+            Some(marker.ok_or(400_u16)?)
+        }
+    };
+    let listed = pictures.iter().filter(|picture| {
+        // Only a client that asks for changes is told of what is gone.
+        since.map_or(!picture.is_gone(), |since| picture.updated > since)
+            && picture.is_listed_for(caller, true)
+            && tests.iter().all(|test| test(picture))
+    });
+    Ok(page(listed.collect(), marker, limit))
+}
+
+/// Newest first, ties by id, from behind the marker on, at most so many.
+fn page<'p>(
+    mut rows: Vec<&'p Picture>,
+    marker: Option<&Picture>,
+    limit: Option<usize>,
+) -> Page<'p> {
+    let key = |picture: &Picture| (picture.created, picture.id.clone());
+    rows.sort_by_key(|picture| std::cmp::Reverse(key(picture)));
+    if let Some(marker) = marker {
+        rows.retain(|picture| key(picture) < key(marker));
+    }
+    rows.truncate(limit.unwrap_or(usize::MAX));
+    Page {
+        full: limit == Some(rows.len()),
+        rows,
+    }
+}
+
+type Column = fn(&Picture) -> i64;
+
+fn min_ram(picture: &Picture) -> i64 {
+    picture.min_ram
+}
+
+fn min_disk(picture: &Picture) -> i64 {
+    picture.min_disk
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Python's `int`; 0 is no limit at all.
+fn integer(text: Option<&str>) -> Result<Option<usize>, u16> {
+    let Some(text) = text else { return Ok(None) };
+    let text = text.trim();
+    if !is_digits(text) {
+        return Err(400);
+    }
+    let number = text.parse().unwrap_or(usize::MAX);
+    Ok((number > 0).then_some(number))
+}
+
+/// A text compared with an integer column in SQLite.
+fn number(text: &str) -> Option<i64> {
+    let number: f64 = text.trim().parse().ok()?;
+    #[expect(clippy::cast_possible_truncation, reason = "small whole numbers only")]
+    (number.fract() == 0.0).then_some(number as i64)
+}
+
+/// Glance's `in:` and `eq:`; any other word before a colon is refused.
+fn operator(text: &str) -> Result<Vec<String>, u16> {
+    match text.split_once(':') {
+        None => Ok(vec![text.to_owned()]),
+        Some(("eq", rest)) => Ok(vec![rest.to_owned()]),
+        Some(("in", rest)) => Ok(rest.split(',').map(str::to_owned).collect()),
+        Some(_) => Err(400),
+    }
+}
+
+/// `server`, `type` and `property-*` under the names of properties; of the same one the last
+/// spelling in the query decides, with the last value of that spelling.
+fn property_filters(query: &Query) -> Vec<(String, String)> {
+    let mut filters: Vec<(String, String)> = Vec::new();
+    for (name, _) in query {
+        let key = match name.as_str() {
+            "server" => "property-instance_uuid",
+            "type" => "property-image_type",
+            name if name.starts_with("property-") => name,
+            _ => continue,
+        };
+        let value = last(query, name).unwrap_or_default().to_owned();
+        filters.retain(|(known, _)| known != key);
+        filters.push((key.to_owned(), value));
+    }
+    for (key, value) in &mut filters {
+        if key == "property-instance_uuid" {
+            *value = value.rsplit('/').next().unwrap_or_default().to_owned();
+        }
+    }
+    filters
+}
+
+/// Milliseconds after the zero of the pictures' times, for the forms that the queries use.
+fn moment(text: &str) -> Option<i64> {
+    let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00"));
+    let day: i64 = date.strip_prefix("2025-02-")?.parse().ok()?;
+    let (clock, offset) = match time.find(['+', '-', 'Z']) {
+        Some(at) if &time[at..] != "Z" => {
+            let hours: i64 = time[at..].strip_suffix(":00")?.parse().ok()?;
+            (&time[..at], hours)
+        }
+        Some(at) => (&time[..at], 0),
+        None => (time, 0),
+    };
+    let mut parts = clock.split(':');
+    let mut next = || parts.next()?.parse::<f64>().ok();
+    let (hours, minutes, seconds) = (next()?, next()?, next()?);
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds of a day")]
+    let millis = ((hours * 3600.0 + minutes * 60.0 + seconds) * 1000.0) as i64;
+    let zero = (4 * 3600 + 5 * 60) * 1000;
+    Some((day - 3) * 86_400_000 + millis - offset * 3_600_000 - zero)
+}
