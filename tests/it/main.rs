@@ -8,6 +8,7 @@
 )]
 
 mod command;
+mod coverage;
 mod documents;
 mod element;
 mod embedding;
