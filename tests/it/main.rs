@@ -8,6 +8,7 @@
 )]
 
 mod command;
+mod coverage;
 mod departures;
 mod documents;
 mod element;

@@ -2,8 +2,12 @@
 
 use super::body::MOST_ITEMS;
 use super::call::Call;
+use crate::http::xml::writer::XmlWriter;
 use crate::http::{Reply, json};
 use actix_web::http::StatusCode;
+
+const COMMON_NAMESPACE: &str = "http://docs.openstack.org/common/api/v1.0";
+const ATOM_NAMESPACE: &str = "http://www.w3.org/2005/Atom";
 
 /// Nova 34's default quotas, with nothing used: there are no servers here.
 const ABSOLUTE: [(&str, i64); 11] = [
@@ -29,23 +33,57 @@ const USED: [&str; 6] = [
     "totalServerGroupsUsed",
 ];
 
+/// The pairs of `absolute`, in order.
+fn absolute() -> impl Iterator<Item = (&'static str, i64)> {
+    let items = i64::try_from(MOST_ITEMS).unwrap_or(i64::MAX);
+    let own = [("maxServerMeta", items), ("maxImageMeta", items)];
+    let used = USED.map(|name| (name, 0));
+    ABSOLUTE.into_iter().chain(own).chain(used)
+}
+
 /// `GET /limits`
 pub fn show(call: &Call<'_>) -> Reply {
-    let items = i64::try_from(MOST_ITEMS).unwrap_or(i64::MAX);
-    let body = json::object(512, |root| {
-        root.object("limits", |limits| {
-            limits.list("rate", |_| {}).object("absolute", |absolute| {
-                for (name, limit) in ABSOLUTE {
-                    absolute.number(name, limit);
-                }
-                absolute
-                    .number("maxServerMeta", items)
-                    .number("maxImageMeta", items);
-                for name in USED {
-                    absolute.number(name, 0);
-                }
+    let body = if call.media.is_xml() {
+        xml()
+    } else {
+        json::object(512, |root| {
+            root.object("limits", |limits| {
+                limits.list("rate", |_| {}).object("absolute", |absolute| {
+                    for (name, limit) in self::absolute() {
+                        absolute.number(name, limit);
+                    }
+                });
             });
-        });
-    });
+        })
+    };
     Reply::new(StatusCode::OK, call.media.as_str(), body)
+}
+
+/// Nova 2014.2's form (limits.py, `LimitsTemplate`), for users who ask for XML on v2.1.
+fn xml() -> Vec<u8> {
+    let mut writer = XmlWriter::new();
+    writer.declaration();
+    writer.element(
+        "limits",
+        |attributes| {
+            attributes
+                .push("xmlns:atom", ATOM_NAMESPACE)
+                .push("xmlns", COMMON_NAMESPACE);
+        },
+        |limits| {
+            limits.empty("rates", |_| {});
+            limits.element(
+                "absolute",
+                |_| {},
+                |element| {
+                    for (name, value) in absolute() {
+                        element.empty("limit", |limit| {
+                            limit.push("name", name).push_display("value", &value);
+                        });
+                    }
+                },
+            );
+        },
+    );
+    writer.into_bytes()
 }
