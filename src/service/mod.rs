@@ -5,7 +5,7 @@ mod access;
 mod app;
 pub mod error;
 pub mod glance_query;
-mod identity;
+pub mod identity;
 mod images;
 pub mod rules;
 
