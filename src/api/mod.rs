@@ -3,4 +3,5 @@
 //! A facade names `http`, `service` and `domain`; never the store, never another facade.
 
 pub mod control;
+pub mod keystone;
 pub mod nova;

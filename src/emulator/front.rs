@@ -1,6 +1,8 @@
 //! The front door: which service a request is for, its body read, its answer sent.
 
 use crate::api;
+use crate::api::keystone::Door;
+use crate::config::Profile;
 use crate::http::cache::ReplyCache;
 use crate::http::{Body, Reply, Request, RequestPath};
 use crate::service::App;
@@ -10,6 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::rc::Rc;
 
 /// Largest body of any service: oslo.middleware's default.
@@ -18,7 +21,17 @@ const MOST_BODY_BYTES: usize = 114_688;
 /// The services behind the one port.
 enum Service {
     Nova,
+    Keystone,
     Control,
+}
+
+/// The listeners, by the addresses that they are bound to.
+#[derive(Clone, Copy, Debug)]
+pub struct Listeners {
+    /// The one that all services share.
+    pub shared: SocketAddr,
+    /// Keystone's own.
+    pub identity: Option<SocketAddr>,
 }
 
 /// Answers a request.
@@ -28,13 +41,18 @@ pub async fn answer(http: HttpRequest, payload: web::Payload, app: web::Data<App
         return Reply::empty(StatusCode::BAD_REQUEST).into_response();
     };
     let path = RequestPath::parse(http.uri().path());
-    let (service, prefix, path) = place(path);
+    let door = door(&http);
+    let (service, prefix, path) = match door {
+        Door::Shared => place(app.config.profile, path),
+        Door::Own { .. } => (Service::Keystone, "", path),
+    };
     let request = Request::new(&http, path, prefix, body);
     let reply = match service {
         Service::Nova => match http.app_data::<Rc<RefCell<ReplyCache>>>() {
             Some(cache) => api::nova::answer(&app, cache, &request),
             None => api::nova::answer(&app, &RefCell::default(), &request),
         },
+        Service::Keystone => api::keystone::answer(&app, &request, door),
         Service::Control => api::control::answer(&app, &request),
     };
     tracing::debug!(
@@ -47,9 +65,22 @@ pub async fn answer(http: HttpRequest, payload: web::Payload, app: web::Data<App
     reply.into_response()
 }
 
+/// The listener that a request came through.
+fn door(http: &HttpRequest) -> Door {
+    let own = http.app_config().local_addr();
+    match http.app_data::<Listeners>() {
+        Some(listeners) if listeners.identity == Some(own) => Door::Own {
+            shared_port: listeners.shared.port(),
+        },
+        _ => Door::Shared,
+    }
+}
+
 /// The service that a path belongs to, the prefix it is mounted under, and the path behind that.
-fn place(path: RequestPath) -> (Service, &'static str, RequestPath) {
+fn place(profile: Profile, path: RequestPath) -> (Service, &'static str, RequestPath) {
     match path.segments.first().map(String::as_str) {
+        Some("identity") => (Service::Keystone, "/identity", path.without_first()),
+        Some(first) if api::keystone::has_at_root(profile, first) => (Service::Keystone, "", path),
         Some("_control") => (Service::Control, "/_control", path.without_first()),
         Some("compute") => (Service::Nova, "/compute", path.without_first()),
         _ => (Service::Nova, "", path),

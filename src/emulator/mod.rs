@@ -9,6 +9,7 @@ use crate::service::App;
 use crate::store::{Loaded, StoreError};
 use actix_web::dev::ServerHandle;
 use actix_web::{HttpServer, web};
+use front::Listeners;
 use std::cell::RefCell;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::PathBuf;
@@ -136,6 +137,18 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Seconds that a token lives.
+    pub fn token_ttl(mut self, seconds: u32) -> Self {
+        self.config.token_ttl = seconds;
+        self
+    }
+
+    /// Serves Keystone at the root of this address too; port 0 takes a free one.
+    pub fn identity_listen(mut self, address: impl Into<String>) -> Self {
+        self.config.identity_listen = Some(address.into());
+        self
+    }
+
     /// Threads that answer requests.
     pub fn workers(mut self, threads: usize) -> Self {
         self.config.workers = threads.max(1);
@@ -153,11 +166,13 @@ impl EmulatorBuilder {
     /// # Errors
     /// When the address or the database cannot be used.
     pub fn start(self) -> Result<Emulator, StartError> {
-        let listener = bind(&self.address)?;
-        let address = listener.local_addr().map_err(|error| StartError::Listen {
-            address: self.address.clone(),
-            reason: error.to_string(),
-        })?;
+        let (listener, address) = bind(&self.address)?;
+        let own = self.config.identity_listen.as_deref().map(bind);
+        let (identity_listener, identity_address) = own.transpose()?.unzip();
+        let listeners = Listeners {
+            shared: address,
+            identity: identity_address,
+        };
         let database = self.config.database.clone();
         let fixture = self.fixture.unwrap_or_default();
         let (app, loaded) = App::open(self.config, fixture, self.clock, self.ids).map_err(
@@ -174,10 +189,11 @@ impl EmulatorBuilder {
             );
         }
         let app = web::Data::new(app);
-        let (handle, thread) = serve(app.clone(), listener)?;
+        let sockets = std::iter::once(listener).chain(identity_listener);
+        let (handle, thread) = serve(app.clone(), listeners, sockets.collect())?;
         Ok(Emulator {
             app,
-            address,
+            listeners,
             loaded,
             handle,
             thread: Some(thread),
@@ -189,7 +205,7 @@ impl EmulatorBuilder {
 #[derive(Debug)]
 pub struct Emulator {
     app: web::Data<App>,
-    address: SocketAddr,
+    listeners: Listeners,
     loaded: Loaded,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -210,13 +226,28 @@ impl Emulator {
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.listeners.shared
+    }
+
+    /// Where Keystone's own listener is, if there is one.
+    #[must_use]
+    pub fn identity_address(&self) -> Option<SocketAddr> {
+        self.listeners.identity
+    }
+
+    /// The base URL of Keystone: of its own listener, else under the shared one.
+    #[must_use]
+    pub fn identity_url(&self) -> String {
+        match self.listeners.identity {
+            Some(address) => format!("http://{address}"),
+            None => format!("{}/identity", self.url()),
+        }
     }
 
     /// The base URL, without a slash at its end.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.listeners.shared)
     }
 
     /// The project of a caller who names none: the fixture's first.
@@ -262,24 +293,27 @@ impl Drop for Emulator {
     }
 }
 
-fn bind(address: &str) -> Result<TcpListener, StartError> {
+fn bind(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |error: std::io::Error| StartError::Listen {
         address: address.to_owned(),
         reason: error.to_string(),
     };
     let addresses: Vec<_> = address.to_socket_addrs().map_err(failed)?.collect();
-    TcpListener::bind(addresses.as_slice()).map_err(failed)
+    let listener = TcpListener::bind(addresses.as_slice()).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
 }
 
 /// Runs the server on threads of its own; returns once it accepts connections.
 fn serve(
     app: web::Data<App>,
-    listener: TcpListener,
+    listeners: Listeners,
+    sockets: Vec<TcpListener>,
 ) -> Result<(ServerHandle, JoinHandle<()>), StartError> {
     let (sender, receiver) = std::sync::mpsc::sync_channel(1);
     let thread = std::thread::Builder::new()
         .name("nova-images".to_owned())
-        .spawn(move || run(app, listener, &sender))
+        .spawn(move || run(app, listeners, sockets, &sender))
         .map_err(|error| StartError::Thread(error.to_string()))?;
     let started = receiver
         .recv()
@@ -289,13 +323,15 @@ fn serve(
 
 fn run(
     app: web::Data<App>,
-    listener: TcpListener,
+    listeners: Listeners,
+    sockets: Vec<TcpListener>,
     started: &std::sync::mpsc::SyncSender<Result<ServerHandle, String>>,
 ) {
     let workers = app.config.workers;
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(app.clone())
+            .app_data(listeners)
             .app_data(Rc::new(RefCell::new(ReplyCache::default())))
             .default_service(web::to(front::answer))
     })
@@ -303,8 +339,10 @@ fn run(
     .client_request_timeout(REQUEST_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(SHUTDOWN_SECONDS)
-    .disable_signals()
-    .listen(listener);
+    .disable_signals();
+    let server = sockets
+        .into_iter()
+        .try_fold(server, |server, socket| server.listen(socket));
     let outcome = actix_web::rt::System::new().block_on(async move {
         let server = server.map_err(|error| error.to_string())?.run();
         _ = started.send(Ok(server.handle()));
