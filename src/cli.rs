@@ -82,6 +82,13 @@ struct Serve {
     #[arg(long, env = "NOVA_IMAGES_RATE_LIMIT", value_name = "REQUESTS",
         value_parser = clap::value_parser!(u32).range(1..))]
     rate_limit: Option<u32>,
+    /// Seconds that a token lives
+    #[arg(long, env = "NOVA_IMAGES_TOKEN_TTL", value_name = "SECONDS", default_value_t = 86_400,
+        value_parser = clap::value_parser!(u32).range(1..))]
+    token_ttl: u32,
+    /// Serve Keystone at the root of this address too
+    #[arg(long, env = "NOVA_IMAGES_IDENTITY_LISTEN", value_name = "ADDRESS:PORT")]
+    identity_listen: Option<String>,
     /// `real`, or an RFC 3339 time at which the clock stands still
     #[arg(
         long,
@@ -147,6 +154,8 @@ impl Serve {
             max_microversion: self.max_microversion,
             max_limit: self.max_limit,
             rate_limit: self.rate_limit,
+            token_ttl: self.token_ttl,
+            identity_listen: self.identity_listen.clone(),
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         }
     }

@@ -87,6 +87,10 @@ pub struct Config {
     pub max_limit: u64,
     /// Requests a minute per verb and caller; no limit when missing.
     pub rate_limit: Option<u32>,
+    /// Seconds that a token lives.
+    pub token_ttl: u32,
+    /// A listener for the identity service alone, beside the shared one.
+    pub identity_listen: Option<String>,
     /// Threads that answer requests.
     pub workers: usize,
 }
@@ -102,6 +106,8 @@ impl Default for Config {
             max_microversion: None,
             max_limit: 1000,
             rate_limit: None,
+            token_ttl: 86_400,
+            identity_listen: None,
             workers: 1,
         }
     }

@@ -108,6 +108,34 @@ pub struct Directory {
 }
 
 impl Directory {
+    /// The domain of an id.
+    #[must_use]
+    pub fn domain(&self, id: &str) -> Option<&IdentityDomain> {
+        self.domains.iter().find(|domain| domain.id == id)
+    }
+
+    /// The domain of a name.
+    #[must_use]
+    pub fn domain_by_name(&self, name: &str) -> Option<&IdentityDomain> {
+        self.domains.iter().find(|domain| domain.name == name)
+    }
+
+    /// The project of a name in a domain.
+    #[must_use]
+    pub fn project_by_name(&self, name: &str, domain_id: &str) -> Option<&Project> {
+        self.projects
+            .iter()
+            .find(|project| project.name == name && project.domain_id == domain_id)
+    }
+
+    /// The user of a name in a domain.
+    #[must_use]
+    pub fn user_by_name(&self, name: &str, domain_id: &str) -> Option<&User> {
+        self.users
+            .iter()
+            .find(|user| user.name == name && user.domain_id == domain_id)
+    }
+
     /// The project of an id.
     #[must_use]
     pub fn project(&self, id: &str) -> Option<&Project> {

@@ -11,6 +11,7 @@ pub mod image;
 pub mod properties;
 pub mod sibling;
 pub mod timestamp;
+pub mod token;
 
 pub use caller::Caller;
 pub use filter::{Comparison, Direction, ImageQuery, Matches, Scope, Shares, Sort, SortKey, Test};
@@ -19,3 +20,4 @@ pub use image::{GlanceStatus, Image, ImageSummary, ListedImage, Member, MemberSt
 pub use properties::{Properties, PropertyValue};
 pub use sibling::{Instance, WaldurData};
 pub use timestamp::Timestamp;
+pub use token::{Named, Token, TokenScope, TokenUser};

@@ -3,6 +3,8 @@
 use super::Shared;
 use super::connection::ConnectionFacts;
 use crate::api;
+use crate::api::keystone::Door;
+use crate::config::Profile;
 use crate::http::cache::Caches;
 use crate::http::{Body, Origin, Reply, Request, RequestPath};
 use actix_web::http::StatusCode;
@@ -20,6 +22,7 @@ const MOST_BODY_BYTES: usize = 114_688;
 /// The services behind the one port.
 enum Service {
     Nova,
+    Keystone,
     Control,
 }
 
@@ -34,13 +37,18 @@ pub async fn answer(
         return Reply::empty(StatusCode::BAD_REQUEST).into_response();
     };
     let path = RequestPath::parse(http.uri().path());
-    let (service, prefix, path) = place(path);
+    let door = http.app_data::<Door>().copied().unwrap_or(Door::Shared);
+    let (service, prefix, path) = match door {
+        Door::Shared => place(app.config.profile, path),
+        Door::Own { .. } => (Service::Keystone, "", path),
+    };
     let request = Request::new(&http, origin(&http), path, prefix, body);
     let reply = match service {
         Service::Nova => match http.app_data::<Rc<RefCell<Caches>>>() {
             Some(cache) => api::nova::answer(&app, cache, &request),
             None => api::nova::answer(&app, &RefCell::default(), &request),
         },
+        Service::Keystone => api::keystone::answer(&app, &request, door),
         Service::Control => api::control::answer(&app, &request),
     };
     tracing::debug!(
@@ -64,8 +72,10 @@ fn origin(http: &HttpRequest) -> Origin {
 }
 
 /// The service that a path belongs to, the prefix it is mounted under, and the path behind that.
-fn place(path: RequestPath) -> (Service, &'static str, RequestPath) {
+fn place(profile: Profile, path: RequestPath) -> (Service, &'static str, RequestPath) {
     match path.segments.first().map(String::as_str) {
+        Some("identity") => (Service::Keystone, "/identity", path.without_first()),
+        Some(first) if api::keystone::has_at_root(profile, first) => (Service::Keystone, "", path),
         Some("_control") => (Service::Control, "/_control", path.without_first()),
         Some("compute") => (Service::Nova, "/compute", path.without_first()),
         _ => (Service::Nova, "", path),

@@ -3,6 +3,7 @@
 mod connection;
 mod front;
 
+use crate::api::keystone::Door;
 use crate::config::{AuthMode, Config, Microversion, Profile};
 use crate::control::{Clock, Fixture, Ids};
 use crate::http::cache::Caches;
@@ -10,6 +11,7 @@ use crate::service::App;
 use crate::store::{Loaded, StoreError};
 use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService};
+use actix_server::ServerBuilder;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::{AppConfig, ServerHandle};
 use actix_web::rt::net::TcpStream;
@@ -144,6 +146,18 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Seconds that a token lives.
+    pub fn token_ttl(mut self, seconds: u32) -> Self {
+        self.config.token_ttl = seconds;
+        self
+    }
+
+    /// Serves Keystone at the root of this address too; port 0 takes a free one.
+    pub fn identity_listen(mut self, address: impl Into<String>) -> Self {
+        self.config.identity_listen = Some(address.into());
+        self
+    }
+
     /// Threads that answer requests.
     pub fn workers(mut self, threads: usize) -> Self {
         self.config.workers = threads.max(1);
@@ -161,11 +175,13 @@ impl EmulatorBuilder {
     /// # Errors
     /// When the address or the database cannot be used.
     pub fn start(self) -> Result<Emulator, StartError> {
-        let listener = bind(&self.address)?;
-        let address = listener.local_addr().map_err(|error| StartError::Listen {
-            address: self.address.clone(),
-            reason: error.to_string(),
-        })?;
+        let (listener, address) = bind(&self.address)?;
+        let own = self.config.identity_listen.as_deref().map(bind);
+        let (identity_listener, identity_address) = own.transpose()?.unzip();
+        let listeners = Listeners {
+            shared: address,
+            identity: identity_address,
+        };
         let database = self.config.database.clone();
         let fixture = self.fixture.unwrap_or_default();
         let (app, loaded) = App::open(self.config, fixture, self.clock, self.ids).map_err(
@@ -182,10 +198,15 @@ impl EmulatorBuilder {
             );
         }
         let (app, gone) = Shared::new(app);
-        let (handle, thread) = serve(app.clone(), listener)?;
+        let own = identity_listener.map(|socket| {
+            let shared_port = listeners.shared.port();
+            (socket, Door::Own { shared_port })
+        });
+        let sockets = std::iter::once((listener, Door::Shared)).chain(own);
+        let (handle, thread) = serve(app.clone(), sockets.collect())?;
         Ok(Emulator {
             app,
-            address,
+            listeners,
             loaded,
             handle,
             thread: Some(thread),
@@ -194,11 +215,20 @@ impl EmulatorBuilder {
     }
 }
 
+/// The listeners, by the addresses that they are bound to.
+#[derive(Clone, Copy, Debug)]
+struct Listeners {
+    /// The one that all services share.
+    shared: SocketAddr,
+    /// Keystone's own.
+    identity: Option<SocketAddr>,
+}
+
 /// A running emulator. Dropping it stops it.
 #[derive(Debug)]
 pub struct Emulator {
     app: web::Data<Shared>,
-    address: SocketAddr,
+    listeners: Listeners,
     loaded: Loaded,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -256,13 +286,28 @@ impl Emulator {
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.listeners.shared
+    }
+
+    /// Where Keystone's own listener is, if there is one.
+    #[must_use]
+    pub fn identity_address(&self) -> Option<SocketAddr> {
+        self.listeners.identity
+    }
+
+    /// The base URL of Keystone: of its own listener, else under the shared one.
+    #[must_use]
+    pub fn identity_url(&self) -> String {
+        match self.listeners.identity {
+            Some(address) => format!("http://{address}"),
+            None => format!("{}/identity", self.url()),
+        }
     }
 
     /// The base URL, without a slash at its end.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.listeners.shared)
     }
 
     /// The project of a caller who names none: the fixture's first.
@@ -308,24 +353,26 @@ impl Drop for Emulator {
     }
 }
 
-fn bind(address: &str) -> Result<TcpListener, StartError> {
+fn bind(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |error: std::io::Error| StartError::Listen {
         address: address.to_owned(),
         reason: error.to_string(),
     };
     let addresses: Vec<_> = address.to_socket_addrs().map_err(failed)?.collect();
-    TcpListener::bind(addresses.as_slice()).map_err(failed)
+    let listener = TcpListener::bind(addresses.as_slice()).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
 }
 
 /// Runs the server on threads of its own; returns once it accepts connections.
 fn serve(
     app: web::Data<Shared>,
-    listener: TcpListener,
+    sockets: Vec<(TcpListener, Door)>,
 ) -> Result<(ServerHandle, JoinHandle<()>), StartError> {
     let (sender, receiver) = sync_channel(1);
     let thread = std::thread::Builder::new()
         .name("nova-images".to_owned())
-        .spawn(move || run(app, listener, &sender))
+        .spawn(move || run(app, sockets, &sender))
         .map_err(|error| StartError::Thread(error.to_string()))?;
     let started = receiver
         .recv()
@@ -335,18 +382,47 @@ fn serve(
 
 fn run(
     app: web::Data<Shared>,
-    listener: TcpListener,
+    sockets: Vec<(TcpListener, Door)>,
     started: &SyncSender<Result<ServerHandle, String>>,
 ) {
-    let workers = app.config.workers;
-    let builder = actix_server::Server::build()
-        .workers(workers)
+    let mut builder = actix_server::Server::build()
+        .workers(app.config.workers)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals();
+    let mut listening = Ok(());
+    for (socket, door) in sockets {
+        if listening.is_ok() {
+            let added = listen(builder, socket, door, app.clone());
+            (builder, listening) = match added {
+                Ok(builder) => (builder, Ok(())),
+                Err(error) => (actix_server::Server::build(), Err(error.to_string())),
+            };
+        }
+    }
+    let outcome = actix_web::rt::System::new().block_on(async move {
+        listening?;
+        let server = builder.run();
+        _ = started.send(Ok(server.handle()));
+        server.await.map_err(|error| error.to_string())
+    });
+    if let Err(reason) = outcome {
+        tracing::error!(reason, "the server stopped");
+        _ = started.try_send(Err(reason));
+    }
+}
+
+/// Adds a listener, and the service behind it.
+fn listen(
+    builder: ServerBuilder,
+    socket: TcpListener,
+    door: Door,
+    app: web::Data<Shared>,
+) -> std::io::Result<ServerBuilder> {
     let stopping = builder.graceful_shutdown_signal();
-    let server = builder.listen("nova-images", listener, move || {
+    builder.listen("nova-images", socket, move || {
         let web_app = actix_web::App::new()
             .app_data(app.clone())
+            .app_data(door)
             .app_data(Rc::new(RefCell::new(Caches::default())))
             .default_service(web::to(front::answer));
         let stopping = stopping.clone();
@@ -369,14 +445,5 @@ fn run(
             Ok::<_, DispatchError>((Connection::new(stream), peer))
         })
         .and_then(http)
-    });
-    let outcome = actix_web::rt::System::new().block_on(async move {
-        let server = server.map_err(|error| error.to_string())?.run();
-        _ = started.send(Ok(server.handle()));
-        server.await.map_err(|error| error.to_string())
-    });
-    if let Err(reason) = outcome {
-        tracing::error!(reason, "the server stopped");
-        _ = started.try_send(Err(reason));
-    }
+    })
 }

@@ -112,4 +112,10 @@ impl<'a> Request<'a> {
         let media_type = header.split(';').next().unwrap_or_default().trim();
         (!media_type.is_empty()).then_some(media_type)
     }
+
+    /// The media type of the body in lower case, without parameters.
+    #[must_use]
+    pub fn content_type(&self) -> Option<String> {
+        self.media_type().map(str::to_ascii_lowercase)
+    }
 }

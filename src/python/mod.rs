@@ -10,7 +10,7 @@ mod order;
 mod parse;
 mod repr;
 
-pub use dumps::{append_escaped, write_json_string};
+pub use dumps::{append_escaped, to_vec, write_json_string};
 
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};

@@ -51,7 +51,13 @@ impl App {
         let over_nova_fake = fixture.is_nova_fake_corpus();
         let app = Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
-            identity: Identity::new(fixture.directory),
+            identity: Identity::open(
+                fixture.directory,
+                &config,
+                clock.clone(),
+                ids.clone(),
+                &store,
+            )?,
             config,
             clock,
             ids,
@@ -69,6 +75,7 @@ impl App {
     /// When the store fails; then nothing changed.
     pub fn reset(&self) -> Result<(), StoreError> {
         self.rate_limiter.reset();
-        self.store.replace_all(&self.fixture_images)
+        self.store.replace_all(&self.fixture_images)?;
+        self.identity.forget()
     }
 }

@@ -6,7 +6,7 @@ mod app;
 pub mod error;
 pub mod glance_query;
 pub mod glance_v1;
-mod identity;
+pub mod identity;
 mod images;
 mod rate_limit;
 pub mod rules;

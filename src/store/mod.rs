@@ -8,6 +8,7 @@ mod properties;
 mod rows;
 mod schema;
 mod select;
+mod tokens;
 
 use crate::domain::{Image, ImageQuery, ListedImage};
 use rusqlite::config::DbConfig;
@@ -16,6 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
+
+pub use tokens::{KeptTokens, TokenDigest};
 
 /// How long a connection waits for another process that uses the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -244,6 +247,15 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let value = self.transact(work)?;
+        self.generation.fetch_add(1, Ordering::Release);
+        Ok(value)
+    }
+
+    fn transact<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let _gate = self
             .commit_gate
@@ -252,7 +264,6 @@ impl Store {
         let transaction = writer.transaction()?;
         let value = work(&transaction)?;
         transaction.commit()?;
-        self.generation.fetch_add(1, Ordering::Release);
         Ok(value)
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 const APPLICATION_ID: i64 = 0x4e49_4d47;
 
 /// One step per version: the first makes an empty file a database of version 1.
-const STEPS: [&str; 1] = [VERSION_1];
+const STEPS: [&str; 2] = [VERSION_1, VERSION_2];
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
@@ -69,6 +69,32 @@ CREATE TABLE image_members (
     PRIMARY KEY (project_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX image_members_of ON image_members (seq);
+";
+
+/// Tokens that were issued, by the digest of their text. Revocations stand apart, since a fixture's
+/// fixed tokens can be revoked too and have no row of their own.
+const VERSION_2: &str = "
+CREATE TABLE tokens (
+    digest BLOB NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    user_domain_id TEXT NOT NULL,
+    user_domain_name TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    scope_id TEXT NOT NULL,
+    scope_name TEXT NOT NULL,
+    scope_domain_id TEXT,
+    scope_domain_name TEXT,
+    roles TEXT NOT NULL,
+    methods TEXT NOT NULL,
+    audit_id TEXT NOT NULL,
+    first_audit_id TEXT,
+    issued_at INTEGER NOT NULL,
+    expires_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE revoked_tokens (
+    digest BLOB NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Brings a database to the newest version, or says why it cannot be used.

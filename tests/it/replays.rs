@@ -39,3 +39,23 @@ fn juno_ratelimit() {
         over("juno-ratelimit", Profile::Juno).rate_limit(2),
     );
 }
+
+fn replay_keystone(set: &str, profile: Profile) {
+    let emulator = over(set, profile)
+        .identity_listen("127.0.0.1:0")
+        .start()
+        .unwrap();
+    let target = Target::new(emulator.address());
+    let identity = emulator.identity_address().unwrap();
+    golden::replay(set, &target.with_identity(identity), false);
+}
+
+#[test]
+fn keystone_30() {
+    replay_keystone("keystone-30", Profile::Nova34);
+}
+
+#[test]
+fn keystone_v2() {
+    replay_keystone("keystone-v2", Profile::Juno);
+}

@@ -1,0 +1,351 @@
+//! What a signed-in client reads: its own catalogue, projects and domains, and the lists that are
+//! an administrator's.
+
+use super::super::catalog::{self, INTERFACES, SERVICES, ServiceView};
+use super::fault::Fault;
+use super::views::{
+    DomainView, EndpointDetail, EverythingView, Links, ProjectView, RegionView, RoleDetail,
+    ServiceDetail, UserView,
+};
+use super::{Call, json};
+use crate::domain::{Target, Token, TokenScope};
+use crate::http::{Reply, query};
+use crate::service::identity::roles;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+
+/// What there is a list of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Projects.
+    Projects,
+    /// Users.
+    Users,
+    /// Domains.
+    Domains,
+    /// Roles.
+    Roles,
+    /// Services.
+    Services,
+    /// Endpoints.
+    Endpoints,
+    /// Regions.
+    Regions,
+}
+
+/// How a kind is called, and whose it is to see.
+struct Words {
+    list: &'static str,
+    one: &'static str,
+    list_rule: &'static str,
+    show_rule: &'static str,
+    /// What the query may filter by.
+    filters: &'static [&'static str],
+}
+
+impl Kind {
+    const ALL: [Self; 7] = [
+        Self::Projects,
+        Self::Users,
+        Self::Domains,
+        Self::Roles,
+        Self::Services,
+        Self::Endpoints,
+        Self::Regions,
+    ];
+
+    /// The kind of a path's part.
+    pub fn named(part: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.words().list == part)
+    }
+
+    fn words(self) -> Words {
+        let words = |list, one, list_rule, show_rule, filters| Words {
+            list,
+            one,
+            list_rule,
+            show_rule,
+            filters,
+        };
+        match self {
+            Self::Projects => words(
+                "projects",
+                "project",
+                "list_projects",
+                "get_project",
+                &["name", "domain_id", "enabled", "parent_id"],
+            ),
+            Self::Users => words(
+                "users",
+                "user",
+                "list_users",
+                "get_user",
+                &["name", "domain_id", "enabled"],
+            ),
+            Self::Domains => words(
+                "domains",
+                "domain",
+                "list_domains",
+                "get_domain",
+                &["name", "enabled"],
+            ),
+            Self::Roles => words("roles", "role", "list_roles", "get_role", &["name"]),
+            Self::Services => words(
+                "services",
+                "service",
+                "list_services",
+                "get_service",
+                &["name", "type"],
+            ),
+            Self::Endpoints => words(
+                "endpoints",
+                "endpoint",
+                "list_endpoints",
+                "get_endpoint",
+                &["interface", "service_id", "region_id"],
+            ),
+            Self::Regions => words(
+                "regions",
+                "region",
+                "list_regions",
+                "get_region",
+                &["parent_region_id"],
+            ),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ListLinks {
+    next: (),
+    #[serde(rename = "self")]
+    this: String,
+    previous: (),
+}
+
+#[derive(Serialize)]
+struct CatalogBody {
+    catalog: Vec<ServiceView>,
+    links: Links,
+}
+
+#[derive(Serialize)]
+struct SystemBody {
+    system: Vec<EverythingView>,
+    links: Links,
+}
+
+/// `GET /v3/auth/catalog`: the catalogue of a token with a project.
+pub fn auth_catalog(call: &Call<'_>) -> Result<Reply, Fault> {
+    let asker = call.asker()?;
+    let project_id = asker.token.project_id();
+    if project_id.is_none() {
+        return Err(Fault::Forbidden(None));
+    }
+    let body = CatalogBody {
+        catalog: catalog::v3(&call.site.services, project_id),
+        links: Links::to(call, "auth/catalog"),
+    };
+    json(StatusCode::OK, &body)
+}
+
+/// `GET /v3/auth/projects`: where the user has a role.
+pub fn auth_projects(call: &Call<'_>) -> Result<Reply, Fault> {
+    let asker = call.asker()?;
+    projects_of(call, &asker.token.user.id, "auth/projects", &[])
+}
+
+/// `GET /v3/auth/domains`: the domains on which the user has a role.
+pub fn auth_domains(call: &Call<'_>) -> Result<Reply, Fault> {
+    let asker = call.asker()?;
+    let directory = call.app.identity.directory();
+    let user = directory.user(&asker.token.user.id);
+    let domains = directory.domains.iter().filter(|domain| {
+        user.is_some_and(|user| {
+            let mut grants = user.grants.iter();
+            grants.any(|grant| matches!(&grant.target, Target::Domain(id) if *id == domain.id))
+        })
+    });
+    let views = domains.map(|domain| value(&DomainView::new(call, domain)));
+    list(call, "domains", "auth/domains", views.collect())
+}
+
+/// `GET /v3/auth/system`: whether the user has a role on the deployment.
+pub fn auth_system(call: &Call<'_>) -> Result<Reply, Fault> {
+    let asker = call.asker()?;
+    let user = call.app.identity.directory().user(&asker.token.user.id);
+    let has_role = user.is_some_and(|user| {
+        let mut grants = user.grants.iter();
+        grants.any(|grant| grant.target == Target::System)
+    });
+    let body = SystemBody {
+        system: has_role
+            .then_some(EverythingView::ALL)
+            .into_iter()
+            .collect(),
+        links: Links::to(call, "auth/system"),
+    };
+    json(StatusCode::OK, &body)
+}
+
+/// `GET /v3/users/ID/projects`: one's own, or anyone's for an administrator.
+pub fn user_projects(call: &Call<'_>, user_id: &str) -> Result<Reply, Fault> {
+    let asker = call.asker()?;
+    if !asker.token.is_admin() && asker.token.user.id != user_id {
+        return Err(Fault::Forbidden(Some("list_user_projects")));
+    }
+    let path = format!("users/{user_id}/projects");
+    projects_of(call, user_id, &path, &["name", "domain_id", "enabled"])
+}
+
+/// `GET /v3/KIND`.
+pub fn index(call: &Call<'_>, kind: Kind) -> Result<Reply, Fault> {
+    let asker = call.asker()?;
+    let words = kind.words();
+    // Keystone's default policy: regions are nobody's secret.
+    if kind != Kind::Regions && !asker.token.is_admin() {
+        return Err(Fault::Forbidden(Some(words.list_rule)));
+    }
+    let mut views = all(call, kind);
+    if let TokenScope::Domain(domain) = &asker.token.scope {
+        let key = match kind {
+            Kind::Domains => Some("id"),
+            Kind::Projects | Kind::Users => Some("domain_id"),
+            _ => None,
+        };
+        views.retain(|view| key.is_none_or(|key| view[key] == *domain.id));
+    }
+    filter(call, &mut views, words.filters);
+    list(call, words.list, words.list, views)
+}
+
+/// `GET /v3/KIND/ID`.
+pub fn show(call: &Call<'_>, kind: Kind, id: &str) -> Result<Reply, Fault> {
+    let asker = call.asker()?;
+    let words = kind.words();
+    if !may_show(call, &asker.token, kind, id) {
+        return Err(Fault::Forbidden(Some(words.show_rule)));
+    }
+    let found = all(call, kind).into_iter().find(|view| view["id"] == *id);
+    let view = found.ok_or_else(|| Fault::could_not_find(words.one, id))?;
+    let body: serde_json::Map<_, _> = [(words.one.to_owned(), view)].into_iter().collect();
+    json(StatusCode::OK, &body)
+}
+
+/// Whether the caller may look at one thing, be it there or not.
+fn may_show(call: &Call<'_>, token: &Token, kind: Kind, id: &str) -> bool {
+    let own = match (kind, &token.scope) {
+        (Kind::Regions, _) => true,
+        (Kind::Users, _) => token.user.id == id,
+        (Kind::Projects, TokenScope::Project { project, .. }) => project.id == id,
+        (Kind::Domains, TokenScope::Project { domain, .. } | TokenScope::Domain(domain)) => {
+            domain.id == id
+        }
+        // Whoever reads a domain reads its projects.
+        (Kind::Projects, TokenScope::Domain(domain)) => {
+            let project = call.app.identity.directory().project(id);
+            project.is_some_and(|project| project.domain_id == domain.id)
+                && roles::with_implied(&token.roles).contains(&"reader".to_owned())
+        }
+        _ => false,
+    };
+    own || token.is_admin()
+}
+
+/// Everything of a kind.
+fn all(call: &Call<'_>, kind: Kind) -> Vec<Value> {
+    let directory = call.app.identity.directory();
+    match kind {
+        Kind::Projects => {
+            let projects = directory.projects.iter();
+            projects
+                .map(|project| value(&ProjectView::new(call, project)))
+                .collect()
+        }
+        Kind::Users => {
+            let users = directory.users.iter();
+            users
+                .map(|user| value(&UserView::new(call, user)))
+                .collect()
+        }
+        Kind::Domains => {
+            let domains = directory.domains.iter();
+            domains
+                .map(|domain| value(&DomainView::new(call, domain)))
+                .collect()
+        }
+        Kind::Roles => {
+            let roles = roles::all(directory);
+            roles
+                .iter()
+                .map(|role| value(&RoleDetail::new(call, role)))
+                .collect()
+        }
+        Kind::Services => SERVICES
+            .iter()
+            .map(|service| value(&ServiceDetail::new(call, service)))
+            .collect(),
+        Kind::Endpoints => SERVICES
+            .iter()
+            .flat_map(|service| INTERFACES.map(|interface| (service, interface)))
+            .map(|(service, interface)| value(&EndpointDetail::new(call, service, interface)))
+            .collect(),
+        Kind::Regions => vec![value(&RegionView::new(call))],
+    }
+}
+
+fn projects_of(
+    call: &Call<'_>,
+    user_id: &str,
+    path: &str,
+    filters: &[&str],
+) -> Result<Reply, Fault> {
+    let projects = call.app.identity.projects_of(user_id).into_iter();
+    let mut views = projects
+        .map(|project| value(&ProjectView::new(call, project)))
+        .collect();
+    filter(call, &mut views, filters);
+    list(call, "projects", path, views)
+}
+
+/// Keeps what has the values that the query names; what it names beside is not looked at.
+fn filter(call: &Call<'_>, views: &mut Vec<Value>, filters: &[&str]) {
+    for (name, wanted) in query::parse_lossy(call.request.raw_query()) {
+        if filters.contains(&name.as_str()) {
+            views.retain(|view| match &view[name.as_str()] {
+                // Keystone: everything but these two is true.
+                Value::Bool(flag) => {
+                    *flag != matches!(wanted.to_lowercase().as_str(), "false" | "0")
+                }
+                Value::String(text) => *text == wanted,
+                _ => false,
+            });
+        }
+    }
+}
+
+/// A list; its link to itself has the query as it came.
+fn list(call: &Call<'_>, key: &str, path: &str, views: Vec<Value>) -> Result<Reply, Fault> {
+    let mut this = call.link(path);
+    if !call.request.raw_query().is_empty() {
+        this.push('?');
+        this.push_str(call.request.raw_query());
+    }
+    let links = ListLinks {
+        next: (),
+        this,
+        previous: (),
+    };
+    let body: serde_json::Map<_, _> = [
+        (key.to_owned(), Value::Array(views)),
+        ("links".to_owned(), value(&links)),
+    ]
+    .into_iter()
+    .collect();
+    json(StatusCode::OK, &body)
+}
+
+fn value(view: &impl Serialize) -> Value {
+    serde_json::to_value(view).unwrap_or_default()
+}

@@ -1,0 +1,281 @@
+//! Sign-in: who users are, which tokens stand for them, and when those end.
+//!
+//! Written once for both of Keystone's APIs and for every service that asks who a caller is. What
+//! a token looks like on the wire, and what an error is called, is the facades' business.
+
+mod passwords;
+pub mod roles;
+mod sign_in;
+mod tokens;
+
+pub use sign_in::{
+    DEFAULT_DOMAIN, DomainRef, Issued, Proof, Reference, SignInError, TokenForm, WantedScope,
+};
+pub use tokens::LiveToken;
+
+use crate::config::{AuthMode, Config};
+use crate::control::{Clock, Ids};
+use crate::domain::{Caller, Directory, FixedToken, Project, Timestamp, Token, TokenScope};
+use crate::store::{Store, StoreError, TokenDigest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use passwords::Passwords;
+use std::sync::Arc;
+use tokens::{Tokens, digest};
+
+/// How long an expired token can still be looked at by who asks for that (Keystone:
+/// `[token] allow_expired_window`).
+pub const EXPIRED_WINDOW_SECONDS: i64 = 172_800;
+
+/// Every so many issued tokens the ended ones are let go.
+const TOKENS_BETWEEN_SWEEPS: usize = 1024;
+
+/// Why a token is none to go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// There is no text at all.
+    #[error("no token in the request")]
+    Missing,
+    /// Nobody issued it.
+    #[error("the token is not known")]
+    Unknown,
+    /// It has expired or was revoked.
+    #[error("the token has ended")]
+    Ended,
+}
+
+/// What goes with a token when it is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Nothing.
+    Alone,
+    /// All that were made from it, if it was the first of them.
+    Chain,
+}
+
+/// Knows the fixture's directory and the tokens.
+#[derive(Debug)]
+pub struct Identity {
+    directory: Directory,
+    passwords: Passwords,
+    tokens: Tokens,
+    mode: AuthMode,
+    token_ttl_seconds: i64,
+    clock: Clock,
+    ids: Ids,
+    /// Where issued tokens outlive the process; in memory they do not.
+    store: Option<Arc<Store>>,
+}
+
+impl Identity {
+    /// Over a directory, with the tokens that the store kept when it is a file.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn open(
+        mut directory: Directory,
+        config: &Config,
+        clock: Clock,
+        ids: Ids,
+        store: &Arc<Store>,
+    ) -> Result<Self, StoreError> {
+        // Not from the emulator's own ids: salts are seen by nobody, and a seeded sequence is.
+        let passwords = Passwords::take_from(&mut directory, &Ids::random());
+        let mut identity = Self {
+            directory,
+            passwords,
+            tokens: Tokens::new([]),
+            mode: config.auth,
+            token_ttl_seconds: i64::from(config.token_ttl),
+            clock,
+            ids,
+            store: config.database.is_some().then(|| Arc::clone(store)),
+        };
+        let fixed: Vec<_> = identity
+            .directory
+            .tokens
+            .iter()
+            .map(|token| (digest(&token.id), identity.fixed_token(token)))
+            .collect();
+        identity.tokens = Tokens::new(fixed);
+        identity.remember()?;
+        Ok(identity)
+    }
+
+    /// Who the token stands for, when it is known and lives.
+    #[must_use]
+    pub fn authenticate(&self, token: &str) -> Option<Caller> {
+        self.bearer(token).map(|live| live.caller.clone())
+    }
+
+    /// The token, when it is known and lives.
+    #[must_use]
+    pub fn bearer(&self, token: &str) -> Option<Arc<LiveToken>> {
+        self.look_up(token, 0).ok()
+    }
+
+    /// The token, or why there is none; also one that expired less than so many seconds ago.
+    ///
+    /// # Errors
+    /// When it is not known, revoked or expired.
+    pub fn look_up(&self, token: &str, window_seconds: i64) -> Result<Arc<LiveToken>, TokenError> {
+        if token.is_empty() {
+            return Err(TokenError::Missing);
+        }
+        let live = self
+            .tokens
+            .find(&digest(token))
+            .ok_or(TokenError::Unknown)?;
+        if live.is_revoked() || live.is_expired(self.clock.now().plus_seconds(-window_seconds)) {
+            return Err(TokenError::Ended);
+        }
+        Ok(live)
+    }
+
+    /// Ends a token.
+    ///
+    /// # Errors
+    /// When the store fails; then it lives on.
+    pub fn revoke(&self, token: &str, reach: Reach) -> Result<(), StoreError> {
+        let digest = digest(token);
+        let Some(live) = self.tokens.find(&digest) else {
+            return Ok(());
+        };
+        let digests = match reach {
+            Reach::Alone => vec![digest],
+            Reach::Chain => self.tokens.with_audit_id(&live.token.audit_id),
+        };
+        if let Some(store) = &self.store {
+            store.revoke_tokens(&digests)?;
+        }
+        for digest in &digests {
+            self.tokens.revoke(digest);
+        }
+        Ok(())
+    }
+
+    /// Forgets every issued token and every revocation.
+    ///
+    /// # Errors
+    /// When the store fails; then nothing is forgotten.
+    pub fn forget(&self) -> Result<(), StoreError> {
+        if let Some(store) = &self.store {
+            store.forget_tokens()?;
+        }
+        self.tokens.forget();
+        Ok(())
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The project of a caller who names none in open mode.
+    #[must_use]
+    pub fn default_project_id(&self) -> &str {
+        self.directory
+            .default_project()
+            .map_or("demo", |project| &project.id)
+    }
+
+    /// The projects where a user has a role, disabled ones too. In open mode a user without any,
+    /// known or not, has a role wherever a sign-in goes: in every project.
+    #[must_use]
+    pub fn projects_of(&self, user_id: &str) -> Vec<&Project> {
+        let user = self.directory.user(user_id);
+        let projects = self.directory.projects.iter();
+        projects
+            .filter(|project| match user {
+                Some(user) => {
+                    let scope = self.project_scope(project);
+                    !roles::granted(user, &scope).is_empty()
+                }
+                None => self.mode == AuthMode::Open,
+            })
+            .collect()
+    }
+
+    /// When a token that is issued at a moment ends. Keystone cuts off fractions of a second.
+    #[must_use]
+    pub fn end_of_token_issued(&self, at: Timestamp) -> Timestamp {
+        Timestamp::from_micros(at.micros() - at.subsecond_micros())
+            .plus_seconds(self.token_ttl_seconds)
+    }
+
+    /// When a token ends; one that never does says: as late as one that were issued now.
+    #[must_use]
+    pub fn end_of(&self, token: &Token) -> Timestamp {
+        token
+            .expires_at
+            .unwrap_or_else(|| self.end_of_token_issued(self.clock.now()))
+    }
+
+    fn fixed_token(&self, token: &FixedToken) -> Token {
+        let user = self.directory.user(&token.user_id);
+        let project_id = token.project_id.as_deref();
+        let project = project_id.and_then(|id| self.directory.project(id));
+        let scope = project.map_or(TokenScope::Unscoped, |project| self.project_scope(project));
+        let audit_id: [u8; 32] = digest(&token.id);
+        Token {
+            user: match user {
+                Some(user) => self.token_user(user),
+                None => crate::domain::TokenUser {
+                    id: token.user_id.clone(),
+                    name: token.user_id.clone(),
+                    domain: crate::domain::Named {
+                        id: DEFAULT_DOMAIN.to_owned(),
+                        name: "Default".to_owned(),
+                    },
+                },
+            },
+            roles: user.map_or_else(Vec::new, |user| roles::granted(user, &scope)),
+            scope,
+            methods: vec!["password".to_owned()],
+            audit_id: URL_SAFE_NO_PAD.encode(&audit_id[..16]),
+            first_audit_id: None,
+            issued_at: self.clock.now(),
+            expires_at: None,
+        }
+    }
+
+    /// Takes up the tokens that the file kept.
+    fn remember(&self) -> Result<(), StoreError> {
+        let Some(store) = &self.store else {
+            return Ok(());
+        };
+        store.drop_tokens_ended_before(self.oldest_end_of_interest())?;
+        let kept = store.tokens()?;
+        for (digest, token) in kept.issued {
+            self.tokens.insert(digest, token, false);
+        }
+        for digest in &kept.revoked {
+            self.tokens.revoke(digest);
+        }
+        Ok(())
+    }
+
+    fn keep(&self, digest: TokenDigest, token: Token) -> Result<Arc<LiveToken>, StoreError> {
+        if let Some(store) = &self.store {
+            store.keep_token(&digest, &token)?;
+        }
+        let live = self.tokens.insert(digest, token, false);
+        if self
+            .tokens
+            .issued_count()
+            .is_multiple_of(TOKENS_BETWEEN_SWEEPS)
+        {
+            let moment = self.oldest_end_of_interest();
+            self.tokens.drop_ended_before(moment);
+            if let Some(store) = &self.store {
+                store.drop_tokens_ended_before(moment)?;
+            }
+        }
+        Ok(live)
+    }
+
+    fn oldest_end_of_interest(&self) -> Timestamp {
+        self.clock.now().plus_seconds(-EXPIRED_WINDOW_SECONDS)
+    }
+}
