@@ -225,6 +225,9 @@ pub struct ImageSummary<'a> {
     pub properties: super::properties::StoredProperties<'a>,
 }
 
+/// Shows what lists show of an image to whoever asks.
+pub type ReadSummary<'a> = dyn Fn(&mut dyn FnMut(ImageSummary<'_>)) + 'a;
+
 /// An image of a list, of which only the key has been read yet.
 pub struct ListedImage<'a> {
     /// Tells images apart, in one store, between two writes.
@@ -232,7 +235,7 @@ pub struct ListedImage<'a> {
     /// The id.
     pub id: &'a str,
     /// Reads the rest; does nothing when the image has gone meanwhile.
-    pub read: &'a dyn Fn(&mut dyn FnMut(ImageSummary<'_>)),
+    pub read: &'a ReadSummary<'a>,
 }
 
 impl Image {

@@ -2,38 +2,32 @@
 //!
 //! The web framework refuses request targets with bytes that RFC 3986 wants
 //! escaped. The real services take them. So such bytes are escaped on their way
-//! in, in the request line only, and the target as it was sent is kept for
-//! facades that show it again.
+//! in, in the request line only.
 
 use actix_codec::{AsyncRead, AsyncWrite, ReadBuf};
 use actix_web::rt::net::TcpStream;
 use bytes::{Buf as _, BytesMut};
-use std::cell::RefCell;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-/// Longest request line that is remembered.
-const MOST_LINE_BYTES: usize = 128 * 1024;
-
 /// What a connection tells the requests that come over it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ConnectionFacts {
     /// The address that the client connected to.
     pub local: Option<SocketAddr>,
-    /// The request line that came last, as it was sent, when something in it was escaped.
-    line: Rc<RefCell<Option<Vec<u8>>>>,
 }
 
-impl ConnectionFacts {
-    /// The target as it was sent, when that is not what the web framework saw.
-    pub fn sent_target(&self) -> Option<Vec<u8>> {
-        let line = self.line.borrow();
-        let mut words = line.as_deref()?.split(|byte| *byte == b' ');
-        words.nth(1).map(<[u8]>::to_vec)
-    }
+/// Where in a request the next byte belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In front of a request.
+    Start,
+    /// In its first line.
+    Line,
+    /// Among headers and body, which go through as they are.
+    Behind,
 }
 
 /// A TCP connection whose request lines are tidied.
@@ -43,9 +37,7 @@ pub struct Connection {
     facts: ConnectionFacts,
     /// Tidied bytes that did not fit into the reader's buffer.
     pending: BytesMut,
-    /// The request line under way; nothing while headers and body go by.
-    line: Option<Vec<u8>>,
-    escaped: bool,
+    place: Place,
 }
 
 impl Connection {
@@ -53,72 +45,61 @@ impl Connection {
     pub fn new(stream: TcpStream) -> Self {
         let facts = ConnectionFacts {
             local: stream.local_addr().ok(),
-            line: Rc::default(),
         };
         Self {
             stream,
             facts,
             pending: BytesMut::new(),
-            line: Some(Vec::new()),
-            escaped: false,
+            place: Place::Start,
         }
     }
 
     /// What its requests may know.
-    pub fn facts(&self) -> &ConnectionFacts {
-        &self.facts
+    pub fn facts(&self) -> ConnectionFacts {
+        self.facts
     }
 
     /// Appends `bytes` to `pending`, with the request line among them tidied.
     fn tidy(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
-        while let (Some(line), Some((byte, after))) = (&mut self.line, rest.split_first()) {
+        while let (Place::Start | Place::Line, Some((byte, after))) =
+            (self.place, rest.split_first())
+        {
             rest = after;
             match byte {
-                b'\n' => {
-                    self.pending.extend_from_slice(b"\n");
-                    let sent = std::mem::take(&mut self.escaped).then(|| std::mem::take(line));
-                    *self.facts.line.borrow_mut() = sent;
-                    self.line = None;
-                    break;
-                }
-                // What http's URI parser refuses and the recorded servers do not.
-                b'"' | b'<' | b'>' | b'`' | 0x80.. => {
-                    self.escaped = true;
+                b'"' | b'<' | b'>' | b'`' | 0x80.. if self.place == Place::Line => {
                     self.pending
                         .extend_from_slice(format!("%{byte:02X}").as_bytes());
                 }
                 plain => self.pending.extend_from_slice(&[*plain]),
             }
-            if line.len() < MOST_LINE_BYTES {
-                line.push(*byte);
-            }
-            // A method begins with a letter: anything else is no request line.
-            if line
-                .first()
-                .is_some_and(|first| !first.is_ascii_uppercase() && *first != b'\r')
-            {
-                self.line = None;
-            }
+            self.place = match (self.place, byte) {
+                // A method begins with a letter: anything else is no request line.
+                (Place::Start, b'A'..=b'Z') => Place::Line,
+                (Place::Start, b'\r' | b'\n') => Place::Start,
+                (Place::Start, _) | (Place::Line, b'\n') => Place::Behind,
+                (place, _) => place,
+            };
         }
         self.pending.extend_from_slice(rest);
     }
 
     /// Whether bytes can go through untouched: the usual case.
     fn passes(&mut self, bytes: &[u8]) -> bool {
-        if self.line.is_none() {
+        if self.place == Place::Behind {
             return true;
         }
-        let end = bytes.iter().position(|byte| *byte == b'\n');
-        let line = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or(bytes);
+        let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
+            return false;
+        };
+        let line = bytes.get(..end).unwrap_or(bytes);
+        // What http's URI parser refuses and the recorded servers do not.
         let plain = |byte: &u8| byte.is_ascii() && !matches!(byte, b'"' | b'<' | b'>' | b'`');
-        let whole = self.line.as_ref().is_some_and(Vec::is_empty) && end.is_some();
-        if whole && line.iter().all(plain) {
-            self.line = None;
-            *self.facts.line.borrow_mut() = None;
-            return true;
+        let passes = self.place == Place::Start && line.len() > 1 && line.iter().all(plain);
+        if passes {
+            self.place = Place::Behind;
         }
-        false
+        passes
     }
 
     fn give(&mut self, buffer: &mut ReadBuf<'_>) {
@@ -157,9 +138,8 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         // An answer is on its way: what comes next is the next request.
-        if self.line.is_none() {
-            self.line = Some(Vec::new());
-            self.escaped = false;
+        if self.place == Place::Behind {
+            self.place = Place::Start;
         }
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }

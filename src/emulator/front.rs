@@ -6,7 +6,7 @@ use crate::api;
 use crate::api::keystone::Door;
 use crate::config::Profile;
 use crate::http::cache::Caches;
-use crate::http::{Body, Origin, Reply, Request, RequestPath};
+use crate::http::{Body, Reply, Request, RequestPath};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -42,7 +42,7 @@ pub async fn answer(
         Door::Shared => place(app.config.profile, path),
         Door::Own { .. } => (Service::Keystone, "", path),
     };
-    let request = Request::new(&http, origin(&http), path, prefix, body);
+    let request = Request::new(&http, local_address(&http), path, prefix, body);
     let reply = match service {
         Service::Nova => match http.app_data::<Rc<RefCell<Caches>>>() {
             Some(cache) => api::nova::answer(&app, cache, &request),
@@ -61,14 +61,11 @@ pub async fn answer(
     reply.into_response()
 }
 
-/// What the connection knows of the request.
-fn origin(http: &HttpRequest) -> Origin {
+/// The address that the client connected to.
+fn local_address(http: &HttpRequest) -> SocketAddr {
     let facts = http.conn_data::<ConnectionFacts>();
     let local = facts.and_then(|facts| facts.local);
-    Origin {
-        local: local.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
-        sent_target: facts.and_then(ConnectionFacts::sent_target),
-    }
+    local.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
 }
 
 /// The service that a path belongs to, the prefix it is mounted under, and the path behind that.

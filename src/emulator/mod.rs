@@ -392,13 +392,15 @@ fn run(
     let mut listening = Ok(());
     for (socket, door) in sockets {
         if listening.is_ok() {
-            let added = listen(builder, socket, door, app.clone());
+            let added = listen(builder, socket, door, &app);
             (builder, listening) = match added {
                 Ok(builder) => (builder, Ok(())),
                 Err(error) => (actix_server::Server::build(), Err(error.to_string())),
             };
         }
     }
+    // From here on the workers hold it.
+    drop(app);
     let outcome = actix_web::rt::System::new().block_on(async move {
         listening?;
         let server = builder.run();
@@ -416,9 +418,10 @@ fn listen(
     builder: ServerBuilder,
     socket: TcpListener,
     door: Door,
-    app: web::Data<Shared>,
+    app: &web::Data<Shared>,
 ) -> std::io::Result<ServerBuilder> {
     let stopping = builder.graceful_shutdown_signal();
+    let app = app.clone();
     builder.listen("nova-images", socket, move || {
         let web_app = actix_web::App::new()
             .app_data(app.clone())
@@ -434,7 +437,7 @@ fn listen(
                 async move { stopping.notified().await }
             })
             .on_connect_ext(|connection: &Connection, facts: &mut Extensions| {
-                facts.insert(connection.facts().clone());
+                facts.insert(connection.facts());
             })
             .h1(map_config(web_app.into_factory(), |()| {
                 AppConfig::default()

@@ -15,20 +15,11 @@ pub enum Body {
     TooLarge,
 }
 
-/// What the connection knows of a request.
-#[derive(Clone, Debug)]
-pub struct Origin {
-    /// The address that the client connected to.
-    pub local: SocketAddr,
-    /// The target as it was sent, when it held bytes that had to be escaped first.
-    pub sent_target: Option<Vec<u8>>,
-}
-
 /// A request whose body has been read.
 #[derive(Debug)]
 pub struct Request<'a> {
     http: &'a HttpRequest,
-    origin: Origin,
+    local: SocketAddr,
     /// The path, decoded and tidied, without the prefix.
     pub path: RequestPath,
     /// The path that the service is mounted under, such as `/compute`; empty at the root.
@@ -38,18 +29,18 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Joins what was read.
+    /// Joins what was read; `local` is the address that the client connected to.
     #[must_use]
     pub fn new(
         http: &'a HttpRequest,
-        origin: Origin,
+        local: SocketAddr,
         path: RequestPath,
         prefix: &'static str,
         body: Body,
     ) -> Self {
         Self {
             http,
-            origin,
+            local,
             path,
             prefix,
             body,
@@ -66,13 +57,6 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn raw_query(&self) -> &'a str {
         self.http.uri().query().unwrap_or_default()
-    }
-
-    /// The target as it was sent, byte for byte.
-    #[must_use]
-    pub fn sent_target(&self) -> Vec<u8> {
-        let seen = || self.http.uri().to_string().into_bytes();
-        self.origin.sent_target.clone().unwrap_or_else(seen)
     }
 
     /// The path as it came.
@@ -102,7 +86,7 @@ impl<'a> Request<'a> {
         if let Some(host) = self.header("host").filter(|host| !host.is_empty()) {
             return host.to_owned();
         }
-        self.origin.local.to_string()
+        self.local.to_string()
     }
 
     /// The media type of the body, without parameters.

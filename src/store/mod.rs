@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-pub use tokens::{KeptTokens, TokenDigest};
+pub use tokens::TokenDigest;
 
 /// How long a connection waits for another process that uses the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -172,14 +172,6 @@ impl Store {
         visit: &mut dyn FnMut(ListedImage<'_>),
     ) -> Result<(), StoreError> {
         self.read(|connection| select::listed(connection, query, visit))
-    }
-
-    /// The images that the query asks for, whole.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn images(&self, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
-        self.read(|connection| select::images(connection, query))
     }
 
     /// Lets `decide` look at an image and change it, with no other write in between.

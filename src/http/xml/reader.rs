@@ -52,13 +52,6 @@ impl Element {
         let found = self.attributes.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())
     }
-
-    /// Returns the first child with this name, whatever its namespace.
-    #[must_use]
-    pub fn find(&self, local_name: &str) -> Option<&Element> {
-        let has_name = |child: &&Element| child.local_name == local_name;
-        self.children.iter().find(has_name)
-    }
 }
 
 /// A body that is no acceptable XML document.

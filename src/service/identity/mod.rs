@@ -9,7 +9,7 @@ mod sign_in;
 mod tokens;
 
 pub use sign_in::{
-    DEFAULT_DOMAIN, DomainRef, Issued, Proof, Reference, SignInError, TokenForm, WantedScope,
+    DEFAULT_DOMAIN, DomainRef, Proof, Reference, SignInError, TokenForm, WantedScope,
 };
 pub use tokens::LiveToken;
 

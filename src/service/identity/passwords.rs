@@ -50,12 +50,11 @@ impl Passwords {
 
     /// Whether this is the user's password. A user without one has none that is right.
     pub fn are_right(&self, user_id: &str, password: &str) -> bool {
-        match self.hashes.get(user_id) {
-            Some(hash) => hash.is_of(password),
-            None => {
-                self.nobody.is_of(password);
-                false
-            }
+        if let Some(hash) = self.hashes.get(user_id) {
+            hash.is_of(password)
+        } else {
+            self.nobody.is_of(password);
+            false
         }
     }
 }

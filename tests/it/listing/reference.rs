@@ -3,6 +3,9 @@
 use super::queries::Query;
 use crate::pictures::{Caller, Picture};
 
+/// What must hold of an image.
+type Condition = Box<dyn Fn(&Picture) -> bool>;
+
 /// A page.
 pub struct Page<'p> {
     pub rows: Vec<&'p Picture>,
@@ -30,7 +33,7 @@ pub fn nova_34<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Ex
         }
     }
     let limit = last(query, "limit").map(|text| text.parse().unwrap_or(usize::MAX));
-    let mut tests: Vec<Box<dyn Fn(&Picture) -> bool>> = Vec::new();
+    let mut tests: Vec<Condition> = Vec::new();
     if let Some(wanted) = last(query, "name") {
         let wanted = operator(wanted)?;
         tests.push(Box::new(move |picture| {
@@ -87,7 +90,7 @@ pub fn nova_34<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Ex
 pub fn juno<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Expected<'p> {
     let limit = integer(last(query, "limit"))?;
     integer(last(query, "page_size"))?;
-    let mut tests: Vec<Box<dyn Fn(&Picture) -> bool>> = Vec::new();
+    let mut tests: Vec<Condition> = Vec::new();
     if let Some(wanted) = last(query, "name").map(str::to_owned) {
         tests.push(Box::new(move |picture| {
             !wanted.is_empty() && picture.name == Some(wanted.as_str())

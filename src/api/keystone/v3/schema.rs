@@ -103,9 +103,9 @@ pub fn check(auth: &Value) -> Result<(), Fault> {
 
 fn check_shape(shape: &Shape, value: &Value, path: &mut Vec<String>) -> Result<(), Fault> {
     match (shape, value) {
-        (Shape::Text, Value::Str(_))
-        | (Shape::Flag, Value::Bool(_))
-        | (Shape::ObjectOrText(_), Value::Str(_)) => Ok(()),
+        (Shape::Text | Shape::ObjectOrText(_), Value::Str(_)) | (Shape::Flag, Value::Bool(_)) => {
+            Ok(())
+        }
         (Shape::Texts, Value::List(items)) => {
             for (index, item) in items.iter().enumerate() {
                 path.push(index.to_string());

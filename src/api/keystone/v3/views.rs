@@ -5,10 +5,10 @@ use super::Call;
 use crate::domain::{IdentityDomain, Named, Project, Timestamp, Token, TokenScope, User};
 use crate::service::identity::roles;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// An object that holds nothing.
-type Nothing = BTreeMap<(), ()>;
+#[derive(Debug, Serialize)]
+struct Nothing {}
 
 /// A token.
 #[derive(Debug, Serialize)]
@@ -185,7 +185,7 @@ impl<'a> ProjectView<'a> {
             parent_id: &project.domain_id,
             is_domain: false,
             tags: [],
-            options: Nothing::new(),
+            options: Nothing {},
             links: Links::to(call, &format!("projects/{}", project.id)),
         }
     }
@@ -212,7 +212,7 @@ impl<'a> DomainView<'a> {
             description: &domain.description,
             enabled: domain.enabled,
             tags: [],
-            options: Nothing::new(),
+            options: Nothing {},
             links: Links::to(call, &format!("domains/{}", domain.id)),
         }
     }
@@ -242,7 +242,7 @@ impl<'a> UserView<'a> {
             enabled: user.enabled,
             default_project_id: user.default_project.as_deref(),
             password_expires_at: (),
-            options: Nothing::new(),
+            options: Nothing {},
             links: Links::to(call, &format!("users/{}", user.id)),
         }
     }
@@ -267,7 +267,7 @@ impl<'a> RoleDetail<'a> {
             name,
             domain_id: (),
             description: (),
-            options: Nothing::new(),
+            options: Nothing {},
             links: Links::to(call, &format!("roles/{id}")),
             id,
         }
