@@ -36,6 +36,12 @@ mod config;
 pub mod control;
 pub mod domain;
 mod emulator;
+#[cfg(fuzzing)]
+#[allow(
+    clippy::expect_used,
+    reason = "a broken invariant must stop the fuzzer"
+)]
+pub mod fuzzing;
 mod http;
 mod python;
 mod service;

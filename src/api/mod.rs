@@ -4,3 +4,9 @@
 
 pub mod control;
 pub mod nova;
+
+/// What fuzz targets reach within facades.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    pub use super::nova::fuzz_headers as headers;
+}

@@ -12,6 +12,7 @@ pub struct Ids(Arc<Mutex<ChaCha12Rng>>);
 impl Ids {
     /// Seeded by the operating system.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn random() -> Self {
         Self(Arc::new(Mutex::new(rand::make_rng())))
     }

@@ -122,7 +122,7 @@ pub struct Scope {
     pub community: bool,
     /// Only hidden images, only those that are not, or both.
     pub hidden: Option<bool>,
-    /// Killed, deleted and pending_delete images, too.
+    /// Killed, deleted and `pending_delete` images, too.
     pub unlisted: bool,
 }
 

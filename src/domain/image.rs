@@ -225,6 +225,16 @@ pub struct ImageSummary<'a> {
     pub properties: super::properties::StoredProperties<'a>,
 }
 
+/// An image of a list, of which only the key has been read yet.
+pub struct ListedImage<'a> {
+    /// Tells images apart, in one store, between two writes.
+    pub row: i64,
+    /// The id.
+    pub id: &'a str,
+    /// Reads the rest; does nothing when the image has gone meanwhile.
+    pub read: &'a dyn Fn(&mut dyn FnMut(ImageSummary<'_>)),
+}
+
 impl Image {
     /// What lists show of it, without the properties.
     #[must_use]

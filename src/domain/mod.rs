@@ -15,7 +15,7 @@ pub mod timestamp;
 pub use caller::Caller;
 pub use filter::{Comparison, Direction, ImageQuery, Matches, Scope, Shares, Sort, SortKey, Test};
 pub use identity::{Directory, FixedToken, Grant, IdentityDomain, Project, Role, Target, User};
-pub use image::{GlanceStatus, Image, ImageSummary, Member, MemberStatus, Visibility};
+pub use image::{GlanceStatus, Image, ImageSummary, ListedImage, Member, MemberStatus, Visibility};
 pub use properties::{Properties, PropertyValue};
 pub use sibling::{Instance, WaldurData};
 pub use timestamp::Timestamp;

@@ -89,6 +89,9 @@ impl FromIterator<(String, PropertyValue)> for Properties {
     }
 }
 
+/// A key and a string, borrowed where nothing was escaped.
+pub type TextPair<'t> = (Cow<'t, str>, Cow<'t, str>);
+
 /// Properties of a list row: the stored text, parsed only where somebody has to look inside.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredProperties<'a> {
@@ -99,7 +102,7 @@ pub struct StoredProperties<'a> {
     /// Reads the text; given by the store, which alone knows its form.
     pub decode: fn(&str) -> Properties,
     /// Reads the text of plain properties.
-    pub decode_texts: for<'t> fn(&'t str) -> Vec<(Cow<'t, str>, Cow<'t, str>)>,
+    pub decode_texts: for<'t> fn(&'t str) -> Vec<TextPair<'t>>,
 }
 
 impl StoredProperties<'_> {
@@ -122,7 +125,7 @@ impl StoredProperties<'_> {
 
     /// The pairs of plain properties, borrowed where nothing is escaped.
     #[must_use]
-    pub fn texts(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+    pub fn texts(&self) -> Vec<TextPair<'_>> {
         (self.decode_texts)(self.json)
     }
 

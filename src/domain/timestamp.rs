@@ -3,7 +3,7 @@
 //! Glance keeps fractions of a second and orders by them, but shows whole
 //! seconds: cut off, never rounded.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use std::fmt;
 
 /// Microseconds since 1970-01-01T00:00:00Z.
@@ -81,14 +81,16 @@ impl Timestamp {
     /// The text `YYYY-MM-DDTHH:MM:SSZ`.
     #[must_use]
     pub fn to_text(self) -> TimeText {
-        let time = self.to_chrono();
+        let seconds = self.seconds();
+        let (year, month, day) = civil_date(seconds.div_euclid(SECONDS_OF_DAY));
+        let of_day = seconds.rem_euclid(SECONDS_OF_DAY);
         let mut text = *b"0000-00-00T00:00:00Z";
-        write_digits(&mut text[0..4], time.year().unsigned_abs());
-        write_digits(&mut text[5..7], time.month());
-        write_digits(&mut text[8..10], time.day());
-        write_digits(&mut text[11..13], time.hour());
-        write_digits(&mut text[14..16], time.minute());
-        write_digits(&mut text[17..19], time.second());
+        write_digits(&mut text[0..4], year);
+        write_digits(&mut text[5..7], month);
+        write_digits(&mut text[8..10], day);
+        write_digits(&mut text[11..13], of_day / 3600);
+        write_digits(&mut text[14..16], of_day / 60 % 60);
+        write_digits(&mut text[17..19], of_day % 60);
         TimeText(text)
     }
 
@@ -96,12 +98,6 @@ impl Timestamp {
     #[must_use]
     pub const fn subsecond_micros(self) -> i64 {
         self.0.rem_euclid(1_000_000)
-    }
-
-    fn to_chrono(self) -> NaiveDateTime {
-        DateTime::from_timestamp_micros(self.0)
-            .unwrap_or_default()
-            .naive_utc()
     }
 
     fn from_chrono(time: NaiveDateTime) -> Option<Self> {
@@ -129,10 +125,32 @@ impl TimeText {
     }
 }
 
-fn write_digits(target: &mut [u8], mut number: u32) {
+const SECONDS_OF_DAY: i64 = 86_400;
+
+/// Year, month and day of a day counted from 1970-01-01, in the proleptic Gregorian calendar: eras
+/// of 400 years that begin with March, so that the leap day is the last of its year. Lists show two
+/// dates per image, and a calendar library takes ten times as long.
+fn civil_date(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+fn write_digits(target: &mut [u8], mut number: i64) {
     for digit in target.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
+        *digit = b'0' + u8::try_from(number.rem_euclid(10)).unwrap_or_default();
+        number = number.div_euclid(10);
     }
 }
 
@@ -256,6 +274,17 @@ mod tests {
             "2025-02-30",
         ] {
             assert_eq!(shown(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        let mut day = chrono::NaiveDate::from_ymd_opt(1, 1, 1);
+        while let Some(date) = day.filter(|date| chrono::Datelike::year(date) <= 9999) {
+            let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc();
+            let time = Timestamp::from_micros(midnight.timestamp_micros());
+            assert_eq!(time.to_string(), format!("{date}T00:00:00Z"));
+            day = date.checked_add_days(chrono::Days::new(13));
         }
     }
 

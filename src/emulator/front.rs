@@ -1,15 +1,17 @@
 //! The front door: which service a request is for, its body read, its answer sent.
 
 use super::Shared;
+use super::connection::ConnectionFacts;
 use crate::api;
-use crate::http::cache::ReplyCache;
-use crate::http::{Body, Reply, Request, RequestPath};
+use crate::http::cache::Caches;
+use crate::http::{Body, Origin, Reply, Request, RequestPath};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::rc::Rc;
 
 /// Largest body of any service: oslo.middleware's default.
@@ -33,9 +35,9 @@ pub async fn answer(
     };
     let path = RequestPath::parse(http.uri().path());
     let (service, prefix, path) = place(path);
-    let request = Request::new(&http, path, prefix, body);
+    let request = Request::new(&http, origin(&http), path, prefix, body);
     let reply = match service {
-        Service::Nova => match http.app_data::<Rc<RefCell<ReplyCache>>>() {
+        Service::Nova => match http.app_data::<Rc<RefCell<Caches>>>() {
             Some(cache) => api::nova::answer(&app, cache, &request),
             None => api::nova::answer(&app, &RefCell::default(), &request),
         },
@@ -49,6 +51,16 @@ pub async fn answer(
         "request"
     );
     reply.into_response()
+}
+
+/// What the connection knows of the request.
+fn origin(http: &HttpRequest) -> Origin {
+    let facts = http.conn_data::<ConnectionFacts>();
+    let local = facts.and_then(|facts| facts.local);
+    Origin {
+        local: local.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
+        sent_target: facts.and_then(ConnectionFacts::sent_target),
+    }
 }
 
 /// The service that a path belongs to, the prefix it is mounted under, and the path behind that.

@@ -1,14 +1,20 @@
 //! The composition root: puts an emulator together, gives it a listener and threads, and stops it.
 
+mod connection;
 mod front;
 
 use crate::config::{AuthMode, Config, Microversion, Profile};
 use crate::control::{Clock, Fixture, Ids};
-use crate::http::cache::ReplyCache;
+use crate::http::cache::Caches;
 use crate::service::App;
 use crate::store::{Loaded, StoreError};
-use actix_web::dev::ServerHandle;
-use actix_web::{HttpServer, web};
+use actix_http::error::DispatchError;
+use actix_http::{Extensions, HttpService};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::{AppConfig, ServerHandle};
+use actix_web::rt::net::TcpStream;
+use actix_web::web;
+use connection::Connection;
 use std::cell::RefCell;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::ops::Deref;
@@ -333,18 +339,37 @@ fn run(
     started: &SyncSender<Result<ServerHandle, String>>,
 ) {
     let workers = app.config.workers;
-    let server = HttpServer::new(move || {
-        actix_web::App::new()
+    let builder = actix_server::Server::build()
+        .workers(workers)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals();
+    let stopping = builder.graceful_shutdown_signal();
+    let server = builder.listen("nova-images", listener, move || {
+        let web_app = actix_web::App::new()
             .app_data(app.clone())
-            .app_data(Rc::new(RefCell::new(ReplyCache::default())))
-            .default_service(web::to(front::answer))
-    })
-    .workers(workers)
-    .client_request_timeout(REQUEST_TIMEOUT)
-    .keep_alive(KEEP_ALIVE)
-    .shutdown_timeout(SHUTDOWN_SECONDS)
-    .disable_signals()
-    .listen(listener);
+            .app_data(Rc::new(RefCell::new(Caches::default())))
+            .default_service(web::to(front::answer));
+        let stopping = stopping.clone();
+        let http = HttpService::build()
+            .client_request_timeout(REQUEST_TIMEOUT)
+            .keep_alive(KEEP_ALIVE)
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .on_connect_ext(|connection: &Connection, facts: &mut Extensions| {
+                facts.insert(connection.facts().clone());
+            })
+            .h1(map_config(web_app.into_factory(), |()| {
+                AppConfig::default()
+            }));
+        fn_service(|stream: TcpStream| async {
+            stream.set_nodelay(true).ok();
+            let peer = stream.peer_addr().ok();
+            Ok::<_, DispatchError>((Connection::new(stream), peer))
+        })
+        .and_then(http)
+    });
     let outcome = actix_web::rt::System::new().block_on(async move {
         let server = server.map_err(|error| error.to_string())?.run();
         _ = started.send(Ok(server.handle()));

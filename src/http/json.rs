@@ -25,27 +25,59 @@ pub struct Object<'w> {
     first: bool,
 }
 
+/// A text that has been escaped once, to be written many times.
+#[derive(Clone, Debug)]
+pub struct Escaped(Vec<u8>);
+
+impl Escaped {
+    /// Escapes a text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut out = Vec::with_capacity(text.len());
+        append_escaped(text, &mut out);
+        Self(out)
+    }
+}
+
+/// Names of members are constants of the program: plain ASCII, written as they are.
 impl Object<'_> {
     /// A member with a string.
-    pub fn text(&mut self, key: &str, value: &str) -> &mut Self {
+    pub fn text(&mut self, key: &'static str, value: &str) -> &mut Self {
         self.key(key);
         write_json_string(value, self.out);
         self
     }
 
-    /// A member with the string that three parts make: links are made so, for every image.
-    pub fn joined(&mut self, key: &str, head: &str, middle: &str, tail: &str) -> &mut Self {
+    /// A member with a word of the program's own, which needs no escaping.
+    pub fn word(&mut self, key: &'static str, value: &'static str) -> &mut Self {
         self.key(key);
         self.out.push(b'"');
-        for part in [head, middle, tail] {
-            append_escaped(part, self.out);
-        }
+        self.out.extend_from_slice(value.as_bytes());
         self.out.push(b'"');
         self
     }
 
+    /// A member with a string of two parts: links are made so, for every image.
+    pub fn joined(&mut self, key: &'static str, head: &Escaped, tail: &str) -> &mut Self {
+        self.key(key);
+        self.out.push(b'"');
+        self.out.extend_from_slice(&head.0);
+        append_escaped(tail, self.out);
+        self.out.push(b'"');
+        self
+    }
+
+    /// A member whose name is data, with a value that is JSON already.
+    pub fn entry(&mut self, key: &str, json: &[u8]) -> &mut Self {
+        self.separate();
+        write_json_string(key, self.out);
+        self.out.extend_from_slice(b": ");
+        self.out.extend_from_slice(json);
+        self
+    }
+
     /// A member with a string or null.
-    pub fn text_or_null(&mut self, key: &str, value: Option<&str>) -> &mut Self {
+    pub fn text_or_null(&mut self, key: &'static str, value: Option<&str>) -> &mut Self {
         match value {
             Some(value) => self.text(key, value),
             None => self.raw(key, b"null"),
@@ -53,7 +85,7 @@ impl Object<'_> {
     }
 
     /// A member with an integer.
-    pub fn number(&mut self, key: &str, value: i64) -> &mut Self {
+    pub fn number(&mut self, key: &'static str, value: i64) -> &mut Self {
         self.key(key);
         self.out
             .extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
@@ -61,21 +93,25 @@ impl Object<'_> {
     }
 
     /// A member whose value is JSON already.
-    pub fn raw(&mut self, key: &str, json: &[u8]) -> &mut Self {
+    pub fn raw(&mut self, key: &'static str, json: &[u8]) -> &mut Self {
         self.key(key);
         self.out.extend_from_slice(json);
         self
     }
 
     /// A member with an object.
-    pub fn object(&mut self, key: &str, content: impl FnOnce(&mut Object<'_>)) -> &mut Self {
+    pub fn object(
+        &mut self,
+        key: &'static str,
+        content: impl FnOnce(&mut Object<'_>),
+    ) -> &mut Self {
         self.key(key);
         write_object(self.out, content);
         self
     }
 
     /// A member with a list.
-    pub fn list(&mut self, key: &str, content: impl FnOnce(&mut List<'_>)) -> &mut Self {
+    pub fn list(&mut self, key: &'static str, content: impl FnOnce(&mut List<'_>)) -> &mut Self {
         self.key(key);
         self.out.push(b'[');
         content(&mut List {
@@ -86,12 +122,17 @@ impl Object<'_> {
         self
     }
 
-    fn key(&mut self, key: &str) {
+    fn key(&mut self, key: &'static str) {
+        self.separate();
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\": ");
+    }
+
+    fn separate(&mut self) {
         if !std::mem::take(&mut self.first) {
             self.out.extend_from_slice(b", ");
         }
-        write_json_string(key, self.out);
-        self.out.extend_from_slice(b": ");
     }
 }
 
@@ -104,9 +145,19 @@ pub struct List<'w> {
 impl List<'_> {
     /// An object in it.
     pub fn object(&mut self, content: impl FnOnce(&mut Object<'_>)) {
+        self.separate();
+        write_object(self.out, content);
+    }
+
+    /// An item that is JSON already.
+    pub fn raw(&mut self, json: &[u8]) {
+        self.separate();
+        self.out.extend_from_slice(json);
+    }
+
+    fn separate(&mut self) {
         if !std::mem::take(&mut self.first) {
             self.out.extend_from_slice(b", ");
         }
-        write_object(self.out, content);
     }
 }

@@ -13,4 +13,4 @@ pub mod xml;
 
 pub use path::RequestPath;
 pub use reply::Reply;
-pub use request::{Body, Request};
+pub use request::{Body, Origin, Request};

@@ -4,6 +4,7 @@ use super::path::RequestPath;
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 use bytes::Bytes;
+use std::net::SocketAddr;
 
 /// The body of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,10 +15,20 @@ pub enum Body {
     TooLarge,
 }
 
+/// What the connection knows of a request.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The address that the client connected to.
+    pub local: SocketAddr,
+    /// The target as it was sent, when it held bytes that had to be escaped first.
+    pub sent_target: Option<Vec<u8>>,
+}
+
 /// A request whose body has been read.
 #[derive(Debug)]
 pub struct Request<'a> {
     http: &'a HttpRequest,
+    origin: Origin,
     /// The path, decoded and tidied, without the prefix.
     pub path: RequestPath,
     /// The path that the service is mounted under, such as `/compute`; empty at the root.
@@ -29,9 +40,16 @@ pub struct Request<'a> {
 impl<'a> Request<'a> {
     /// Joins what was read.
     #[must_use]
-    pub fn new(http: &'a HttpRequest, path: RequestPath, prefix: &'static str, body: Body) -> Self {
+    pub fn new(
+        http: &'a HttpRequest,
+        origin: Origin,
+        path: RequestPath,
+        prefix: &'static str,
+        body: Body,
+    ) -> Self {
         Self {
             http,
+            origin,
             path,
             prefix,
             body,
@@ -48,6 +66,13 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn raw_query(&self) -> &'a str {
         self.http.uri().query().unwrap_or_default()
+    }
+
+    /// The target as it was sent, byte for byte.
+    #[must_use]
+    pub fn sent_target(&self) -> Vec<u8> {
+        let seen = || self.http.uri().to_string().into_bytes();
+        self.origin.sent_target.clone().unwrap_or_else(seen)
     }
 
     /// The path as it came.
@@ -77,7 +102,7 @@ impl<'a> Request<'a> {
         if let Some(host) = self.header("host").filter(|host| !host.is_empty()) {
             return host.to_owned();
         }
-        self.http.app_config().local_addr().to_string()
+        self.origin.local.to_string()
     }
 
     /// The media type of the body, without parameters.

@@ -61,20 +61,6 @@ impl Value {
     pub fn is_none(&self) -> bool {
         matches!(self, Self::None)
     }
-
-    /// Returns the name Python 3 gives the type: `type(value).__name__`.
-    #[must_use]
-    pub fn type_name(&self) -> &'static str {
-        match self {
-            Self::None => "NoneType",
-            Self::Bool(_) => "bool",
-            Self::Int(_) => "int",
-            Self::Float(_) => "float",
-            Self::Str(_) => "str",
-            Self::List(_) => "list",
-            Self::Dict(_) => "dict",
-        }
-    }
 }
 
 impl From<&str> for Value {
@@ -134,17 +120,6 @@ mod tests {
         assert!(items["a"].as_dict().is_none());
         assert!(value.as_str().is_none());
         assert_eq!(Value::from("x"), Value::from("x".to_owned()));
-    }
-
-    #[test]
-    fn types_have_pythons_names() {
-        let value = Value::parse(br#"[null, true, 1, 1.0, "", [], {}]"#).unwrap();
-        let Value::List(items) = value else {
-            panic!("a list was parsed")
-        };
-        let names: Vec<_> = items.iter().map(Value::type_name).collect();
-        let expected = ["NoneType", "bool", "int", "float", "str", "list", "dict"];
-        assert_eq!(names, expected);
     }
 
     #[test]

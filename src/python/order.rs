@@ -1,7 +1,7 @@
 //! The order in which Python 2.7 shows a dictionary: that of its hash table.
 //!
 //! It is the same at every start, since hashes were not salted by default, so
-//! recorded texts depend on it (CPython 2.7, Objects/dictobject.c and
+//! recorded texts depend on it (`CPython` 2.7, Objects/dictobject.c and
 //! unicodeobject.c, 64 bits).
 
 /// Slots of a new table.
@@ -69,7 +69,7 @@ fn hash(text: &str) -> u64 {
 mod tests {
     use super::table_order;
 
-    /// Taken from CPython 2.7.18.
+    /// Taken from `CPython` 2.7.18.
     #[test]
     fn the_order_of_the_real_thing() {
         for (keys, shown) in [

@@ -4,7 +4,7 @@ use super::access;
 use super::error::ImageError;
 use super::rules::ImageRules;
 use crate::control::Clock;
-use crate::domain::{Caller, GlanceStatus, Image, ImageQuery, ImageSummary, Properties};
+use crate::domain::{Caller, GlanceStatus, Image, ImageQuery, ListedImage, Properties};
 use crate::store::{Change, Store};
 use std::sync::Arc;
 
@@ -37,24 +37,10 @@ impl Images {
         caller: &Caller,
         rules: &ImageRules,
         query: &ImageQuery,
-        visit: &mut dyn FnMut(ImageSummary<'_>),
+        visit: &mut dyn FnMut(ListedImage<'_>),
     ) -> Result<(), ImageError> {
         self.check_marker(caller, rules, query)?;
         Ok(self.store.list(query, visit)?)
-    }
-
-    /// The images of a query, whole.
-    ///
-    /// # Errors
-    /// As for [`Images::list`].
-    pub fn list_whole(
-        &self,
-        caller: &Caller,
-        rules: &ImageRules,
-        query: &ImageQuery,
-    ) -> Result<Vec<Image>, ImageError> {
-        self.check_marker(caller, rules, query)?;
-        Ok(self.store.images(query)?)
     }
 
     /// The image of an id.

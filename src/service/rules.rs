@@ -5,6 +5,10 @@
 
 /// The behaviour of an image service, as far as Nova's callers can see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, not a state"
+)]
 pub struct ImageRules {
     /// An administrator sees the images of all projects in lists, community images included.
     pub admin_lists_everything: bool,

@@ -9,7 +9,8 @@ mod rows;
 mod schema;
 mod select;
 
-use crate::domain::{Image, ImageQuery, ImageSummary};
+use crate::domain::{Image, ImageQuery, ListedImage};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -70,8 +71,6 @@ pub struct Loaded {
 
 /// What a decision about an image leads to.
 pub enum Change<T> {
-    /// Nothing changes.
-    Keep(T),
     /// The image becomes this.
     Put(Box<Image>, T),
     /// The row goes away.
@@ -159,16 +158,17 @@ impl Store {
         self.read(|connection| rows::find(connection, id))
     }
 
-    /// Shows `visit` each image that the query asks for, in order.
+    /// Shows `visit` each image that the query asks for, in order; what it does not know of it, it can
+    /// have read.
     ///
     /// # Errors
     /// When the database fails.
     pub fn list(
         &self,
         query: &ImageQuery,
-        visit: &mut dyn FnMut(ImageSummary<'_>),
+        visit: &mut dyn FnMut(ListedImage<'_>),
     ) -> Result<(), StoreError> {
-        self.read(|connection| select::summaries(connection, query, visit))
+        self.read(|connection| select::listed(connection, query, visit))
     }
 
     /// The images that the query asks for, whole.
@@ -203,9 +203,7 @@ impl Store {
         });
         written.map_err(E::from)?;
         match outcome {
-            Some(Ok(Change::Keep(value) | Change::Put(_, value) | Change::Remove(value))) => {
-                Ok(value)
-            }
+            Some(Ok(Change::Put(_, value) | Change::Remove(value))) => Ok(value),
             Some(Err(error)) => Err(error),
             None => Err(E::from(StoreError::Damaged(id.to_owned()))),
         }
@@ -278,6 +276,9 @@ fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreErro
     };
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    // Without this promise SQLite plans a statement anew whenever a bound value might matter for
+    // the plan, which costs more than running it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if let Location::File(_) = location {
         // An acknowledged write survives a killed process, and with FULL a power cut.
         connection

@@ -10,7 +10,8 @@ const APPLICATION_ID: i64 = 0x4e49_4d47;
 const STEPS: [&str; 1] = [VERSION_1];
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
-/// lists' way. Each index ends in the columns of the usual order: a page is read, never sorted.
+/// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
+/// what follows these saves a look at the table.
 const VERSION_1: &str = "
 CREATE TABLE images (
     seq INTEGER PRIMARY KEY,
@@ -37,11 +38,11 @@ CREATE TABLE images (
     properties TEXT NOT NULL,
     plain INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX images_in_order ON images (created_at DESC, id DESC)
+CREATE INDEX images_in_order ON images (created_at DESC, id DESC, visibility, owner)
     WHERE unlisted = 0 AND hidden = 0;
 CREATE INDEX images_by_owner ON images (owner, created_at DESC, id DESC)
     WHERE unlisted = 0 AND hidden = 0;
-CREATE INDEX images_by_visibility ON images (visibility, created_at DESC, id DESC)
+CREATE INDEX images_by_visibility ON images (visibility, created_at DESC, id DESC, owner)
     WHERE unlisted = 0 AND hidden = 0;
 CREATE INDEX images_by_name ON images (name, created_at DESC, id DESC);
 CREATE INDEX images_by_status ON images (status, created_at DESC, id DESC);

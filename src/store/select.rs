@@ -10,28 +10,62 @@ use super::{StoreError, properties, rows};
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
 use crate::domain::properties::StoredProperties;
 use crate::domain::{
-    Comparison, Direction, GlanceStatus, Image, ImageQuery, ImageSummary, Matches, Scope, Shares,
-    Sort, SortKey, Test, Timestamp, Visibility,
+    Comparison, Direction, GlanceStatus, Image, ImageQuery, ImageSummary, ListedImage, Matches,
+    Scope, Shares, Sort, SortKey, Test, Timestamp, Visibility,
 };
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, params_from_iter};
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
-const SUMMARY_COLUMNS: &str = "i.id, i.name, i.status, i.min_ram, i.min_disk, i.size, \
-     i.created_at, i.updated_at, i.properties, i.plain";
+/// What the indexes hold: finding out which images a list has does not touch the table.
+const KEY_COLUMNS: &str = "i.seq, i.id, i.created_at";
 
-pub fn summaries(
+const SUMMARY: &str = "SELECT i.id, i.name, i.status, i.min_ram, i.min_disk, i.size, i.created_at, \
+     i.updated_at, i.properties, i.plain FROM images i WHERE i.seq = ?1";
+
+/// Reads keys in order; whoever needs more of an image has it read on the same connection, within
+/// the transaction that the running statement holds open.
+pub fn listed(
     connection: &Connection,
     query: &ImageQuery,
-    visit: &mut dyn FnMut(ImageSummary<'_>),
+    visit: &mut dyn FnMut(ListedImage<'_>),
 ) -> Result<(), StoreError> {
-    let Some(select) = Select::compile(connection, query, SUMMARY_COLUMNS)? else {
+    let Some(select) = Select::compile(connection, query, KEY_COLUMNS)? else {
         return Ok(());
     };
-    let mut statement = connection.prepare_cached(&select.sql)?;
-    let mut rows = statement.query(params_from_iter(select.values.iter()))?;
-    while let Some(row) = rows.next()? {
-        visit(summary(row)?);
+    let mut keys = connection.prepare_cached(&select.sql)?;
+    let mut keys = keys.query(params_from_iter(select.values.iter()))?;
+    let summaries = RefCell::new(connection.prepare_cached(SUMMARY)?);
+    let failed = RefCell::new(None);
+    while let Some(key) = keys.next()? {
+        let row: i64 = key.get(0)?;
+        let read = |show: &mut dyn FnMut(ImageSummary<'_>)| {
+            let outcome = read_summary(&mut summaries.borrow_mut(), row, show);
+            if let Err(error) = outcome {
+                failed.borrow_mut().get_or_insert(error);
+            }
+        };
+        visit(ListedImage {
+            row,
+            id: key.get_ref(1)?.as_str().unwrap_or_default(),
+            read: &read,
+        });
+        if let Some(error) = failed.take() {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+fn read_summary(
+    statement: &mut Statement<'_>,
+    row: i64,
+    show: &mut dyn FnMut(ImageSummary<'_>),
+) -> Result<(), StoreError> {
+    let mut rows = statement.query([row])?;
+    if let Some(row) = rows.next()? {
+        show(summary(row)?);
     }
     Ok(())
 }
@@ -93,7 +127,7 @@ impl Select {
         };
         let mut common = String::new();
         select.tests(&query.tests, &mut common);
-        select.scope_flags(&query.scope, &mut common);
+        scope_flags(&query.scope, &mut common);
         if let Some(marker) = &query.after {
             let Some(keys) = marker_keys(connection, query, marker)? else {
                 return Ok(None);
@@ -181,18 +215,6 @@ impl Select {
             "+i.visibility = 'shared' AND i.seq IN \
              (SELECT m.seq FROM image_members m WHERE m.project_id = {me}{answer})"
         )
-    }
-
-    /// Written as literals, since a partial index is used only where the text implies it.
-    fn scope_flags(&mut self, scope: &Scope, sql: &mut String) {
-        if !scope.unlisted {
-            sql.push_str(" AND i.unlisted = 0");
-        }
-        match scope.hidden {
-            Some(false) => sql.push_str(" AND i.hidden = 0"),
-            Some(true) => sql.push_str(" AND i.hidden = 1"),
-            None => {}
-        }
     }
 
     fn test(&mut self, test: &Test, sql: &mut String) {
@@ -299,6 +321,18 @@ impl Select {
             };
             _ = write!(self.sql, "{separator}{} {direction}", sort_column(sort.key));
         }
+    }
+}
+
+/// Written as literals, since a partial index is used only where the text implies it.
+fn scope_flags(scope: &Scope, sql: &mut String) {
+    if !scope.unlisted {
+        sql.push_str(" AND i.unlisted = 0");
+    }
+    match scope.hidden {
+        Some(false) => sql.push_str(" AND i.hidden = 0"),
+        Some(true) => sql.push_str(" AND i.hidden = 1"),
+        None => {}
     }
 }
 

@@ -188,9 +188,13 @@ fn bytes_that_are_no_text() {
     let mut request = b"GET /v2/openstack/images HTTP/1.1\r\nHost: \xff\xfe\r\n".to_vec();
     request.extend(b"Accept: \xff\xfe\r\nX-Auth-Token: \xff\r\nContent-Type: \xff\r\n\r\n");
     assert_served(&raw(&server, &request));
+    // Sent as they are, bytes are taken as if they were escaped.
+    let unescaped = b"GET /v2/openstack/images?name=\xff HTTP/1.1\r\nHost: nova\r\n\r\n";
+    let answer = raw(&server, unescaped);
+    assert_eq!(answer.status, 400);
+    assert_served(&answer);
     for garbage in [
-        &b"GET /v2/openstack/images?name=\xff HTTP/1.1\r\nHost: nova\r\n\r\n"[..],
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"[..],
         b"GARBAGE\r\n\r\n",
         b"GET  HTTP/1.1\r\n\r\n",
         b"GET /v2/ HTTP/1.1\r\n\r\n",

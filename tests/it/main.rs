@@ -9,6 +9,7 @@
 
 mod command;
 mod coverage;
+mod departures;
 mod documents;
 mod element;
 mod embedding;

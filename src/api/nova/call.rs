@@ -5,12 +5,16 @@ use super::media::Media;
 use crate::config::{AuthMode, Microversion};
 use crate::domain::Caller;
 use crate::http::Request;
+use crate::http::cache::Caches;
 use crate::service::App;
+use std::cell::RefCell;
 
 /// One call of the API.
 pub struct Call<'a> {
     /// The emulator.
     pub app: &'a App,
+    /// What this thread has rendered before.
+    pub caches: &'a RefCell<Caches>,
     /// What was asked.
     pub request: &'a Request<'a>,
     /// In which dialect.

@@ -18,8 +18,15 @@ use actix_web::http::{Method, StatusCode};
 /// How a route is found: method, the segments after the version, and whether a slash ends them.
 pub type Router = fn(&Method, &[&str], bool) -> Option<Route>;
 
+/// How the query of a `next` link is written: from the last image's id and the request's pairs.
+pub type NextQuery = fn(&str, &[(String, String)]) -> Result<String, Fault>;
+
 /// Everything in which one tree differs from another.
 #[derive(Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, not a state"
+)]
 pub struct Dialect {
     /// Its version document.
     pub document: &'static VersionDocument,
@@ -35,8 +42,8 @@ pub struct Dialect {
     pub rules: ImageRules,
     /// How it reads the query of a list.
     pub read_list: fn(&Call<'_>) -> Result<ListRequest, Fault>,
-    /// How it writes the query of a `next` link: the last image's id, the request's pairs.
-    pub next_query: fn(&str, &[(String, String)]) -> Result<String, Fault>,
+    /// How it writes the query of a `next` link.
+    pub next_query: NextQuery,
     /// Whether the `next` link of `detail` leads to `detail`, too.
     pub next_keeps_detail: bool,
     /// The most that a page size counts when a full page is told from the last one.

@@ -9,6 +9,7 @@ use crate::service::ImageError;
 use crate::service::glance_query::QueryError;
 use actix_web::http::StatusCode;
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// The sentence of a WebOb 400 that nobody gave a message.
 pub const MALFORMED: &str = "The server could not comply with the request since it is either malformed or otherwise incorrect.";
@@ -267,7 +268,7 @@ fn html_escaped(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#x27;"),
             ascii if ascii.is_ascii() => out.push(ascii),
-            other => out.push_str(&format!("&#{};", u32::from(other))),
+            other => _ = write!(out, "&#{};", u32::from(other)),
         }
     }
     out

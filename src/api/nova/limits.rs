@@ -78,7 +78,7 @@ fn xml() -> Vec<u8> {
                 |element| {
                     for (name, value) in absolute() {
                         element.empty("limit", |limit| {
-                            limit.push("name", name).push_display("value", &value);
+                            limit.push("name", name).push_display("value", value);
                         });
                     }
                 },

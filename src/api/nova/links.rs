@@ -1,6 +1,7 @@
 //! The links of Nova's documents.
 
 use super::call::Call;
+use crate::http::json::Escaped;
 
 /// What the hrefs of one answer begin with.
 #[derive(Clone, Debug)]
@@ -11,6 +12,23 @@ pub struct Links {
     pub bookmark: String,
     /// `http://GLANCE/PROJECT`, or without the project.
     pub glance: String,
+    /// The same up to the ids, ready for JSON.
+    pub json: JsonLinks,
+}
+
+/// Beginnings of hrefs, escaped once for all images of an answer.
+#[derive(Clone, Debug)]
+pub struct JsonLinks {
+    /// `self` of an image.
+    pub image: Escaped,
+    /// `bookmark` of an image.
+    pub image_bookmark: Escaped,
+    /// `alternate` of an image.
+    pub image_alternate: Escaped,
+    /// `self` of a server.
+    pub server: Escaped,
+    /// `bookmark` of a server.
+    pub server_bookmark: Escaped,
 }
 
 impl Links {
@@ -32,10 +50,22 @@ impl Links {
         } else {
             ""
         };
+        let versioned = format!("{base}/{}{project}", call.version);
+        let bookmark = format!("{base}{project}");
+        let glance = format!("{glance}{glance_project}");
+        let escaped = |head: &str, tail: &str| Escaped::new(&format!("{head}{tail}"));
+        let json = JsonLinks {
+            image: escaped(&versioned, "/images/"),
+            image_bookmark: escaped(&bookmark, "/images/"),
+            image_alternate: escaped(&glance, "/images/"),
+            server: escaped(&versioned, "/servers/"),
+            server_bookmark: escaped(&bookmark, "/servers/"),
+        };
         Self {
-            versioned: format!("{base}/{}{project}", call.version),
-            bookmark: format!("{base}{project}"),
-            glance: format!("{glance}{glance_project}"),
+            versioned,
+            bookmark,
+            glance,
+            json,
         }
     }
 }

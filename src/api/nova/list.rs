@@ -7,6 +7,7 @@ use crate::http::query;
 use crate::python::Value;
 use crate::service::{ImageError, glance_query, glance_v1};
 use indexmap::IndexMap;
+use std::fmt::Write as _;
 
 /// A list, ready to be asked for.
 #[derive(Debug)]
@@ -44,10 +45,10 @@ fn filters(parameters: &[(String, String)]) -> IndexMap<String, String> {
             filters.insert(glance.to_owned(), value.to_owned());
         }
     }
-    if let Some(server) = filters.get_mut("property-instance_uuid") {
-        if let Some((_, id)) = server.rsplit_once('/') {
-            *server = id.to_owned();
-        }
+    if let Some(server) = filters.get_mut("property-instance_uuid")
+        && let Some((_, id)) = server.rsplit_once('/')
+    {
+        *server = id.to_owned();
     }
     if let Some(status) = filters.get_mut("status") {
         *status = status.to_lowercase();
@@ -109,13 +110,14 @@ pub fn next_juno(last: &str, parameters: &[(String, String)]) -> Result<String, 
         if !name.is_ascii() || !value.is_ascii() {
             return Err(Fault::Internal(""));
         }
-        text.push_str(&format!("{name}={value}&"));
+        _ = write!(text, "{name}={value}&");
     }
-    text.push_str(&format!("marker={last}"));
+    _ = write!(text, "marker={last}");
     Ok(text)
 }
 
 /// Nova 2014.2's order, but escaped: for users, whose next page must be reachable.
+#[expect(clippy::unnecessary_wraps, reason = "one of a dialect's functions")]
 pub fn next_juno_escaped(last: &str, parameters: &[(String, String)]) -> Result<String, Fault> {
     let kept = parameters.iter().filter(|(name, _)| name != "marker");
     let pairs = kept.map(|(name, value)| (name.as_str(), value.as_str()));
@@ -144,7 +146,7 @@ pub fn read_v21(call: &Call<'_>) -> Result<ListRequest, Fault> {
             call.app.config.max_limit
         )));
     }
-    let glance = glance_parameters(&parameters)?;
+    let glance = glance_parameters(&parameters);
     let mut query = glance_query::read(&call.caller, &call.dialect.rules, &glance)?;
     query.limit = limit;
     Ok(ListRequest {
@@ -177,9 +179,7 @@ fn check_positive(name: &str, value: &str) -> Result<(), Fault> {
 /// Two bugs of Nova show. A property's name is made with `lstrip('property-')`, which strips
 /// characters, not a prefix. The marker is pasted into the URL unescaped, so that `&` in it begins
 /// another parameter and `#` ends it.
-fn glance_parameters(
-    parameters: &[(String, String)],
-) -> Result<Vec<(String, String)>, glance_query::QueryError> {
+fn glance_parameters(parameters: &[(String, String)]) -> Vec<(String, String)> {
     let mut glance: IndexMap<String, String> = IndexMap::new();
     for (name, value) in filters(parameters) {
         let (name, value) = match name.as_str() {
@@ -201,11 +201,12 @@ fn glance_parameters(
         let pasted = marker.split('#').next().unwrap_or_default();
         glance.extend(query::parse_lossy(&format!("marker={pasted}")));
     }
-    Ok(glance)
+    glance
 }
 
 /// Nova 34 sorts the pairs by name and value and keeps the last of a name; a new marker goes to the
 /// end, one that replaces another into its place. Written as Python 3's `urlencode` does.
+#[expect(clippy::unnecessary_wraps, reason = "one of a dialect's functions")]
 pub fn next_v21(last: &str, parameters: &[(String, String)]) -> Result<String, Fault> {
     let mut sorted: Vec<_> = parameters.to_vec();
     sorted.sort();

@@ -78,7 +78,7 @@ impl<'a> Metadata<'a> {
     }
 
     /// Writes it as a member of a JSON object.
-    pub fn json(&self, key: &str, object: &mut Object<'_>) {
+    pub fn json(&self, key: &'static str, object: &mut Object<'_>) {
         match self {
             Self::Stored(stored) => _ = object.raw(key, stored.json.as_bytes()),
             Self::Values(values) => {
@@ -86,7 +86,7 @@ impl<'a> Metadata<'a> {
                     for (key, value) in values {
                         let mut text = Vec::new();
                         value.write_json(&mut text);
-                        members.raw(key, &text);
+                        members.entry(key, &text);
                     }
                 });
             }

@@ -18,13 +18,14 @@ mod media;
 mod metadata;
 mod metadata_view;
 mod microversion;
+mod page;
 mod route;
 mod versions;
 mod view;
 
 use crate::config::Microversion;
 use crate::domain::Caller;
-use crate::http::cache::ReplyCache;
+use crate::http::cache::Caches;
 use crate::http::{Body, Reply, Request, RequestPath, accept};
 use crate::service::App;
 use actix_web::http::{Method, StatusCode};
@@ -38,11 +39,12 @@ use std::cell::RefCell;
 
 /// Answers a request.
 #[must_use]
-pub fn answer(app: &App, cache: &RefCell<ReplyCache>, request: &Request<'_>) -> Reply {
+pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request<'_>) -> Reply {
     let mounts = Mounts::of(app);
     let place = Place::of(mounts, request);
     let mut call = Call {
         app,
+        caches,
         request,
         dialect: place.dialect.unwrap_or(mounts.root),
         version: place.version,
@@ -57,7 +59,7 @@ pub fn answer(app: &App, cache: &RefCell<ReplyCache>, request: &Request<'_>) -> 
         ("", _) if request.path.segments.is_empty() => versions::root(&call, mounts),
         ("", _) => versions::choices(&call, mounts),
         (_, None) => disabled(&call),
-        (_, Some(_)) => labelled(&mut call, cache, &place.rest),
+        (_, Some(_)) => labelled(&mut call, &place.rest),
     }
 }
 
@@ -140,8 +142,8 @@ fn disabled(call: &Call<'_>) -> Reply {
 }
 
 /// Answers within a tree, and puts the labels of its server on the answer.
-fn labelled(call: &mut Call<'_>, cache: &RefCell<ReplyCache>, rest: &RequestPath) -> Reply {
-    let outcome = within_tree(call, cache, rest);
+fn labelled(call: &mut Call<'_>, rest: &RequestPath) -> Reply {
+    let outcome = within_tree(call, rest);
     let mut reply = outcome.unwrap_or_else(|fault| fault.into_reply(call));
     if let Some(version) = call.microversion {
         reply = reply
@@ -160,11 +162,7 @@ fn labelled(call: &mut Call<'_>, cache: &RefCell<ReplyCache>, rest: &RequestPath
     reply
 }
 
-fn within_tree(
-    call: &mut Call<'_>,
-    cache: &RefCell<ReplyCache>,
-    rest: &RequestPath,
-) -> Result<Reply, Fault> {
+fn within_tree(call: &mut Call<'_>, rest: &RequestPath) -> Result<Reply, Fault> {
     if call.request.body == Body::TooLarge {
         return Err(Fault::BodyTooLarge);
     }
@@ -187,7 +185,7 @@ fn within_tree(
         return Ok(redirect(call));
     }
     let route = route.ok_or(Fault::Unrouted)?;
-    handle(call, cache, &route)
+    handle(call, &route)
 }
 
 /// Only where it is switched on: so many requests a minute, per verb and caller.
@@ -215,7 +213,7 @@ fn redirect(call: &Call<'_>) -> Reply {
 
 /// A routed request: its body, its project, its microversion, its operation; in this order, as
 /// both releases check them.
-fn handle(call: &mut Call<'_>, cache: &RefCell<ReplyCache>, route: &Route) -> Result<Reply, Fault> {
+fn handle(call: &mut Call<'_>, route: &Route) -> Result<Reply, Fault> {
     if call.dialect.microversions {
         match microversion::negotiate(call) {
             Ok(version) => call.microversion = Some(version),
@@ -252,8 +250,8 @@ fn handle(call: &mut Call<'_>, cache: &RefCell<ReplyCache>, route: &Route) -> Re
     }
     match operation {
         Operation::Version => Ok(versions::show(call)),
-        Operation::Index => cached(call, cache, images::index),
-        Operation::Detail => cached(call, cache, images::detail),
+        Operation::Index => cached(call, page::index),
+        Operation::Detail => cached(call, page::detail),
         Operation::Show(id) => images::show(call, id),
         Operation::Delete(id) => images::delete(call, id),
         Operation::MetadataIndex(id) => metadata::index(call, id),
@@ -291,18 +289,15 @@ fn check_project(call: &Call<'_>, in_url: Option<&str>) -> Result<(), Fault> {
 }
 
 /// Takes the answer from the cache when the data have not changed since it was computed.
-fn cached(
-    call: &Call<'_>,
-    cache: &RefCell<ReplyCache>,
-    compute: fn(&Call<'_>) -> Result<Reply, Fault>,
-) -> Result<Reply, Fault> {
+fn cached(call: &Call<'_>, compute: fn(&Call<'_>) -> Result<Reply, Fault>) -> Result<Reply, Fault> {
     let generation = call.app.images.generation();
     let key = cache_key(call);
-    if let Some(reply) = cache.borrow_mut().get(generation, &key) {
+    if let Some(reply) = call.caches.borrow_mut().replies.get(generation, &key) {
         return Ok(reply);
     }
     let reply = compute(call)?;
-    cache.borrow_mut().put(generation, key, reply.clone());
+    let kept = reply.clone();
+    call.caches.borrow_mut().replies.put(generation, key, kept);
     Ok(reply)
 }
 
@@ -326,4 +321,32 @@ fn cache_key(call: &Call<'_>) -> Vec<u8> {
         key.push(0);
     }
     key
+}
+
+/// Reads negotiation headers as every dialect does.
+#[cfg(fuzzing)]
+pub fn fuzz_headers(first: &str, second: &str) {
+    let juno = media::negotiate_juno(first, second, true);
+    assert!(juno.version.is_none_or(|version| first.contains(version)));
+    drop((
+        media::negotiate_json(first, true),
+        media::negotiate_xml_on_request(first),
+        accept::parameter(first, "version"),
+    ));
+    if let Ok(microversion::Wanted::Exactly(version)) =
+        microversion::read(Some(first), Some(second))
+    {
+        assert!(version.major > 0);
+        let shown = format!("compute {version}");
+        let again = microversion::read(Some(&shown), None);
+        assert_eq!(again, Ok(microversion::Wanted::Exactly(version)));
+    }
+    let page = crate::http::webob::page(
+        crate::http::webob::Choice::Offers,
+        &Method::GET,
+        Some(first),
+        StatusCode::NOT_FOUND,
+        NO_RESOURCE,
+    );
+    assert_eq!(page.status(), StatusCode::NOT_FOUND);
 }

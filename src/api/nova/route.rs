@@ -80,10 +80,8 @@ fn juno_operation(method: &Method, rest: &[&str]) -> Option<Operation> {
         ("POST", [], "images") => Operation::NotAllowed,
         ("GET", ["images"], "detail") => Operation::Detail,
         // Routes' resources have forms for making and editing, which no API controller implements.
-        ("GET", ["images"], "new")
-        | ("GET", ["images", _], "edit")
-        | ("GET", ["images", _, "metadata"], "new")
-        | ("GET", ["images", _, "metadata", _], "edit")
+        ("GET", ["images"] | ["images", _, "metadata"], "new")
+        | ("GET", ["images", _] | ["images", _, "metadata", _], "edit")
         | ("PUT", ["images"], _) => Operation::NoSuchAction,
         ("GET", ["images"], id) => Operation::Show(own(id)),
         ("DELETE", ["images"], id) => Operation::Delete(own(id)),

@@ -110,17 +110,17 @@ fn disk_config(text: &str) -> &'static str {
 /// The three links of an image as JSON.
 fn links_json(links: &Links, id: &str, list: &mut List<'_>) {
     list.object(|link| {
-        link.text("rel", "self")
-            .joined("href", &links.versioned, "/images/", id);
+        link.word("rel", "self")
+            .joined("href", &links.json.image, id);
     });
     list.object(|link| {
-        link.text("rel", "bookmark")
-            .joined("href", &links.bookmark, "/images/", id);
+        link.word("rel", "bookmark")
+            .joined("href", &links.json.image_bookmark, id);
     });
     list.object(|link| {
-        link.text("rel", "alternate")
-            .text("type", IMAGE_TYPE)
-            .joined("href", &links.glance, "/images/", id);
+        link.word("rel", "alternate")
+            .word("type", IMAGE_TYPE)
+            .joined("href", &links.json.image_alternate, id);
     });
 }
 
@@ -190,7 +190,7 @@ impl ImageDetail<'_> {
         image
             .text("created", created.as_str())
             .text("updated", updated.as_str())
-            .text("status", status)
+            .word("status", status)
             .number("progress", *progress)
             .number("OS-EXT-IMG-SIZE:size", *size_bytes)
             .list("links", |list| links_json(links, id, list));
@@ -198,7 +198,7 @@ impl ImageDetail<'_> {
             image.object("server", |object| server_json(links, server, object));
         }
         if let Some(disk_config) = disk_config {
-            image.text("OS-DCF:diskConfig", disk_config);
+            image.word("OS-DCF:diskConfig", disk_config);
         }
     }
 
@@ -251,12 +251,12 @@ impl ImageDetail<'_> {
 fn server_json(links: &Links, server: &str, object: &mut Object<'_>) {
     object.text("id", server).list("links", |list| {
         list.object(|link| {
-            link.text("rel", "self")
-                .joined("href", &links.versioned, "/servers/", server);
+            link.word("rel", "self")
+                .joined("href", &links.json.server, server);
         });
         list.object(|link| {
-            link.text("rel", "bookmark")
-                .joined("href", &links.bookmark, "/servers/", server);
+            link.word("rel", "bookmark")
+                .joined("href", &links.json.server_bookmark, server);
         });
     });
 }

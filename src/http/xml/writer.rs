@@ -111,6 +111,12 @@ impl XmlWriter {
         self.escape(text, place);
     }
 
+    /// Writes what a writer of the same kind has written before: whole elements.
+    pub fn written(&mut self, elements: &[u8]) {
+        self.close_start_tag();
+        self.out.extend_from_slice(elements);
+    }
+
     /// Returns the document.
     ///
     /// # Errors

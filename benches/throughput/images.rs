@@ -1,0 +1,127 @@
+//! The images that are listed: like those of a real cloud, and the same at every run.
+
+use nova_images::Fixture;
+use nova_images::Timestamp;
+use nova_images::domain::{GlanceStatus, Image, Properties, PropertyValue, Visibility};
+
+/// The project of the caller, who owns the private images.
+pub const PROJECT: &str = "6f70656e737461636b0d8e2f4c1a9b57";
+
+/// The project that owns the public ones.
+const PUBLISHER: &str = "61646d696e0c4f7ab38e5d2917f6c0a4";
+
+/// 2025-01-01T00:00:00Z.
+const FIRST_CREATED_SECONDS: i64 = 1_735_689_600;
+
+/// Distribution, version, user of the first login.
+const SYSTEMS: [(&str, &str, &str); 5] = [
+    ("ubuntu", "24.04", "ubuntu"),
+    ("debian", "12", "debian"),
+    ("rocky", "9.5", "rocky"),
+    ("fedora", "42", "fedora"),
+    ("opensuse", "15.6", "opensuse"),
+];
+
+/// So many images, half of them public, half private to [`PROJECT`]: a caller of that project sees
+/// them all.
+pub fn fixture(count: u32) -> Fixture {
+    Fixture {
+        images: (0..count).map(image).collect(),
+        ..Fixture::default()
+    }
+}
+
+/// The id of the image of a number; numbers count from the oldest.
+pub fn id(number: u32) -> String {
+    let high = scramble(u64::from(number) * 2);
+    let low = scramble(u64::from(number) * 2 + 1);
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        0x8000 | ((low >> 48) & 0x3fff),
+        low & 0xffff_ffff_ffff
+    )
+}
+
+/// The name of the image of a number; no other image has it.
+pub fn name(number: u32) -> String {
+    let (distribution, version, _) = system(number);
+    format!("{distribution}-{version}-server-{number:07}")
+}
+
+/// The finalizer of splitmix64: a bijection, so that different numbers never meet.
+pub fn scramble(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+fn system(number: u32) -> (&'static str, &'static str, &'static str) {
+    SYSTEMS[number as usize % SYSTEMS.len()]
+}
+
+fn image(number: u32) -> Image {
+    let public = number.is_multiple_of(2);
+    let created_at = Timestamp::from_micros(FIRST_CREATED_SECONDS * 1_000_000)
+        .plus_seconds(i64::from(number) * 61);
+    let size_bytes = 600_000_000 + i64::from(number % 977) * 1_048_576;
+    Image {
+        id: id(number),
+        name: Some(name(number)),
+        status: GlanceStatus::Active,
+        visibility: if public {
+            Visibility::Public
+        } else {
+            Visibility::Private
+        },
+        owner: Some(if public { PUBLISHER } else { PROJECT }.to_owned()),
+        min_ram_mib: 512 * i64::from(number % 5),
+        min_disk_gib: 5 * i64::from(number % 4),
+        size_bytes: Some(size_bytes),
+        virtual_size_bytes: Some(4 * size_bytes),
+        created_at,
+        updated_at: created_at.plus_seconds(90),
+        deleted_at: None,
+        container_format: Some("bare".to_owned()),
+        disk_format: Some("qcow2".to_owned()),
+        checksum: Some(format!(
+            "{:016x}{:016x}",
+            scramble(u64::from(number)),
+            scramble(!u64::from(number))
+        )),
+        os_hash_algo: None,
+        os_hash_value: None,
+        protected: public,
+        hidden: false,
+        tags: Vec::new(),
+        properties: properties(number),
+        members: Vec::new(),
+    }
+}
+
+fn properties(number: u32) -> Properties {
+    let (distribution, version, user) = system(number);
+    let mut pairs = vec![
+        (
+            "architecture",
+            if number % 7 == 3 { "aarch64" } else { "x86_64" },
+        ),
+        ("os_distro", distribution),
+        ("os_version", version),
+        ("os_admin_user", user),
+        (
+            "hw_disk_bus",
+            if number % 3 == 1 { "scsi" } else { "virtio" },
+        ),
+    ];
+    if number % 3 == 1 {
+        pairs.push(("hw_scsi_model", "virtio-scsi"));
+    }
+    pairs
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), PropertyValue::from(value)))
+        .collect()
+}

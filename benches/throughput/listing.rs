@@ -1,0 +1,258 @@
+//! Requests/s of `images/detail`: the emulator against the bare handler, JSON against XML.
+
+use crate::bare::Bare;
+use crate::client::{CONNECTIONS, Client, Request, Round, fetch};
+use crate::images::{self, PROJECT};
+use crate::measure::{median, percentile};
+use crate::report::{Table, decimals, micros, thousands};
+use crate::{Options, WORKERS};
+use nova_images::Emulator;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Tables of so many images.
+const SIZES: [u32; 2] = [25, 1000];
+
+/// What makes an image count once, in JSON as in XML.
+const ONCE_PER_IMAGE: &[u8] = b"OS-EXT-IMG-SIZE:size";
+
+/// What the client asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    Xml,
+}
+
+impl Format {
+    const ALL: [Self; 2] = [Self::Json, Self::Xml];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Xml => "XML",
+        }
+    }
+
+    fn accept(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Xml => "application/xml",
+        }
+    }
+}
+
+/// How one request differs from the next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// By a parameter that no server knows, as libcloud sends one: every answer is computed.
+    Computed,
+    /// Not at all.
+    Repeated,
+}
+
+impl Kind {
+    const ALL: [Self; 2] = [Self::Computed, Self::Repeated];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Computed => "computed",
+            Self::Repeated => "repeated",
+        }
+    }
+
+    fn request(self, address: SocketAddr, format: Format) -> Request {
+        let target = format!("/v2/{PROJECT}/images/detail");
+        match self {
+            Self::Computed => Request::unique(address, &target, format.accept()),
+            Self::Repeated => Request::repeated(address, &target, format.accept()),
+        }
+    }
+}
+
+/// The least ratio that the project promises; of XML it promises one to JSON.
+fn aim(count: u32, format: Format, kind: Kind) -> &'static str {
+    match (format, kind, count) {
+        (Format::Xml, _, _) => "",
+        (Format::Json, Kind::Computed, _) => "0.3",
+        (Format::Json, Kind::Repeated, 25) => "0.5",
+        (Format::Json, Kind::Repeated, _) => "0.4",
+    }
+}
+
+/// The emulator against the bare handler.
+pub fn against_bare(options: &Options) -> Option<String> {
+    let mut table = Table::new(&[
+        "images",
+        "format",
+        "request",
+        "body, kB",
+        "emulator, req/s",
+        "p50, µs",
+        "p99, µs",
+        "bare, req/s",
+        "p50, µs",
+        "p99, µs",
+        "ratio",
+        "aim",
+    ]);
+    for (count, format, kind) in cases() {
+        let case = format!("bare {count} {} {}", format.name(), kind.name());
+        if options.wants(&case) {
+            table.row(against_bare_row(options, count, format, kind));
+        }
+    }
+    table.under(&format!(
+        "Listing against a bare handler: `GET /v2/{{project}}/images/detail`, {CONNECTIONS} \
+         connections, {WORKERS} workers, {} pairs of {} ms",
+        options.pairs(),
+        options.round().as_millis()
+    ))
+}
+
+/// XML against JSON, both of the emulator.
+pub fn xml_against_json(options: &Options) -> Option<String> {
+    let mut table = Table::new(&[
+        "images",
+        "request",
+        "JSON, req/s",
+        "XML, req/s",
+        "ratio",
+        "aim",
+    ]);
+    for count in SIZES {
+        for kind in Kind::ALL {
+            if !options.wants(&format!("xml {count} {}", kind.name())) {
+                continue;
+            }
+            let emulator = emulator(count);
+            let [mut json, mut xml] =
+                Format::ALL.map(|format| warm_client(&emulator, count, format, kind));
+            let pairs = Pairs::drive(options, &mut xml, &mut json);
+            table.row([
+                thousands(f64::from(count)),
+                kind.name().to_owned(),
+                thousands(pairs.second.requests_per_second()),
+                thousands(pairs.first.requests_per_second()),
+                decimals(pairs.ratio()),
+                "0.8".to_owned(),
+            ]);
+        }
+    }
+    table.under("XML against JSON, both of the emulator")
+}
+
+fn cases() -> impl Iterator<Item = (u32, Format, Kind)> {
+    SIZES.into_iter().flat_map(|count| {
+        Format::ALL
+            .into_iter()
+            .flat_map(move |format| Kind::ALL.into_iter().map(move |kind| (count, format, kind)))
+    })
+}
+
+fn against_bare_row(options: &Options, count: u32, format: Format, kind: Kind) -> [String; 12] {
+    let emulator = emulator(count);
+    let request = kind.request(emulator.address(), format);
+    let answer = fetch(emulator.address(), &request).expect("the emulator answers");
+    let mut first = warm_client(&emulator, count, format, kind);
+    let bare = Bare::start(&answer);
+    let request = kind.request(bare.address(), format);
+    let mut second = Client::new(bare.address(), &request, answer.body.len());
+    second.drive(WARM_UP);
+    let mut pairs = Pairs::drive(options, &mut first, &mut second);
+    [
+        thousands(f64::from(count)),
+        format.name().to_owned(),
+        kind.name().to_owned(),
+        decimals(kilobytes(&answer.body)),
+        thousands(pairs.first.requests_per_second()),
+        pairs.first.micros_of(50),
+        pairs.first.micros_of(99),
+        thousands(pairs.second.requests_per_second()),
+        pairs.second.micros_of(50),
+        pairs.second.micros_of(99),
+        decimals(pairs.ratio()),
+        aim(count, format, kind).to_owned(),
+    ]
+}
+
+fn emulator(count: u32) -> Emulator {
+    Emulator::builder()
+        .fixture(images::fixture(count))
+        .workers(WORKERS)
+        .start()
+        .expect("the emulator starts")
+}
+
+/// How long each server is driven before it counts.
+const WARM_UP: Duration = Duration::from_millis(150);
+
+/// A client of the emulator, whose answers were looked at once.
+fn warm_client(emulator: &Emulator, count: u32, format: Format, kind: Kind) -> Client {
+    let request = kind.request(emulator.address(), format);
+    let body = crate::listed(emulator.address(), &request, count);
+    let mut client = Client::new(emulator.address(), &request, body.len());
+    client.drive(WARM_UP);
+    client
+}
+
+/// How many images an answer holds.
+pub fn count_images(body: &[u8]) -> usize {
+    let windows = body.windows(ONCE_PER_IMAGE.len());
+    windows.filter(|window| *window == ONCE_PER_IMAGE).count()
+}
+
+fn kilobytes(body: &[u8]) -> f64 {
+    f64::from(u32::try_from(body.len()).unwrap_or(u32::MAX)) / 1000.0
+}
+
+/// Two servers, driven in turns.
+struct Pairs {
+    first: Side,
+    second: Side,
+}
+
+/// What one of them did in all its rounds.
+#[derive(Default)]
+struct Side {
+    rates: Vec<f64>,
+    latencies: Vec<Duration>,
+}
+
+impl Pairs {
+    fn drive(options: &Options, first: &mut Client, second: &mut Client) -> Self {
+        let mut pairs = Self {
+            first: Side::default(),
+            second: Side::default(),
+        };
+        for _ in 0..options.pairs() {
+            pairs.first.add(first.drive(options.round()));
+            pairs.second.add(second.drive(options.round()));
+        }
+        pairs
+    }
+
+    /// First to second, in the middle of the pairs.
+    fn ratio(&self) -> f64 {
+        let pairs = self.first.rates.iter().zip(&self.second.rates);
+        median(
+            &pairs
+                .map(|(first, second)| first / second)
+                .collect::<Vec<_>>(),
+        )
+    }
+}
+
+impl Side {
+    fn add(&mut self, round: Round) {
+        self.rates.push(round.requests_per_second());
+        self.latencies.extend(round.latencies);
+    }
+
+    fn requests_per_second(&self) -> f64 {
+        median(&self.rates)
+    }
+
+    fn micros_of(&mut self, percent: usize) -> String {
+        micros(percentile(&mut self.latencies, percent))
+    }
+}
