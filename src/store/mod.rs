@@ -90,7 +90,7 @@ pub struct Store {
     commit_gate: RwLock<()>,
     generation: AtomicU64,
     /// Holds the lock on the file that keeps a second server away.
-    _lock: Option<std::fs::File>,
+    _lock: Option<FileLock>,
 }
 
 impl Store {
@@ -101,7 +101,7 @@ impl Store {
     pub fn open(location: Location) -> Result<Self, StoreError> {
         let lock = match &location {
             Location::Memory(_) => None,
-            Location::File(path) => Some(lock_file(path)?),
+            Location::File(path) => Some(FileLock::take(path)?),
         };
         let mut writer = connect(&location, false)?;
         schema::prepare(&mut writer).map_err(not_a_database)?;
@@ -306,17 +306,30 @@ fn not_a_database(error: StoreError) -> StoreError {
     }
 }
 
-/// Two servers on one file would answer from each other's past: the second is turned away.
-fn lock_file(path: &Path) -> Result<std::fs::File, StoreError> {
-    let file = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse),
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+/// Keeps a second server away from a file: it would answer from the first one's past.
+#[derive(Debug)]
+struct FileLock(std::fs::File);
+
+impl FileLock {
+    fn take(path: &Path) -> Result<Self, StoreError> {
+        let file = std::fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse),
+            Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that another thread is about to start holds a copy of
+        // the handle, and the lock with it, until it runs its own program.
+        _ = self.0.unlock();
     }
 }

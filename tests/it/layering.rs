@@ -46,7 +46,10 @@ fn is_layer(name: &str) -> bool {
 
 /// Every path that a text names from the crate's root, as far as modules go.
 fn imports(module: &[String], text: &str) -> BTreeSet<Vec<String>> {
-    let code: String = text
+    // Unit tests are a module of their own at the end of a file, one level further down.
+    let code = text.split("#[cfg(test)]\nmod tests").next();
+    let code: String = code
+        .unwrap_or_default()
         .lines()
         .map(|line| line.split("//").next().unwrap_or_default())
         .flat_map(|line| [line, " "])

@@ -3,9 +3,6 @@
 use super::queries::Query;
 use crate::pictures::{Caller, Picture};
 
-/// What must hold of an image.
-type Condition = Box<dyn Fn(&Picture) -> bool>;
-
 /// A page.
 pub struct Page<'p> {
     pub rows: Vec<&'p Picture>,
@@ -18,6 +15,9 @@ pub type Expected<'p> = Result<Page<'p>, u16>;
 
 /// How a tree lists.
 pub type Lister = for<'p> fn(&'p [Picture], Caller, &Query) -> Expected<'p>;
+
+/// One condition.
+type Test = Box<dyn Fn(&Picture) -> bool>;
 
 fn last<'q>(query: &'q Query, name: &str) -> Option<&'q str> {
     let found = query.iter().rev().find(|(known, _)| known == name);
@@ -33,7 +33,7 @@ pub fn nova_34<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Ex
         }
     }
     let limit = last(query, "limit").map(|text| text.parse().unwrap_or(usize::MAX));
-    let mut tests: Vec<Condition> = Vec::new();
+    let mut tests: Vec<Test> = Vec::new();
     if let Some(wanted) = last(query, "name") {
         let wanted = operator(wanted)?;
         tests.push(Box::new(move |picture| {
@@ -90,7 +90,7 @@ pub fn nova_34<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Ex
 pub fn juno<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Expected<'p> {
     let limit = integer(last(query, "limit"))?;
     integer(last(query, "page_size"))?;
-    let mut tests: Vec<Condition> = Vec::new();
+    let mut tests: Vec<Test> = Vec::new();
     if let Some(wanted) = last(query, "name").map(str::to_owned) {
         tests.push(Box::new(move |picture| {
             !wanted.is_empty() && picture.name == Some(wanted.as_str())

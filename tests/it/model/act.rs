@@ -5,6 +5,7 @@ use crate::listing::queries::Query;
 use crate::pictures::{CALLERS, Caller, KEYS, Picture};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 /// One call by somebody, or time that passes.
 #[derive(Debug, Clone)]
@@ -138,13 +139,11 @@ pub fn body(act: &OnImage, xml: bool) -> (&'static str, String) {
     if xml && items.iter().all(|(_, value)| *value != Sent::True) {
         let namespace = " xmlns=\"http://docs.openstack.org/compute/api/v1.1\"";
         let own = if single { namespace } else { "" };
-        let metas: String = items
-            .iter()
-            .map(|(key, value)| {
-                let (key, value) = (escaped(key), escaped(value.text()));
-                format!("<meta{own} key=\"{key}\">{value}</meta>")
-            })
-            .collect();
+        let mut metas = String::new();
+        for (key, value) in &items {
+            let (key, value) = (escaped(key), escaped(value.text()));
+            _ = write!(metas, "<meta{own} key=\"{key}\">{value}</meta>");
+        }
         let declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
         let document = if single {
             format!("{declaration}{metas}")

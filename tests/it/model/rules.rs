@@ -8,7 +8,11 @@ use std::collections::BTreeMap;
 
 type Properties = BTreeMap<String, Option<String>>;
 
+/// What is stored of metadata over what was stored before; nothing when it may not be written.
+type Store = fn(&Rules, &Properties, &[(String, Sent)]) -> Option<Properties>;
+
 /// How one release behaves.
+#[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
 pub struct Rules {
     pub version: &'static str,
     pub xml: bool,
@@ -25,8 +29,7 @@ pub struct Rules {
     pub strings_only: bool,
     /// POST answers what is stored.
     pub merge_answers_stored: bool,
-    /// What is stored of what was sent; a refusal when it may not be.
-    pub store: fn(&Rules, &Properties, &[(String, Sent)]) -> Option<Properties>,
+    pub store: Store,
 }
 
 pub const JUNO_FOR_USERS: Rules = Rules {
@@ -56,6 +59,7 @@ pub const NOVA_34: Rules = Rules {
 };
 
 /// Glance's API v1: keys lower-cased, dashes become underscores, empty values are lost.
+#[expect(clippy::unnecessary_wraps, reason = "a `Store`")]
 fn store_as_headers(_: &Rules, old: &Properties, sent: &[(String, Sent)]) -> Option<Properties> {
     let mut new = old.clone();
     for (key, value) in sent {
@@ -81,7 +85,7 @@ fn store_as_properties(
 ) -> Option<Properties> {
     let mut new = old.clone();
     for (key, value) in sent {
-        let unchanged = old.get(key).map(|value| rules.shown(value));
+        let unchanged = old.get(key).map(|value| rules.shown(value.as_ref()));
         if unchanged == Some(Some(value.text().to_owned())) {
             continue;
         }
@@ -127,27 +131,26 @@ impl Rules {
             let config = if yes { "AUTO" } else { "MANUAL" };
             facts.insert("diskConfig".to_owned(), Some(config.to_owned()));
         }
-        if let Some(id) = picture.properties.get("instance_uuid") {
-            if let Some(id) = self.shown(id) {
-                facts.insert("server".to_owned(), Some(id));
-            }
+        let instance = picture.properties.get("instance_uuid");
+        if let Some(id) = instance.and_then(|id| self.shown(id.as_ref())) {
+            facts.insert("server".to_owned(), Some(id));
         }
         facts.extend(self.items(&picture.properties));
         facts
     }
 
     /// Null as this release shows it.
-    fn shown(&self, value: &Option<String>) -> Option<String> {
+    fn shown(&self, value: Option<&String>) -> Option<String> {
         match value {
             None if self.null_is_empty => Some(String::new()),
-            other => other.clone(),
+            other => other.cloned(),
         }
     }
 
     fn items(&self, properties: &Properties) -> Facts {
         let items = properties.iter();
         items
-            .map(|(key, value)| (format!("metadata/{key}"), self.shown(value)))
+            .map(|(key, value)| (format!("metadata/{key}"), self.shown(value.as_ref())))
             .collect()
     }
 
@@ -171,7 +174,7 @@ impl Rules {
             OnImage::Delete => Self::delete(picture, caller, now),
             OnImage::Items => Answer::Metadata(self.items(&picture.properties)),
             OnImage::Item(key) => match picture.properties.get(*key) {
-                Some(value) => Answer::Metadata(item(key, self.shown(value))),
+                Some(value) => Answer::Metadata(item(key, self.shown(value.as_ref()))),
                 None => fault(404, "The resource could not be found."),
             },
             OnImage::Merge(items) => {
