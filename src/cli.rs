@@ -2,9 +2,10 @@
 
 use crate::config::{AuthMode, Config, Microversion, Profile};
 use crate::control::{Clock, Fixture};
+use crate::domain::Target;
 use crate::emulator::Emulator;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -131,14 +132,18 @@ impl Serve {
             .config(self.config())
             .listen(self.listen.clone())
             .clock(Clock::parse(&self.clock)?);
+        let mut sign_in = None;
         for name in &self.fixture {
-            builder = builder.fixture(Fixture::named(name).map_err(|error| error.to_string())?);
+            let fixture = Fixture::named(name).map_err(|error| error.to_string())?;
+            sign_in = sign_in.or_else(|| SignIn::of(&fixture));
+            builder = builder.fixture(fixture);
         }
         let emulator = builder.start().map_err(|error| error.to_string())?;
         if let Some(path) = &self.port_file {
             write_port(path, emulator.address().port())?;
         }
-        self.greet(&emulator);
+        // Whoever closed the pipe does not want to read it.
+        _ = std::io::stdout().write_all(self.greeting(&emulator, sign_in.as_ref()).as_bytes());
         wait_for_signal()?;
         emulator.stop();
         Ok(())
@@ -160,22 +165,76 @@ impl Serve {
         }
     }
 
-    /// The base URL and lines to try it with.
-    fn greet(&self, emulator: &Emulator) {
+    /// The base URL, lines to try it with, and what clients sign in with.
+    fn greeting(&self, emulator: &Emulator, sign_in: Option<&SignIn>) -> String {
         let url = emulator.url();
-        println!("nova-images listens on {url}");
-        println!();
-        println!("  curl -s {url}/");
         let project = emulator.default_project_id();
         let token = match (self.auth, emulator.example_token()) {
             (AuthMode::Strict, Some(token)) => format!(" -H 'X-Auth-Token: {token}'"),
             _ => String::new(),
         };
-        println!("  curl -s{token} {url}/v2/{project}/images/detail");
+        let list = format!("{url}/v2/{project}/images/detail");
+        let mut lines = vec![
+            format!("nova-images listens on {url}"),
+            String::new(),
+            format!("  curl -s {url}/"),
+            format!("  curl -s{token} {list}"),
+        ];
         if matches!(self.profile, Profile::Default | Profile::Juno) {
-            println!(
-                "  curl -s{token} -H 'Accept: application/xml' {url}/v2/{project}/images/detail"
-            );
+            lines.push(format!(
+                "  curl -s{token} -H 'Accept: application/xml' {list}"
+            ));
+        }
+        if let Some(sign_in) = sign_in {
+            lines.push(String::new());
+            lines.extend(sign_in.exports(&url, self.profile));
+        }
+        lines.join("\n") + "\n"
+    }
+}
+
+/// A user of a fixture, with the password that only the fixture still knows.
+struct SignIn {
+    user: String,
+    password: String,
+    project: String,
+}
+
+impl SignIn {
+    /// The first user with a password and a role on a project.
+    fn of(fixture: &Fixture) -> Option<Self> {
+        let directory = &fixture.directory;
+        directory.users.iter().find_map(|user| {
+            let project = user.grants.iter().find_map(|grant| match &grant.target {
+                Target::Project(id) => directory.project(id),
+                Target::Domain(_) | Target::System => None,
+            })?;
+            Some(Self {
+                user: user.name.clone(),
+                password: user.password.clone()?,
+                project: project.name.clone(),
+            })
+        })
+    }
+
+    /// The environment of clients: of today, or of Juno's time.
+    fn exports(&self, url: &str, profile: Profile) -> Vec<String> {
+        let Self {
+            user,
+            password,
+            project,
+        } = self;
+        let account = format!("OS_USERNAME={user} OS_PASSWORD={password}");
+        let region = "OS_REGION_NAME=RegionOne";
+        match profile {
+            Profile::Juno => vec![format!(
+                "  export OS_AUTH_URL={url}/v2.0 {account} OS_TENANT_NAME={project} {region}"
+            )],
+            Profile::Default | Profile::Nova34 | Profile::Otc => vec![
+                format!("  export OS_AUTH_URL={url}/v3 OS_IDENTITY_API_VERSION=3 {region}"),
+                format!("  export {account} OS_PROJECT_NAME={project}"),
+                "  export OS_USER_DOMAIN_NAME=Default OS_PROJECT_DOMAIN_NAME=Default".to_owned(),
+            ],
         }
     }
 }
