@@ -246,36 +246,13 @@ fn listed<'v>(
 }
 
 fn root_entry(version: &Version<'_>, object: &mut Object<'_>) {
-    let Version {
-        document, newest, ..
-    } = version;
-    object
-        .text("id", document.id)
-        .text("status", document.status);
-    if document.ranges {
-        object
-            .text("version", newest)
-            .text("min_version", version.oldest());
-    }
-    object
-        .text("updated", document.updated)
-        .list("links", |links| self_link(version, links));
+    head_json(version, object);
+    object.list("links", |links| self_link(version, links));
 }
 
 fn document_json(version: &Version<'_>, object: &mut Object<'_>) {
-    let Version {
-        document, newest, ..
-    } = version;
+    head_json(version, object);
     object
-        .text("id", document.id)
-        .text("status", document.status);
-    if document.ranges {
-        object
-            .text("version", newest)
-            .text("min_version", version.oldest());
-    }
-    object
-        .text("updated", document.updated)
         .list("links", |links| {
             self_link(version, links);
             links.object(|link| {
@@ -284,7 +261,23 @@ fn document_json(version: &Version<'_>, object: &mut Object<'_>) {
                     .text("href", DOCUMENTATION);
             });
         })
-        .list("media-types", |types| media_types(document, types));
+        .list("media-types", |types| media_types(version.document, types));
+}
+
+/// What a version says of itself in either list.
+fn head_json(version: &Version<'_>, object: &mut Object<'_>) {
+    let Version {
+        document, newest, ..
+    } = version;
+    object
+        .text("id", document.id)
+        .text("status", document.status);
+    if document.ranges {
+        object
+            .text("version", newest)
+            .text("min_version", version.oldest());
+    }
+    object.text("updated", document.updated);
 }
 
 fn self_link(version: &Version<'_>, links: &mut List<'_>) {
