@@ -174,6 +174,14 @@ impl Store {
         self.read(|connection| select::listed(connection, query, visit))
     }
 
+    /// The images that the query asks for, whole.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn images(&self, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
+        self.read(|connection| select::images(connection, query))
+    }
+
     /// Lets `decide` look at an image and change it, with no other write in between.
     ///
     /// # Errors

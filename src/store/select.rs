@@ -6,12 +6,12 @@
 
 mod many;
 
-use super::{StoreError, properties};
+use super::{StoreError, properties, rows};
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
 use crate::domain::properties::StoredProperties;
 use crate::domain::{
-    Comparison, Direction, GlanceStatus, ImageQuery, ImageSummary, ListedImage, Matches, Scope,
-    Shares, Sort, SortKey, Test, Timestamp, Visibility,
+    Comparison, Direction, GlanceStatus, Image, ImageQuery, ImageSummary, ListedImage, Matches,
+    Scope, Shares, Sort, SortKey, Test, Timestamp, Visibility,
 };
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params_from_iter};
@@ -68,6 +68,20 @@ fn read_summary(
         show(summary(row)?);
     }
     Ok(())
+}
+
+/// Reads whole images, in order.
+pub fn images(connection: &Connection, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
+    let Some(select) = Select::compile(connection, query, rows::COLUMNS)? else {
+        return Ok(Vec::new());
+    };
+    let mut statement = connection.prepare_cached(&select.sql)?;
+    let mut found = statement.query(params_from_iter(select.values.iter()))?;
+    let mut images = Vec::new();
+    while let Some(row) = found.next()? {
+        images.push(rows::read(connection, row)?);
+    }
+    Ok(images)
 }
 
 fn summary<'a>(row: &'a Row<'_>) -> Result<ImageSummary<'a>, StoreError> {
