@@ -6,7 +6,7 @@ use super::rate_limit::RateLimiter;
 use super::waldur::Waldur;
 use crate::config::Config;
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::{Image, Instance};
+use crate::domain::Image;
 use crate::store::{Loaded, Location, Store, StoreError};
 use std::sync::Arc;
 
@@ -23,8 +23,6 @@ pub struct App {
     pub images: Images,
     /// Its users.
     pub identity: Identity,
-    /// Nova's instances.
-    pub instances: Vec<Instance>,
     /// Waldur over the same images.
     pub waldur: Waldur,
     /// Who asked how often.
@@ -57,7 +55,6 @@ impl App {
         let waldur = Waldur::new(Arc::clone(&store), clock.clone(), &fixture);
         let app = Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
-            instances: fixture.instances,
             waldur,
             identity: Identity::open(
                 fixture.directory,

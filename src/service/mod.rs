@@ -15,4 +15,3 @@ pub mod waldur;
 pub use app::App;
 pub use error::ImageError;
 pub use rules::ImageRules;
-pub use waldur::Waldur;

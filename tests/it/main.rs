@@ -25,3 +25,4 @@ mod parity;
 mod pictures;
 mod replays;
 mod scratch;
+mod waldur;

@@ -49,7 +49,7 @@ pub fn page_url(url: &str, query_text: &str, page: Option<usize>) -> String {
     let mut pairs: Vec<_> = kept
         .chain(number.as_deref().map(|number| ("page", number)))
         .collect();
-    pairs.sort_by(|(left, _), (right, _)| left.cmp(right));
+    pairs.sort_by_key(|(name, _)| *name);
     if pairs.is_empty() {
         return url.to_owned();
     }

@@ -1,6 +1,7 @@
 //! Django's URL patterns: of this API, and enough of the rest to know which paths lead anywhere.
 
 use percent_encoding::percent_decode_str;
+use std::fmt::Write as _;
 
 /// Waldur's own views, one a line: the parts behind `/api/`.
 const VIEWS: &str = include_str!("views.txt");
@@ -44,7 +45,7 @@ pub fn decode(raw_path: &str) -> String {
     for chunk in bytes.utf8_chunks() {
         path.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            path.push_str(&format!("%{byte:02X}"));
+            _ = write!(path, "%{byte:02X}");
         }
     }
     path
