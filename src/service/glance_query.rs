@@ -346,8 +346,17 @@ impl Sorting<'_> {
     }
 }
 
-/// Appends `created_at` and `id` in the first direction, so that no two images tie.
+/// Appends `created_at` and `id` in the first direction, so that no two images tie. A key that was
+/// there before decides nothing: it goes, so that a client's repetitions do not grow the query.
 fn complete(sort: &mut Vec<Sort>) {
+    let mut known = Vec::new();
+    sort.retain(|one| {
+        let is_new = !known.contains(&one.key);
+        if is_new {
+            known.push(one.key);
+        }
+        is_new
+    });
     let direction = sort
         .first()
         .map_or(Direction::Descending, |first| first.direction);

@@ -140,6 +140,9 @@ fn long_queries_and_many_filters() {
             .map(|number| format!("{number:x}="))
             .collect();
         assert_served(&get(&server, &format!("{list}?{}", short.join("&"))));
+        let sorted = "%26sort_key=name".repeat(3_000);
+        let behind = format!("{list}?marker=70a599e0-31e7-49b7-b260-868f441e862b{sorted}");
+        assert_served(&get(&server, &behind));
         let words = format!("in:{}", "a,".repeat(20_000));
         assert_served(&get(&server, &format!("{list}?name={words}")));
         // The HTTP layer takes targets up to 64 kB.

@@ -74,7 +74,7 @@ impl Fault {
             | ImageError::Query(_)) => Self::bad_request(error.to_string()),
             ImageError::Store(error) => {
                 tracing::error!(%error, "the store failed");
-                Self::Internal("")
+                Self::Internal("glanceclient.exc.HTTPInternalServerError")
             }
         }
     }
