@@ -5,7 +5,6 @@
 //! came in, so that no layer has to understand it.
 
 use indexmap::IndexMap;
-use std::borrow::Cow;
 
 /// The value of one property.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,52 +85,5 @@ impl Properties {
 impl FromIterator<(String, PropertyValue)> for Properties {
     fn from_iter<T: IntoIterator<Item = (String, PropertyValue)>>(pairs: T) -> Self {
         Self(pairs.into_iter().collect())
-    }
-}
-
-/// A key and a string, borrowed where nothing was escaped.
-pub type TextPair<'t> = (Cow<'t, str>, Cow<'t, str>);
-
-/// Properties of a list row: the stored text, parsed only where somebody has to look inside.
-#[derive(Clone, Copy, Debug)]
-pub struct StoredProperties<'a> {
-    /// One JSON object; keys and strings are written as Python's `json.dumps` does.
-    pub json: &'a str,
-    /// Whether every value is a string, so that the text can be an answer as it is.
-    pub plain: bool,
-    /// Reads the text; given by the store, which alone knows its form.
-    pub decode: fn(&str) -> Properties,
-    /// Reads the text of plain properties.
-    pub decode_texts: for<'t> fn(&'t str) -> Vec<TextPair<'t>>,
-}
-
-impl StoredProperties<'_> {
-    /// Of an image without any.
-    #[must_use]
-    pub fn none() -> Self {
-        Self {
-            json: "{}",
-            plain: true,
-            decode: |_| Properties::new(),
-            decode_texts: |_| Vec::new(),
-        }
-    }
-
-    /// The properties, parsed.
-    #[must_use]
-    pub fn parse(&self) -> Properties {
-        (self.decode)(self.json)
-    }
-
-    /// The pairs of plain properties, borrowed where nothing is escaped.
-    #[must_use]
-    pub fn texts(&self) -> Vec<TextPair<'_>> {
-        (self.decode_texts)(self.json)
-    }
-
-    /// Whether the key may be among them: cheap, never wrong when it says no.
-    #[must_use]
-    pub fn may_have(&self, ascii_key: &str) -> bool {
-        self.json.contains(ascii_key)
     }
 }

@@ -4,6 +4,7 @@ mod connection;
 mod front;
 
 use crate::api::keystone::Door;
+use crate::api::nova;
 use crate::config::{AuthMode, Config, Microversion, Profile, WaldurApi};
 use crate::control::{Clock, Fixture, Ids};
 use crate::http::cache::Caches;
@@ -190,12 +191,11 @@ impl EmulatorBuilder {
         };
         let database = self.config.database.clone();
         let fixture = self.fixture.unwrap_or_default();
-        let (app, loaded) = App::open(self.config, fixture, self.clock, self.ids).map_err(
-            |error: StoreError| StartError::Store {
+        let (app, loaded) = App::open(self.config, fixture, self.clock, self.ids, nova::TEXTS)
+            .map_err(|error: StoreError| StartError::Store {
                 database,
                 error: error.to_string(),
-            },
-        )?;
+            })?;
         if loaded.kept > 0 {
             tracing::info!(
                 kept = loaded.kept,

@@ -1,27 +1,23 @@
-//! Bounded caches of what has been rendered: whole replies, and the parts of lists.
+//! A bounded cache of what has been rendered.
 //!
 //! A key is everything that a rendering depends on but the data; the data are
 //! the generation, a number that grows with every write. What was rendered at
-//! another generation is never given. Each thread has caches of its own: no
+//! another generation is never given. Each thread has a cache of its own: no
 //! lock.
 
 use super::reply::Reply;
 use lru::LruCache;
-use rustc_hash::FxHashMap;
 
 /// Most bytes that the replies of one thread take.
 const MOST_REPLY_BYTES: usize = 4 * 1024 * 1024;
-
-/// Most bytes that the fragments of one thread take.
-const MOST_FRAGMENT_BYTES: usize = 8 * 1024 * 1024;
 
 /// What one thread remembers.
 #[derive(Debug, Default)]
 pub struct Caches {
     /// Whole replies.
     pub replies: ReplyCache,
-    /// Parts of lists.
-    pub fragments: FragmentCache,
+    /// What the last list took, in bytes.
+    pub list_bytes: usize,
 }
 
 /// Replies of the newest generation seen.
@@ -78,86 +74,9 @@ impl ReplyCache {
     }
 }
 
-/// Items of lists as they were rendered, so that a list of known images is a matter of finding out
-/// which they are.
-#[derive(Debug)]
-pub struct FragmentCache {
-    generation: u64,
-    shapes: LruCache<Vec<u8>, Fragments>,
-}
-
-impl Default for FragmentCache {
-    fn default() -> Self {
-        Self {
-            generation: 0,
-            shapes: LruCache::unbounded(),
-        }
-    }
-}
-
-impl FragmentCache {
-    /// Takes out the fragments of one shape: one form, one kind of list, one set of links. They are
-    /// given back with [`FragmentCache::put`].
-    pub fn take(&mut self, generation: u64, shape: &[u8]) -> Fragments {
-        if generation > self.generation {
-            self.shapes.clear();
-            self.generation = generation;
-        }
-        let known = (generation == self.generation)
-            .then(|| self.shapes.pop(shape))
-            .flatten();
-        known.unwrap_or_default()
-    }
-
-    /// Keeps fragments that were rendered from data of `generation`; the shapes that were not
-    /// asked for lately make room.
-    pub fn put(&mut self, generation: u64, shape: Vec<u8>, fragments: Fragments) {
-        if generation != self.generation {
-            return;
-        }
-        self.shapes.put(shape, fragments);
-        let weight = |shapes: &LruCache<Vec<u8>, Fragments>| -> usize {
-            shapes.iter().map(|(_, fragments)| fragments.weight).sum()
-        };
-        while self.shapes.len() > 1 && weight(&self.shapes) > MOST_FRAGMENT_BYTES {
-            self.shapes.pop_lru();
-        }
-    }
-}
-
-/// Rendered items of one shape, by the rows that they show.
-#[derive(Debug, Default)]
-pub struct Fragments {
-    weight: usize,
-    items: FxHashMap<i64, Box<[u8]>>,
-}
-
-impl Fragments {
-    /// The rendering of a row.
-    #[must_use]
-    pub fn get(&self, row: i64) -> Option<&[u8]> {
-        self.items.get(&row).map(AsRef::as_ref)
-    }
-
-    /// About what all of them take: what a list of them all would.
-    #[must_use]
-    pub fn weight(&self) -> usize {
-        self.weight
-    }
-
-    /// Keeps the rendering of a row, as long as there is room.
-    pub fn keep(&mut self, row: i64, item: &[u8]) {
-        let weight = item.len() + size_of::<(i64, Box<[u8]>)>();
-        if self.weight + weight <= MOST_FRAGMENT_BYTES {
-            self.weight += weight;
-            self.items.insert(row, item.into());
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{FragmentCache, MOST_REPLY_BYTES, Reply, ReplyCache};
+    use super::{MOST_REPLY_BYTES, Reply, ReplyCache};
     use actix_web::http::StatusCode;
 
     fn reply(bytes: usize) -> Reply {
@@ -173,16 +92,6 @@ mod tests {
         // Computed before the write, finished after it.
         cache.put(1, b"a".to_vec(), reply(1));
         assert!(cache.get(2, b"a").is_none());
-
-        let mut cache = FragmentCache::default();
-        let mut fragments = cache.take(1, b"json");
-        fragments.keep(7, b"{}");
-        cache.put(1, b"json".to_vec(), fragments);
-        let fragments = cache.take(1, b"json");
-        assert_eq!(fragments.get(7), Some(&b"{}"[..]));
-        assert_eq!(cache.take(2, b"json").get(7), None);
-        cache.put(1, b"json".to_vec(), fragments);
-        assert_eq!(cache.take(2, b"json").get(7), None);
     }
 
     #[test]

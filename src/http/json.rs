@@ -1,8 +1,9 @@
 //! A JSON writer in the style of Python's `json.dumps`, whose closures cannot leave an object open.
 //!
-//! Lists of images are written through it rather than through serde, because a stored JSON text
-//! goes into the answer as it is, without being parsed on the way.
+//! Images are written through it rather than through serde, because links are joined without being
+//! built first, and what was written of an image before goes into a list as it is.
 
+use super::gaps::{self, Escaped};
 use crate::python::{append_escaped, write_json_string};
 
 /// Writes one object.
@@ -25,18 +26,12 @@ pub struct Object<'w> {
     first: bool,
 }
 
-/// A text that has been escaped once, to be written many times.
-#[derive(Clone, Debug)]
-pub struct Escaped(Vec<u8>);
-
-impl Escaped {
-    /// Escapes a text.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        let mut out = Vec::with_capacity(text.len());
-        append_escaped(text, &mut out);
-        Self(out)
-    }
+/// Escapes a text for [`Object::joined`].
+#[must_use]
+pub fn escaped(text: &str) -> Escaped {
+    let mut out = Vec::with_capacity(text.len());
+    append_escaped(text, &mut out);
+    Escaped::new(out, None)
 }
 
 /// Names of members are constants of the program: plain ASCII, written as they are.
@@ -61,7 +56,7 @@ impl Object<'_> {
     pub fn joined(&mut self, key: &'static str, head: &Escaped, tail: &str) -> &mut Self {
         self.key(key);
         self.out.push(b'"');
-        self.out.extend_from_slice(&head.0);
+        self.out.extend_from_slice(head.bytes());
         append_escaped(tail, self.out);
         self.out.push(b'"');
         self
@@ -149,10 +144,10 @@ impl List<'_> {
         write_object(self.out, content);
     }
 
-    /// An item that is JSON already.
-    pub fn raw(&mut self, json: &[u8]) {
+    /// An item that was written before and cut at its gaps.
+    pub fn filled(&mut self, pieces: &[u8], fillings: &[Escaped]) {
         self.separate();
-        self.out.extend_from_slice(json);
+        gaps::fill(pieces, fillings, self.out);
     }
 
     fn separate(&mut self) {

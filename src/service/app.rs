@@ -6,7 +6,7 @@ use super::rate_limit::RateLimiter;
 use super::waldur::Waldur;
 use crate::config::Config;
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::Image;
+use crate::domain::{Image, TextMaker};
 use crate::store::{Loaded, Location, Store, StoreError};
 use std::sync::Arc;
 
@@ -34,7 +34,8 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the store and loads the fixture; data that are there already win over it.
+    /// Opens the store and loads the fixture; data that are there already win over it. `texts` is what
+    /// lists will show of the images.
     ///
     /// # Errors
     /// When the store cannot be used.
@@ -43,13 +44,14 @@ impl App {
         fixture: Fixture,
         clock: Clock,
         ids: Ids,
+        texts: TextMaker,
     ) -> Result<(Self, Loaded), StoreError> {
         let location = match &config.database {
             Some(path) => Location::File(path.clone()),
             // The seeded sequence may repeat in one process; the name must not.
             None => Location::Memory(Ids::random().uuid().to_string()),
         };
-        let store = Arc::new(Store::open(location)?);
+        let store = Arc::new(Store::open(location, texts)?);
         let loaded = store.load(&fixture.images)?;
         let over_nova_fake = fixture.is_nova_fake_corpus();
         let waldur = Waldur::new(Arc::clone(&store), clock.clone(), &fixture);

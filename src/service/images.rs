@@ -4,7 +4,7 @@ use super::access;
 use super::error::ImageError;
 use super::rules::ImageRules;
 use crate::control::Clock;
-use crate::domain::{Caller, GlanceStatus, Image, ImageQuery, ListedImage, Properties};
+use crate::domain::{Caller, GlanceStatus, Image, ImageQuery, ListForm, ListedImage, Properties};
 use crate::store::{Change, Store};
 use std::sync::Arc;
 
@@ -37,10 +37,11 @@ impl Images {
         caller: &Caller,
         rules: &ImageRules,
         query: &ImageQuery,
+        form: ListForm,
         visit: &mut dyn FnMut(ListedImage<'_>),
     ) -> Result<(), ImageError> {
         self.check_marker(caller, rules, query)?;
-        Ok(self.store.list(query, visit)?)
+        Ok(self.store.list(query, form, visit)?)
     }
 
     /// The image of an id.

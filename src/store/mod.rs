@@ -4,19 +4,24 @@
 //! one after the other through one connection; reads use connections of their
 //! own, one per thread that reads at the time.
 
+mod lists;
 mod properties;
+mod reader;
 mod rows;
 mod schema;
 mod select;
+mod texts;
 mod tokens;
 
-use crate::domain::{Image, ImageQuery, ListedImage};
+use crate::domain::{Image, ImageQuery, ListForm, ListedImage, TextMaker};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
+
+use reader::Reader;
 
 pub use tokens::TokenDigest;
 
@@ -25,6 +30,14 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Statements that a connection keeps prepared: more than the shapes of query in use at a time.
 const PREPARED_STATEMENTS: usize = 64;
+
+/// What a connection keeps of the database in its own memory, in KiB, as far as it has read that
+/// much. A list that does not fit reads every page anew each time, at several times the cost:
+/// SQLite's default of 2 MiB is less than a thousand images take.
+const PAGE_CACHE_KIB: u32 = 16 * 1024;
+
+/// Of a new database: as many pages again as SQLite's default of 4 KiB are half as many to find.
+const PAGE_BYTES: u32 = 8192;
 
 /// Why the store cannot do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -84,8 +97,9 @@ pub enum Change<T> {
 #[derive(Debug)]
 pub struct Store {
     location: Location,
+    maker: TextMaker,
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Vec<Reader>>,
     /// SQLite's memory databases refuse readers while a writer commits; this lets them wait instead.
     commit_gate: RwLock<()>,
     generation: AtomicU64,
@@ -94,19 +108,21 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database, and makes it when it is not there.
+    /// Opens the database, and makes it when it is not there. Beside its images it keeps the texts
+    /// that `maker` writes of them.
     ///
     /// # Errors
     /// When the file cannot be used: in use, foreign, newer, unreadable.
-    pub fn open(location: Location) -> Result<Self, StoreError> {
+    pub fn open(location: Location, maker: TextMaker) -> Result<Self, StoreError> {
         let lock = match &location {
             Location::Memory(_) => None,
             Location::File(path) => Some(FileLock::take(path)?),
         };
         let mut writer = connect(&location, false)?;
-        schema::prepare(&mut writer).map_err(not_a_database)?;
+        schema::prepare(&mut writer, &maker).map_err(not_a_database)?;
         Ok(Self {
             location,
+            maker,
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
             commit_gate: RwLock::new(()),
@@ -128,8 +144,8 @@ impl Store {
     pub fn load(&self, images: &[Image]) -> Result<Loaded, StoreError> {
         self.write(|connection| {
             let mut loaded = Loaded::default();
-            for image in images {
-                if rows::insert_new(connection, image)? {
+            for image in in_order(images) {
+                if rows::insert_new(connection, &self.maker, image)? {
                     loaded.added += 1;
                 } else {
                     loaded.kept += 1;
@@ -146,8 +162,8 @@ impl Store {
     pub fn replace_all(&self, images: &[Image]) -> Result<(), StoreError> {
         self.write(|connection| {
             rows::remove_all(connection)?;
-            for image in images {
-                rows::insert_new(connection, image)?;
+            for image in in_order(images) {
+                rows::insert_new(connection, &self.maker, image)?;
             }
             Ok(())
         })
@@ -161,17 +177,17 @@ impl Store {
         self.read(|connection| rows::find(connection, id))
     }
 
-    /// Shows `visit` each image that the query asks for, in order; what it does not know of it, it can
-    /// have read.
+    /// Shows `visit` each image that the query asks for, in order.
     ///
     /// # Errors
     /// When the database fails.
     pub fn list(
         &self,
         query: &ImageQuery,
+        form: ListForm,
         visit: &mut dyn FnMut(ListedImage<'_>),
     ) -> Result<(), StoreError> {
-        self.read(|connection| select::listed(connection, query, visit))
+        self.read(|connection| lists::listed(connection, query, form, visit))
     }
 
     /// The images that the query asks for, whole.
@@ -179,7 +195,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub fn images(&self, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
-        self.read(|connection| select::images(connection, query))
+        self.read(|connection| lists::images(connection, query))
     }
 
     /// Lets `decide` look at an image and change it, with no other write in between.
@@ -196,7 +212,7 @@ impl Store {
             let image = rows::find(connection, id)?;
             let decided = decide(image);
             if let Ok(Change::Put(image, _)) = &decided {
-                rows::put(connection, image)?;
+                rows::put(connection, &self.maker, image)?;
             }
             if let Ok(Change::Remove(_)) = &decided {
                 rows::remove(connection, id)?;
@@ -221,9 +237,9 @@ impl Store {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => connect(&self.location, true)?,
+        let reader = match idle {
+            Some(reader) => reader,
+            None => Reader::open(&self.location)?,
         };
         let result = {
             let _gate = match self.location {
@@ -234,12 +250,14 @@ impl Store {
                 ),
                 Location::File(_) => None,
             };
-            work(&connection)
+            reader.read(work)
         };
-        self.readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(connection);
+        if reader.is_idle() {
+            self.readers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(reader);
+        }
         result
     }
 
@@ -268,6 +286,13 @@ impl Store {
     }
 }
 
+/// As they are listed: neighbours of a list are then neighbours in the tables.
+fn in_order(images: &[Image]) -> Vec<&Image> {
+    let mut images: Vec<_> = images.iter().collect();
+    images.sort_by_key(|image| (image.created_at, image.id.as_str()));
+    images
+}
+
 fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreError> {
     let connection = match location {
         // Plain `:memory:` is one database per connection; memdb shares one by its name.
@@ -286,6 +311,7 @@ fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreErro
         )?,
     };
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES};"))?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     // Without this promise SQLite plans a statement anew whenever a bound value might matter for
     // the plan, which costs more than running it.
@@ -296,7 +322,10 @@ fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreErro
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
             .map_err(|error| not_a_database(error.into()))?;
     }
-    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
+    connection.execute_batch(&format!(
+        "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+         PRAGMA cache_size = -{PAGE_CACHE_KIB};"
+    ))?;
     if read_only {
         connection.execute_batch("PRAGMA query_only = ON;")?;
     }

@@ -1,60 +1,75 @@
 //! Rows and images, one into the other.
 
-use super::{StoreError, properties};
+use super::{StoreError, properties, texts};
 use crate::domain::{
-    GlanceStatus, Image, Member, MemberStatus, PropertyValue, Timestamp, Visibility,
+    GlanceStatus, Image, Member, MemberStatus, PropertyValue, TextMaker, Timestamp, Visibility,
 };
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params};
 
 /// Every column of an image, in the order that `read` expects.
-pub const COLUMNS: &str = "i.seq, i.id, i.name, i.status, i.visibility, i.owner, i.min_ram, \
-     i.min_disk, i.size, i.virtual_size, i.created_at, i.updated_at, i.deleted_at, \
+pub const COLUMNS: &str = "i.created_at, i.seq, i.id, i.name, i.status, i.visibility, i.owner, \
+     i.min_ram, i.min_disk, i.size, i.virtual_size, i.updated_at, i.deleted_at, \
      i.container_format, i.disk_format, i.checksum, i.os_hash_algo, i.os_hash_value, \
      i.protected, i.hidden, i.properties";
 
-const INSERT: &str = "INSERT INTO images (id, name, status, unlisted, visibility, owner, min_ram, \
+const INSERT: &str = "INSERT INTO images (seq, id, name, status, unlisted, visibility, owner, min_ram, \
      min_disk, size, virtual_size, created_at, updated_at, deleted_at, container_format, \
-     disk_format, checksum, os_hash_algo, os_hash_value, protected, hidden, properties, plain) \
-     VALUES (:id, :name, :status, :unlisted, :visibility, :owner, :min_ram, :min_disk, :size, \
+     disk_format, checksum, os_hash_algo, os_hash_value, protected, hidden, properties) \
+     VALUES (:seq, :id, :name, :status, :unlisted, :visibility, :owner, :min_ram, :min_disk, :size, \
      :virtual_size, :created_at, :updated_at, :deleted_at, :container_format, :disk_format, \
-     :checksum, :os_hash_algo, :os_hash_value, :protected, :hidden, :properties, :plain) \
+     :checksum, :os_hash_algo, :os_hash_value, :protected, :hidden, :properties) \
      ON CONFLICT (id) DO NOTHING RETURNING seq";
 
 /// Stores an image unless its id is known; says whether it did.
-pub fn insert_new(connection: &Connection, image: &Image) -> Result<bool, StoreError> {
-    let (stored, plain) = properties::encode(&image.properties);
+pub fn insert_new(
+    connection: &Connection,
+    maker: &TextMaker,
+    image: &Image,
+) -> Result<bool, StoreError> {
+    insert(connection, maker, None, image)
+}
+
+/// Stores an image as this row, or as a new one.
+fn insert(
+    connection: &Connection,
+    maker: &TextMaker,
+    seq: Option<i64>,
+    image: &Image,
+) -> Result<bool, StoreError> {
+    let stored = properties::encode(&image.properties);
     let seq: Option<i64> = connection
         .prepare_cached(INSERT)?
         .query_row(
             named_params! {
-                ":id": image.id,
-                ":name": image.name,
-                ":status": image.status.as_str(),
-                ":unlisted": image.status.is_unlisted(),
-                ":visibility": image.visibility.as_str(),
-                ":owner": image.owner,
-                ":min_ram": image.min_ram_mib,
-                ":min_disk": image.min_disk_gib,
-                ":size": image.size_bytes,
-                ":virtual_size": image.virtual_size_bytes,
-                ":created_at": image.created_at.micros(),
-                ":updated_at": image.updated_at.micros(),
-                ":deleted_at": image.deleted_at.map(Timestamp::micros),
-                ":container_format": image.container_format,
-                ":disk_format": image.disk_format,
-                ":checksum": image.checksum,
-                ":os_hash_algo": image.os_hash_algo,
-                ":os_hash_value": image.os_hash_value,
-                ":protected": image.protected,
-                ":hidden": image.hidden,
-                ":properties": stored,
-                ":plain": plain,
-            },
+                    ":seq": seq,
+                    ":id": image.id,
+            ":name": image.name,
+            ":status": image.status.as_str(),
+            ":unlisted": image.status.is_unlisted(),
+            ":visibility": image.visibility.as_str(),
+            ":owner": image.owner,
+            ":min_ram": image.min_ram_mib,
+            ":min_disk": image.min_disk_gib,
+            ":size": image.size_bytes,
+            ":virtual_size": image.virtual_size_bytes,
+            ":created_at": image.created_at.micros(),
+            ":updated_at": image.updated_at.micros(),
+            ":deleted_at": image.deleted_at.map(Timestamp::micros),
+            ":container_format": image.container_format,
+            ":disk_format": image.disk_format,
+            ":checksum": image.checksum,
+            ":os_hash_algo": image.os_hash_algo,
+            ":os_hash_value": image.os_hash_value,
+            ":protected": image.protected,
+            ":hidden": image.hidden,
+            ":properties": stored,
+                },
             |row| row.get(0),
         )
         .optional()?;
     let Some(seq) = seq else { return Ok(false) };
     insert_details(connection, seq, image)?;
+    texts::insert(connection, maker, seq, image)?;
     Ok(true)
 }
 
@@ -81,21 +96,28 @@ fn insert_details(connection: &Connection, seq: i64, image: &Image) -> Result<()
     Ok(())
 }
 
-/// Stores an image in place of the one of its id.
-pub fn put(connection: &Connection, image: &Image) -> Result<(), StoreError> {
-    remove(connection, &image.id)?;
-    insert_new(connection, image)?;
+/// Stores an image in place of the one of its id, as the same row: its text stays where its
+/// neighbours' are.
+pub fn put(connection: &Connection, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
+    let seq = remove(connection, &image.id)?;
+    insert(connection, maker, seq, image)?;
     Ok(())
 }
 
-pub fn remove(connection: &Connection, id: &str) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("DELETE FROM images WHERE id = ?1")?
-        .execute([id])?;
-    Ok(())
+/// Removes an image; says which row it was.
+pub fn remove(connection: &Connection, id: &str) -> Result<Option<i64>, StoreError> {
+    let seq: Option<i64> = connection
+        .prepare_cached("DELETE FROM images WHERE id = ?1 RETURNING seq")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    if let Some(seq) = seq {
+        texts::remove(connection, seq)?;
+    }
+    Ok(seq)
 }
 
 pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
+    texts::remove_all(connection)?;
     connection.execute_batch(
         "DELETE FROM image_properties; DELETE FROM image_tags; DELETE FROM image_members; \
          DELETE FROM images;",
@@ -103,31 +125,50 @@ pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The id of a row.
+pub fn id(connection: &Connection, seq: i64) -> Result<String, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT id FROM images WHERE seq = ?1")?;
+    Ok(statement.query_row([seq], |row| row.get(0))?)
+}
+
+/// The image of a row.
+pub fn at(connection: &Connection, seq: i64) -> Result<Option<Image>, StoreError> {
+    one(connection, "i.seq", seq)
+}
+
 pub fn find(connection: &Connection, id: &str) -> Result<Option<Image>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM images i WHERE i.id = ?1");
+    one(connection, "i.id", id)
+}
+
+fn one(
+    connection: &Connection,
+    column: &str,
+    key: impl ToSql,
+) -> Result<Option<Image>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM images i WHERE {column} = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query([id])?;
+    let mut rows = statement.query([key])?;
     rows.next()?.map(|row| read(connection, row)).transpose()
 }
 
 /// Reads one row of `COLUMNS`, and what other tables hold of it.
 pub fn read(connection: &Connection, row: &Row<'_>) -> Result<Image, StoreError> {
-    let seq: i64 = row.get(0)?;
-    let id: String = row.get(1)?;
+    let seq: i64 = row.get(1)?;
+    let id: String = row.get(2)?;
     let damaged = || StoreError::Damaged(id.clone());
     let stored: String = row.get(20)?;
     Ok(Image {
-        name: row.get(2)?,
-        status: GlanceStatus::parse(row.get_ref(3)?.as_str().map_err(|_| damaged())?)
+        name: row.get(3)?,
+        status: GlanceStatus::parse(row.get_ref(4)?.as_str().map_err(|_| damaged())?)
             .ok_or_else(damaged)?,
-        visibility: Visibility::parse(row.get_ref(4)?.as_str().map_err(|_| damaged())?)
+        visibility: Visibility::parse(row.get_ref(5)?.as_str().map_err(|_| damaged())?)
             .ok_or_else(damaged)?,
-        owner: row.get(5)?,
-        min_ram_mib: row.get(6)?,
-        min_disk_gib: row.get(7)?,
-        size_bytes: row.get(8)?,
-        virtual_size_bytes: row.get(9)?,
-        created_at: Timestamp::from_micros(row.get(10)?),
+        owner: row.get(6)?,
+        min_ram_mib: row.get(7)?,
+        min_disk_gib: row.get(8)?,
+        size_bytes: row.get(9)?,
+        virtual_size_bytes: row.get(10)?,
+        created_at: Timestamp::from_micros(row.get(0)?),
         updated_at: Timestamp::from_micros(row.get(11)?),
         deleted_at: row.get::<_, Option<i64>>(12)?.map(Timestamp::from_micros),
         container_format: row.get(13)?,

@@ -1,13 +1,14 @@
 //! The schema, as steps from one `PRAGMA user_version` to the next.
 
-use super::StoreError;
+use super::{StoreError, texts};
+use crate::domain::TextMaker;
 use rusqlite::Connection;
 
 /// Marks a SQLite file as ours ("NIMG").
 const APPLICATION_ID: i64 = 0x4e49_4d47;
 
 /// One step per version: the first makes an empty file a database of version 1.
-const STEPS: [&str; 2] = [VERSION_1, VERSION_2];
+const STEPS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
@@ -97,8 +98,17 @@ CREATE TABLE revoked_tokens (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// What lists show of each image, in blocks of rows: a list reads them and nothing of the table.
+/// `plain` said which properties could be shown as they are stored; the texts say more.
+const VERSION_3: &str = "
+ALTER TABLE images DROP COLUMN plain;
+CREATE TABLE image_json (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
+CREATE TABLE image_xml (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
+CREATE TABLE image_texts_version (version INTEGER NOT NULL) STRICT;
+";
+
 /// Brings a database to the newest version, or says why it cannot be used.
-pub fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
+pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), StoreError> {
     let transaction = connection.transaction()?;
     let application: i64 = transaction.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -121,6 +131,10 @@ pub fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
     transaction.execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {known};"
     ))?;
+    let renewed = texts::renew(&transaction, maker)?;
+    if renewed > 0 {
+        tracing::info!(renewed, "the texts of the images were made anew");
+    }
     transaction.commit()?;
     Ok(())
 }

@@ -6,127 +6,43 @@
 
 mod many;
 
-use super::{StoreError, properties, rows};
+use super::StoreError;
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
-use crate::domain::properties::StoredProperties;
 use crate::domain::{
-    Comparison, Direction, GlanceStatus, Image, ImageQuery, ImageSummary, ListedImage, Matches,
-    Scope, Shares, Sort, SortKey, Test, Timestamp, Visibility,
+    Comparison, Direction, GlanceStatus, ImageQuery, Matches, Scope, Shares, Sort, SortKey, Test,
+    Visibility,
 };
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, Statement, params_from_iter};
-use std::cell::RefCell;
+use rusqlite::{Connection, OptionalExtension};
 use std::fmt::Write as _;
 
-/// What the indexes hold: finding out which images a list has does not touch the table.
-const KEY_COLUMNS: &str = "i.seq, i.id, i.created_at";
-
-const SUMMARY: &str = "SELECT i.id, i.name, i.status, i.min_ram, i.min_disk, i.size, i.created_at, \
-     i.updated_at, i.properties, i.plain FROM images i WHERE i.seq = ?1";
-
-/// Reads keys in order; whoever needs more of an image has it read on the same connection, within
-/// the transaction that the running statement holds open.
-pub fn listed(
-    connection: &Connection,
-    query: &ImageQuery,
-    visit: &mut dyn FnMut(ListedImage<'_>),
-) -> Result<(), StoreError> {
-    let Some(select) = Select::compile(connection, query, KEY_COLUMNS)? else {
-        return Ok(());
-    };
-    let mut keys = connection.prepare_cached(&select.sql)?;
-    let mut keys = keys.query(params_from_iter(select.values.iter()))?;
-    let summaries = RefCell::new(connection.prepare_cached(SUMMARY)?);
-    let failed = RefCell::new(None);
-    while let Some(key) = keys.next()? {
-        let row: i64 = key.get(0)?;
-        let read = |show: &mut dyn FnMut(ImageSummary<'_>)| {
-            let outcome = read_summary(&mut summaries.borrow_mut(), row, show);
-            if let Err(error) = outcome {
-                failed.borrow_mut().get_or_insert(error);
-            }
-        };
-        visit(ListedImage {
-            row,
-            id: key.get_ref(1)?.as_str().unwrap_or_default(),
-            read: &read,
-        });
-        if let Some(error) = failed.take() {
-            return Err(error);
-        }
-    }
-    Ok(())
-}
-
-fn read_summary(
-    statement: &mut Statement<'_>,
-    row: i64,
-    show: &mut dyn FnMut(ImageSummary<'_>),
-) -> Result<(), StoreError> {
-    let mut rows = statement.query([row])?;
-    if let Some(row) = rows.next()? {
-        show(summary(row)?);
-    }
-    Ok(())
-}
-
-/// Reads whole images, in order.
-pub fn images(connection: &Connection, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
-    let Some(select) = Select::compile(connection, query, rows::COLUMNS)? else {
-        return Ok(Vec::new());
-    };
-    let mut statement = connection.prepare_cached(&select.sql)?;
-    let mut found = statement.query(params_from_iter(select.values.iter()))?;
-    let mut images = Vec::new();
-    while let Some(row) = found.next()? {
-        images.push(rows::read(connection, row)?);
-    }
-    Ok(images)
-}
-
-fn summary<'a>(row: &'a Row<'_>) -> Result<ImageSummary<'a>, StoreError> {
-    let text = |index| {
-        row.get_ref(index)
-            .map(|value| value.as_str().unwrap_or_default())
-    };
-    let id = text(0)?;
-    let status = GlanceStatus::parse(text(2)?);
-    Ok(ImageSummary {
-        id,
-        name: row.get_ref(1)?.as_str_or_null().unwrap_or_default(),
-        status: status.ok_or_else(|| StoreError::Damaged(id.to_owned()))?,
-        min_ram_mib: row.get(3)?,
-        min_disk_gib: row.get(4)?,
-        size_bytes: row.get(5)?,
-        created_at: Timestamp::from_micros(row.get(6)?),
-        updated_at: Timestamp::from_micros(row.get(7)?),
-        properties: StoredProperties {
-            json: text(8)?,
-            plain: row.get(9)?,
-            decode: properties::decode,
-            decode_texts: properties::decode_texts,
-        },
-    })
-}
-
-/// A statement with what is bound to it.
-struct Select {
-    sql: String,
-    values: Vec<Value>,
+/// Statements that find what a query asks for, in its order, with what is bound to them.
+///
+/// Of several, each finds a part of it, and no image is in two of them; then the order is the usual
+/// one, [`Sort::DEFAULT`].
+pub struct Select {
+    /// One statement each.
+    pub parts: Vec<String>,
+    /// What their parameters stand for, by number.
+    pub values: Vec<Value>,
+    /// Images at most, of all parts.
+    pub limit: u64,
 }
 
 impl Select {
-    /// Nothing when the marker is not there: then nothing comes after it.
-    fn compile(
+    /// Selects columns, named as in `SELECT {columns}`, of images called `i`. Nothing when the marker
+    /// is not there: then nothing comes after it.
+    pub fn compile(
         connection: &Connection,
         query: &ImageQuery,
         columns: &str,
     ) -> Result<Option<Self>, StoreError> {
         let mut select = Self {
-            sql: String::with_capacity(512),
+            parts: Vec::new(),
             values: Vec::new(),
+            limit: query.limit.unwrap_or(u64::MAX),
         };
-        let mut common = String::new();
+        let mut common = String::with_capacity(256);
         select.tests(&query.tests, &mut common);
         scope_flags(&query.scope, &mut common);
         if let Some(marker) = &query.after {
@@ -135,20 +51,16 @@ impl Select {
             };
             select.after(query, keys, &mut common);
         }
-        for (index, branch) in select.branches(query).iter().enumerate() {
-            if index > 0 {
-                select.sql.push_str(" UNION ALL ");
-            }
-            _ = write!(
-                select.sql,
-                "SELECT {columns} FROM images i WHERE {branch}{common}"
-            );
-        }
-        select.order(query);
+        order(query, &mut common);
+        let branches = select.branches(query);
         if let Some(limit) = query.limit {
             let limit = select.bind(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
-            _ = write!(select.sql, " LIMIT {limit}");
+            _ = write!(common, " LIMIT {limit}");
         }
+        let parts = branches.iter();
+        select.parts = parts
+            .map(|branch| format!("SELECT {columns} WHERE {branch}{common}"))
+            .collect();
         Ok(Some(select))
     }
 
@@ -162,7 +74,7 @@ impl Select {
     }
 
     /// The parts of the visible set, disjoint. Each is a range of an index in the usual order, so
-    /// that SQLite merges them into a page without looking at what the caller must not see.
+    /// that a page is merged from them without looking at what the caller must not see.
     ///
     /// A selective test is its own best index: then one part asks for everything at once, and the
     /// unary plus keeps the planner away from the owner and visibility indexes.
@@ -181,7 +93,6 @@ impl Select {
             )];
         }
         let shared = self.shared(scope, &me);
-        // A compound select can be ordered by its result columns only.
         if query.sort != Sort::DEFAULT || query.tests.iter().any(is_selective) {
             let community = if scope.community {
                 " OR +i.visibility = 'community'"
@@ -311,17 +222,17 @@ impl Select {
         }
         _ = write!(sql, " AND ({})", alternatives.join(" OR "));
     }
+}
 
-    fn order(&mut self, query: &ImageQuery) {
-        self.sql.push_str(" ORDER BY ");
-        for (index, sort) in query.sort.iter().enumerate() {
-            let separator = if index > 0 { ", " } else { "" };
-            let direction = match sort.direction {
-                Direction::Ascending => "ASC",
-                Direction::Descending => "DESC",
-            };
-            _ = write!(self.sql, "{separator}{} {direction}", sort_column(sort.key));
-        }
+fn order(query: &ImageQuery, sql: &mut String) {
+    sql.push_str(" ORDER BY ");
+    for (index, sort) in query.sort.iter().enumerate() {
+        let separator = if index > 0 { ", " } else { "" };
+        let direction = match sort.direction {
+            Direction::Ascending => "ASC",
+            Direction::Descending => "DESC",
+        };
+        _ = write!(sql, "{separator}{} {direction}", sort_column(sort.key));
     }
 }
 

@@ -20,7 +20,7 @@ pub fn show(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     let image = find(call, id)?;
     let metadata = Metadata::of(&image.properties, call.dialect)?;
     let links = Links::new(call, call.request.raw_query());
-    let view = ImageDetail::new(&image.summary(), metadata, &links);
+    let view = ImageDetail::new(&image, metadata, &links.heads);
     let body = if call.media.is_xml() {
         let mut writer = XmlWriter::new();
         writer.declaration();

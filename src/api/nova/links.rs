@@ -1,34 +1,68 @@
 //! The links of Nova's documents.
 
 use super::call::Call;
-use crate::http::json::Escaped;
+use crate::http::gaps::Escaped;
+use crate::http::json;
+use crate::http::xml::writer;
 
-/// What the hrefs of one answer begin with.
+/// Where the links of an image begin, up to the id.
+#[derive(Clone, Copy, Debug)]
+pub enum Head {
+    /// `self` of an image.
+    Image,
+    /// `bookmark` of an image.
+    ImageBookmark,
+    /// `alternate` of an image.
+    ImageAlternate,
+    /// `self` of a server.
+    Server,
+    /// `bookmark` of a server.
+    ServerBookmark,
+}
+
+/// All of them, escaped once for all images of an answer.
+#[derive(Clone, Debug)]
+pub struct Heads([Escaped; 5]);
+
+impl Heads {
+    /// Gaps in their place: what is filled in later.
+    pub fn gaps() -> Self {
+        Self([0, 1, 2, 3, 4].map(Escaped::gap))
+    }
+
+    /// One of them.
+    pub fn get(&self, head: Head) -> &Escaped {
+        let Self(
+            [
+                image,
+                image_bookmark,
+                image_alternate,
+                server,
+                server_bookmark,
+            ],
+        ) = self;
+        match head {
+            Head::Image => image,
+            Head::ImageBookmark => image_bookmark,
+            Head::ImageAlternate => image_alternate,
+            Head::Server => server,
+            Head::ServerBookmark => server_bookmark,
+        }
+    }
+
+    /// What fills the gaps.
+    pub fn fillings(&self) -> &[Escaped] {
+        &self.0
+    }
+}
+
+/// The links of one answer.
 #[derive(Clone, Debug)]
 pub struct Links {
     /// `http://HOST/v2/PROJECT`, or without the project.
     pub versioned: String,
-    /// `http://HOST/PROJECT`, or without the project.
-    pub bookmark: String,
-    /// `http://GLANCE/PROJECT`, or without the project.
-    pub glance: String,
-    /// The same up to the ids, ready for JSON.
-    pub json: JsonLinks,
-}
-
-/// Beginnings of hrefs, escaped once for all images of an answer.
-#[derive(Clone, Debug)]
-pub struct JsonLinks {
-    /// `self` of an image.
-    pub image: Escaped,
-    /// `bookmark` of an image.
-    pub image_bookmark: Escaped,
-    /// `alternate` of an image.
-    pub image_alternate: Escaped,
-    /// `self` of a server.
-    pub server: Escaped,
-    /// `bookmark` of a server.
-    pub server_bookmark: Escaped,
+    /// Where those of its images begin.
+    pub heads: Heads,
 }
 
 impl Links {
@@ -53,20 +87,18 @@ impl Links {
         let versioned = format!("{base}/{}{project}", call.version);
         let bookmark = format!("{base}{project}");
         let glance = format!("{glance}{glance_project}");
-        let escaped = |head: &str, tail: &str| Escaped::new(&format!("{head}{tail}"));
-        let json = JsonLinks {
-            image: escaped(&versioned, "/images/"),
-            image_bookmark: escaped(&bookmark, "/images/"),
-            image_alternate: escaped(&glance, "/images/"),
-            server: escaped(&versioned, "/servers/"),
-            server_bookmark: escaped(&bookmark, "/servers/"),
+        let escaped = match call.media.is_xml() {
+            true => writer::escaped,
+            false => json::escaped,
         };
-        Self {
-            versioned,
-            bookmark,
-            glance,
-            json,
-        }
+        let heads = Heads([
+            escaped(&format!("{versioned}/images/")),
+            escaped(&format!("{bookmark}/images/")),
+            escaped(&format!("{glance}/images/")),
+            escaped(&format!("{versioned}/servers/")),
+            escaped(&format!("{bookmark}/servers/")),
+        ]);
+        Self { versioned, heads }
     }
 }
 

@@ -157,7 +157,7 @@ impl Failure {
     }
 }
 
-fn whole(call: &Call<'_>, metadata: &Metadata<'_>) -> Result<Reply, Fault> {
+fn whole(call: &Call<'_>, metadata: &Metadata) -> Result<Reply, Fault> {
     let body = if call.media.is_xml() {
         let mut writer = XmlWriter::new();
         writer.declaration();

@@ -2,12 +2,10 @@
 
 use super::dialect::Dialect;
 use super::fault::{COMPUTE_NAMESPACE, Fault};
-use crate::domain::properties::StoredProperties;
 use crate::domain::{Properties, PropertyValue};
 use crate::http::json::Object;
 use crate::http::xml::writer::XmlWriter;
 use crate::python::Value;
-use std::borrow::Cow;
 
 /// Properties that hold JSON and are shown as what it says (nova/image/glance.py,
 /// `_CONVERT_PROPS`).
@@ -17,80 +15,60 @@ const DECODED: [&str; 2] = ["block_device_mapping", "mappings"];
 const NOT_JSON: &str = "json.decoder.JSONDecodeError";
 
 /// Metadata, ready to be written.
-pub enum Metadata<'a> {
-    /// Strings only, as stored: the usual case, and the quick one.
-    Stored(StoredProperties<'a>),
-    /// Looked into.
-    Values(Vec<(Cow<'a, str>, Value)>),
-}
+pub struct Metadata(Vec<(String, Value)>);
 
-impl<'a> Metadata<'a> {
-    /// Of a row of a list. XML needs the pairs, JSON can take the stored text as it is.
-    pub fn of_row(stored: StoredProperties<'a>, dialect: &Dialect) -> Result<Self, Fault> {
-        let decoded = DECODED.iter().any(|key| stored.may_have(key));
-        if stored.plain && !decoded {
-            Ok(Self::Stored(stored))
-        } else {
-            Self::of(&stored.parse(), dialect)
-        }
+impl Metadata {
+    /// Of an image whose metadata every dialect shows alike: strings, to be shown as they are.
+    pub fn of_strings(properties: &Properties) -> Option<Self> {
+        let strings = properties.iter().map(|(key, value)| match value {
+            PropertyValue::Text(text) if !is_decoded(key) => {
+                Some((key.to_owned(), Value::from(text.as_str())))
+            }
+            _ => None,
+        });
+        strings.collect::<Option<_>>().map(Self)
     }
 
     /// Of one image.
     pub fn of(properties: &Properties, dialect: &Dialect) -> Result<Self, Fault> {
         let mut values = Vec::with_capacity(properties.len());
         for (key, value) in properties.iter() {
-            values.push((Cow::Owned(key.to_owned()), shown(key, value, dialect)?));
+            values.push((key.to_owned(), shown(key, value, dialect)?));
         }
-        Ok(Self::Values(values))
+        Ok(Self(values))
     }
 
     /// Of what a request says, echoed.
     pub fn echo(values: impl IntoIterator<Item = (String, Value)>) -> Self {
-        Self::Values(
-            values
-                .into_iter()
-                .map(|(key, value)| (Cow::Owned(key), value))
-                .collect(),
-        )
+        Self(values.into_iter().collect())
     }
 
     /// The text of a key, when it is there and not null.
     pub fn text(&self, key: &str) -> Option<String> {
-        match self {
-            Self::Stored(stored) if !stored.may_have(key) => None,
-            Self::Stored(stored) => {
-                let found = stored.texts().into_iter().find(|(known, _)| known == key);
-                found.map(|(_, value)| value.into_owned())
-            }
-            Self::Values(values) => values
-                .iter()
-                .find(|(known, value)| known == key && !value.is_none())
-                .map(|(_, value)| value.str_python2()),
-        }
+        self.get(key)
+            .filter(|value| !value.is_none())
+            .map(Value::str_python2)
     }
 
     /// Whether the key is there, null or not.
     pub fn has(&self, key: &str) -> bool {
-        match self {
-            Self::Stored(_) => self.text(key).is_some(),
-            Self::Values(values) => values.iter().any(|(known, _)| known == key),
-        }
+        self.get(key).is_some()
+    }
+
+    fn get(&self, key: &str) -> Option<&Value> {
+        let found = self.0.iter().find(|(known, _)| known == key);
+        found.map(|(_, value)| value)
     }
 
     /// Writes it as a member of a JSON object.
     pub fn json(&self, key: &'static str, object: &mut Object<'_>) {
-        match self {
-            Self::Stored(stored) => _ = object.raw(key, stored.json.as_bytes()),
-            Self::Values(values) => {
-                object.object(key, |members| {
-                    for (key, value) in values {
-                        let mut text = Vec::new();
-                        value.write_json(&mut text);
-                        members.entry(key, &text);
-                    }
-                });
+        object.object(key, |members| {
+            for (key, value) in &self.0 {
+                let mut text = Vec::new();
+                value.write_json(&mut text);
+                members.entry(key, &text);
             }
-        }
+        });
     }
 
     /// Writes its element; as a root it declares the namespace.
@@ -102,16 +80,9 @@ impl<'a> Metadata<'a> {
                     attributes.push("xmlns", COMPUTE_NAMESPACE);
                 }
             },
-            |metadata| match self {
-                Self::Stored(stored) => {
-                    for (key, value) in stored.texts() {
-                        meta_xml(metadata, &key, &value, false);
-                    }
-                }
-                Self::Values(values) => {
-                    for (key, value) in values {
-                        meta_xml(metadata, key, &value.str_python2(), false);
-                    }
+            |metadata| {
+                for (key, value) in &self.0 {
+                    meta_xml(metadata, key, &value.str_python2(), false);
                 }
             },
         );

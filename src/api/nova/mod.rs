@@ -19,6 +19,7 @@ mod metadata;
 mod metadata_view;
 mod microversion;
 mod page;
+mod prepared;
 mod route;
 mod versions;
 mod view;
@@ -34,6 +35,7 @@ use call::Call;
 use dialect::{Dialect, Mounts};
 use fault::{Fault, NO_RESOURCE};
 use media::{Formats, Media};
+pub use prepared::TEXTS;
 use route::{Operation, Route};
 use std::cell::RefCell;
 

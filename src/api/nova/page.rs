@@ -7,22 +7,31 @@ use super::links::Links;
 use super::list::ListRequest;
 use super::metadata_view::Metadata;
 use super::view::{ImageDetail, ImageEntry, detail_namespaces, index_namespaces};
-use crate::domain::{ImageSummary, ListedImage};
+use crate::domain::{ListForm, ListedImage};
 use crate::http::Reply;
-use crate::http::cache::Fragments;
 use crate::http::json::{self, Object};
 use crate::http::xml::writer::XmlWriter;
 use actix_web::http::StatusCode;
 
 /// About what one image takes in an answer, in bytes.
-const DETAIL_BYTES: usize = 1024;
-const ENTRY_BYTES: usize = 448;
+const IMAGE_BYTES: usize = 1024;
+
+/// What every answer may take.
+const LEAST_BYTES: usize = 4096;
 
 /// Which list it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum List {
     Index,
     Detail,
+}
+
+/// An image as a list shows it.
+enum Shown<'a> {
+    /// A text of [`super::prepared`].
+    Text(&'a [u8]),
+    Entry(ImageEntry<'a>),
+    Detail(ImageDetail<'a>),
 }
 
 /// `GET /images`
@@ -40,47 +49,22 @@ fn list(call: &Call<'_>, which: List) -> Result<Reply, Fault> {
     let pairs = request.parameters.iter();
     let query = pairs.map(|(name, value)| format!("{name}={value}&"));
     let links = Links::new(call, &query.collect::<String>());
-    let generation = call.app.images.generation();
-    let shape = shape(call, which, &links);
     let mut page = Page {
         call,
         request: &request,
         links: &links,
         which,
-        fragments: call.caches.borrow_mut().fragments.take(generation, &shape),
         count: 0,
+        full: full_page(call, &request),
         last: String::new(),
     };
     let body = if call.media.is_xml() {
-        page.xml()
+        page.xml()?
     } else {
-        page.json()
+        page.json()?
     };
-    let fragments = page.fragments;
-    call.caches
-        .borrow_mut()
-        .fragments
-        .put(generation, shape, fragments);
-    Ok(Reply::new(StatusCode::OK, call.media.as_str(), body?))
-}
-
-/// Everything that an image's part of a list depends on beside the image.
-fn shape(call: &Call<'_>, which: List, links: &Links) -> Vec<u8> {
-    let form = if call.media.is_xml() { "xml" } else { "json" };
-    let which = match which {
-        List::Index => "index",
-        List::Detail => "detail",
-    };
-    [
-        call.version,
-        form,
-        which,
-        &links.versioned,
-        &links.bookmark,
-        &links.glance,
-    ]
-    .join("\0")
-    .into_bytes()
+    call.caches.borrow_mut().list_bytes = body.len();
+    Ok(Reply::new(StatusCode::OK, call.media.as_str(), body))
 }
 
 /// One page under way.
@@ -89,17 +73,24 @@ struct Page<'p> {
     request: &'p ListRequest,
     links: &'p Links,
     which: List,
-    fragments: Fragments,
     count: u64,
+    /// Images of a full page.
+    full: u64,
+    /// The id of its last one.
     last: String,
 }
 
 impl Page<'_> {
     fn json(&mut self) -> Result<Vec<u8>, Fault> {
+        let heads = &self.links.heads;
         let mut outcome = Ok(());
         let body = json::object(self.expected_bytes(), |root| {
             root.list("images", |list| {
-                outcome = self.each(&mut |image| list.raw(image));
+                outcome = self.each(ListForm::Json, &mut |image| match image {
+                    Shown::Text(text) => list.filled(text, heads.fillings()),
+                    Shown::Entry(entry) => list.object(|image| entry.json(image)),
+                    Shown::Detail(detail) => list.object(|image| detail.json(image)),
+                });
             });
             if let Ok(()) = outcome {
                 outcome = self
@@ -111,6 +102,7 @@ impl Page<'_> {
     }
 
     fn xml(&mut self) -> Result<Vec<u8>, Fault> {
+        let heads = &self.links.heads;
         let mut writer = XmlWriter::new().with_capacity(self.expected_bytes());
         let mut outcome = Ok(());
         let namespaces = match self.which {
@@ -119,7 +111,11 @@ impl Page<'_> {
         };
         writer.declaration();
         writer.element("images", namespaces, |root| {
-            outcome = self.each(&mut |image| root.written(image));
+            outcome = self.each(ListForm::Xml, &mut |image| match image {
+                Shown::Text(text) => root.filled(text, heads.fillings()),
+                Shown::Entry(entry) => entry.xml(root),
+                Shown::Detail(detail) => detail.xml(root, false),
+            });
             if let Ok(()) = outcome {
                 // Nova 2014.2: the detailed list has no next link in XML, but makes it all the same.
                 outcome = self.next_link().map(|next| match self.which {
@@ -132,18 +128,23 @@ impl Page<'_> {
         finish_xml(self.call, writer)
     }
 
-    /// Asks the service, hands on each image as it is written, and stops at the first that cannot
-    /// be.
-    fn each(&mut self, write: &mut dyn FnMut(&[u8])) -> Result<(), Fault> {
+    /// Asks the service, hands on each image as it is to be written, and stops at the first that
+    /// cannot be.
+    fn each(&mut self, form: ListForm, write: &mut dyn FnMut(Shown<'_>)) -> Result<(), Fault> {
         let (call, request) = (self.call, self.request);
+        let form = match self.which {
+            List::Index => ListForm::Entries,
+            List::Detail => form,
+        };
         let mut outcome = Ok(());
         let listed = call.app.images.list(
             &call.caller,
             &call.dialect.rules,
             &request.query,
+            form,
             &mut |image: ListedImage<'_>| {
                 if outcome.is_ok() {
-                    outcome = self.one(&image, write);
+                    outcome = self.one(image, write);
                 }
             },
         );
@@ -151,55 +152,30 @@ impl Page<'_> {
         outcome
     }
 
-    fn one(&mut self, image: &ListedImage<'_>, write: &mut dyn FnMut(&[u8])) -> Result<(), Fault> {
-        if let Some(known) = self.fragments.get(image.row) {
-            write(known);
-        } else {
-            let mut rendered = None;
-            (image.read)(&mut |image| rendered = Some(self.render(&image)));
-            // An image that has gone between the key and the rest is not in the list.
-            let Some(rendered) = rendered.transpose()? else {
-                return Ok(());
-            };
-            write(&rendered);
-            self.fragments.keep(image.row, &rendered);
-        }
-        self.count += 1;
-        self.last.clear();
-        self.last.push_str(image.id);
-        Ok(())
-    }
-
-    fn render(&self, image: &ImageSummary<'_>) -> Result<Vec<u8>, Fault> {
-        let Self { call, links, .. } = self;
-        let entry = ImageEntry {
-            id: image.id,
-            name: image.name,
-            links,
-        };
-        match self.which {
-            List::Index if call.media.is_xml() => xml_part(call, |part| entry.xml(part)),
-            List::Index => Ok(json::object(ENTRY_BYTES, |part| entry.json(part))),
-            List::Detail => {
-                let metadata = Metadata::of_row(image.properties, call.dialect)?;
-                let detail = ImageDetail::new(image, metadata, links);
-                match call.media.is_xml() {
-                    true => xml_part(call, |part| detail.xml(part, false)),
-                    false => Ok(json::object(DETAIL_BYTES, |part| detail.json(part))),
-                }
+    fn one(
+        &mut self,
+        image: ListedImage<'_>,
+        write: &mut dyn FnMut(Shown<'_>),
+    ) -> Result<(), Fault> {
+        let heads = &self.links.heads;
+        match image {
+            ListedImage::Text { text, .. } => write(Shown::Text(text)),
+            ListedImage::Entry { id, name } => write(Shown::Entry(ImageEntry { id, name, heads })),
+            ListedImage::Whole(image) => {
+                let metadata = Metadata::of(&image.properties, self.call.dialect)?;
+                write(Shown::Detail(ImageDetail::new(image, metadata, heads)));
             }
         }
+        self.count += 1;
+        if self.count == self.full {
+            self.last = image.id();
+        }
+        Ok(())
     }
 
     /// There is a next page, for all that Nova knows, when this one is full.
     fn next_link(&self) -> Result<Option<String>, Fault> {
-        let most = self.call.app.config.max_limit;
-        let size = match self.request.limit {
-            Some(limit) if self.call.dialect.caps_page_size => limit.min(most),
-            Some(limit) => limit,
-            None => most,
-        };
-        if size == 0 || size != self.count {
+        if self.full == 0 || self.count != self.full {
             return Ok(None);
         }
         let path = match self.which {
@@ -210,23 +186,24 @@ impl Page<'_> {
         Ok(Some(format!("{}{path}?{query}", self.links.versioned)))
     }
 
+    /// What the answer may take: as much as the last list of this thread, which is mostly of the
+    /// same client, but no more than its images can.
     fn expected_bytes(&self) -> usize {
-        let Some(images) = self.request.limit else {
-            return self.fragments.weight() + 256;
-        };
-        let each = if self.which == List::Detail {
-            DETAIL_BYTES
-        } else {
-            ENTRY_BYTES
-        };
-        usize::try_from(images.min(1000)).unwrap_or_default() * each + 256
+        let images = self.request.limit.unwrap_or(u64::MAX);
+        let images = usize::try_from(images).unwrap_or(usize::MAX);
+        let last = self.call.caches.borrow().list_bytes;
+        last.min(images.saturating_mul(IMAGE_BYTES))
+            .saturating_add(LEAST_BYTES)
     }
 }
 
-fn xml_part(call: &Call<'_>, content: impl FnOnce(&mut XmlWriter)) -> Result<Vec<u8>, Fault> {
-    let mut writer = XmlWriter::new().with_capacity(DETAIL_BYTES);
-    content(&mut writer);
-    finish_xml(call, writer)
+fn full_page(call: &Call<'_>, request: &ListRequest) -> u64 {
+    let most = call.app.config.max_limit;
+    match request.limit {
+        Some(limit) if call.dialect.caps_page_size => limit.min(most),
+        Some(limit) => limit,
+        None => most,
+    }
 }
 
 fn next_json(href: Option<&str>, root: &mut Object<'_>) {

@@ -4,10 +4,10 @@
 //! on its form in JSON and in XML.
 
 use super::fault::COMPUTE_NAMESPACE;
-use super::links::Links;
+use super::links::{Head, Heads};
 use super::metadata_view::Metadata;
 use crate::domain::timestamp::TimeText;
-use crate::domain::{GlanceStatus, ImageSummary};
+use crate::domain::{GlanceStatus, Image};
 use crate::http::json::{List, Object};
 use crate::http::xml::writer::{Attributes, XmlWriter};
 
@@ -25,7 +25,7 @@ pub struct ImageEntry<'a> {
     /// The name; Glance allows none.
     pub name: Option<&'a str>,
     /// Where its links begin.
-    pub links: &'a Links,
+    pub heads: &'a Heads,
 }
 
 /// An image in a detailed list or by itself.
@@ -39,7 +39,7 @@ pub struct ImageDetail<'a> {
     /// Least disk, in GiB.
     pub min_disk_gib: i64,
     /// Custom properties.
-    pub metadata: Metadata<'a>,
+    pub metadata: Metadata,
     /// When it was registered.
     pub created: TimeText,
     /// When it was changed last.
@@ -55,20 +55,20 @@ pub struct ImageDetail<'a> {
     /// `AUTO` or `MANUAL` (extension OS-DCF).
     pub disk_config: Option<&'static str>,
     /// Where its links begin.
-    pub links: &'a Links,
+    pub heads: &'a Heads,
 }
 
 impl<'a> ImageDetail<'a> {
     /// The view of an image.
-    pub fn new(image: &ImageSummary<'a>, metadata: Metadata<'a>, links: &'a Links) -> Self {
+    pub fn new(image: &'a Image, metadata: Metadata, heads: &'a Heads) -> Self {
         let (status, progress) = status_and_progress(image.status);
         let disk_config = metadata
             .has("auto_disk_config")
             .then(|| disk_config(&metadata.text("auto_disk_config").unwrap_or_default()));
         let server = metadata.text("instance_uuid");
         Self {
-            id: image.id,
-            name: image.name,
+            id: &image.id,
+            name: image.name.as_deref(),
             min_ram_mib: image.min_ram_mib,
             min_disk_gib: image.min_disk_gib,
             metadata,
@@ -79,7 +79,7 @@ impl<'a> ImageDetail<'a> {
             size_bytes: image.size_bytes.unwrap_or(0),
             server,
             disk_config,
-            links,
+            heads,
         }
     }
 }
@@ -108,33 +108,33 @@ fn disk_config(text: &str) -> &'static str {
 }
 
 /// The three links of an image as JSON.
-fn links_json(links: &Links, id: &str, list: &mut List<'_>) {
+fn links_json(heads: &Heads, id: &str, list: &mut List<'_>) {
     list.object(|link| {
         link.word("rel", "self")
-            .joined("href", &links.json.image, id);
+            .joined("href", heads.get(Head::Image), id);
     });
     list.object(|link| {
         link.word("rel", "bookmark")
-            .joined("href", &links.json.image_bookmark, id);
+            .joined("href", heads.get(Head::ImageBookmark), id);
     });
     list.object(|link| {
         link.word("rel", "alternate")
             .word("type", IMAGE_TYPE)
-            .joined("href", &links.json.image_alternate, id);
+            .joined("href", heads.get(Head::ImageAlternate), id);
     });
 }
 
-fn links_xml(links: &Links, id: &str, writer: &mut XmlWriter) {
+fn links_xml(heads: &Heads, id: &str, writer: &mut XmlWriter) {
     writer.empty("atom:link", |link| {
-        link.push_joined("href", [&links.versioned, "/images/", id])
+        link.push_joined("href", heads.get(Head::Image), id)
             .push("rel", "self");
     });
     writer.empty("atom:link", |link| {
-        link.push_joined("href", [&links.bookmark, "/images/", id])
+        link.push_joined("href", heads.get(Head::ImageBookmark), id)
             .push("rel", "bookmark");
     });
     writer.empty("atom:link", |link| {
-        link.push_joined("href", [&links.glance, "/images/", id])
+        link.push_joined("href", heads.get(Head::ImageAlternate), id)
             .push("type", IMAGE_TYPE)
             .push("rel", "alternate");
     });
@@ -143,22 +143,22 @@ fn links_xml(links: &Links, id: &str, writer: &mut XmlWriter) {
 impl ImageEntry<'_> {
     /// Its members in JSON.
     pub fn json(&self, image: &mut Object<'_>) {
-        let Self { id, name, links } = self;
+        let Self { id, name, heads } = self;
         image
             .text("id", id)
             .text_or_null("name", *name)
-            .list("links", |list| links_json(links, id, list));
+            .list("links", |list| links_json(heads, id, list));
     }
 
     /// Its element in XML.
     pub fn xml(&self, writer: &mut XmlWriter) {
-        let Self { id, name, links } = self;
+        let Self { id, name, heads } = self;
         writer.element(
             "image",
             |attributes| {
                 attributes.push("name", none_or(*name)).push("id", id);
             },
-            |image| links_xml(links, id, image),
+            |image| links_xml(heads, id, image),
         );
     }
 }
@@ -179,7 +179,7 @@ impl ImageDetail<'_> {
             size_bytes,
             server,
             disk_config,
-            links,
+            heads,
         } = self;
         image
             .text("id", id)
@@ -193,9 +193,9 @@ impl ImageDetail<'_> {
             .word("status", status)
             .number("progress", *progress)
             .number("OS-EXT-IMG-SIZE:size", *size_bytes)
-            .list("links", |list| links_json(links, id, list));
+            .list("links", |list| links_json(heads, id, list));
         if let Some(server) = server {
-            image.object("server", |object| server_json(links, server, object));
+            image.object("server", |object| server_json(heads, server, object));
         }
         if let Some(disk_config) = disk_config {
             image.word("OS-DCF:diskConfig", disk_config);
@@ -217,7 +217,7 @@ impl ImageDetail<'_> {
             size_bytes,
             server,
             disk_config,
-            links,
+            heads,
         } = self;
         writer.element(
             "image",
@@ -239,29 +239,29 @@ impl ImageDetail<'_> {
             },
             |image| {
                 if let Some(server) = server {
-                    server_xml(links, server, image);
+                    server_xml(heads, server, image);
                 }
                 metadata.xml(image, false);
-                links_xml(links, id, image);
+                links_xml(heads, id, image);
             },
         );
     }
 }
 
-fn server_json(links: &Links, server: &str, object: &mut Object<'_>) {
+fn server_json(heads: &Heads, server: &str, object: &mut Object<'_>) {
     object.text("id", server).list("links", |list| {
         list.object(|link| {
             link.word("rel", "self")
-                .joined("href", &links.json.server, server);
+                .joined("href", heads.get(Head::Server), server);
         });
         list.object(|link| {
             link.word("rel", "bookmark")
-                .joined("href", &links.json.server_bookmark, server);
+                .joined("href", heads.get(Head::ServerBookmark), server);
         });
     });
 }
 
-fn server_xml(links: &Links, server: &str, image: &mut XmlWriter) {
+fn server_xml(heads: &Heads, server: &str, image: &mut XmlWriter) {
     image.element(
         "server",
         |attributes| {
@@ -269,11 +269,11 @@ fn server_xml(links: &Links, server: &str, image: &mut XmlWriter) {
         },
         |element| {
             element.empty("atom:link", |link| {
-                link.push_joined("href", [&links.versioned, "/servers/", server])
+                link.push_joined("href", heads.get(Head::Server), server)
                     .push("rel", "self");
             });
             element.empty("atom:link", |link| {
-                link.push_joined("href", [&links.bookmark, "/servers/", server])
+                link.push_joined("href", heads.get(Head::ServerBookmark), server)
                     .push("rel", "bookmark");
             });
         },

@@ -10,12 +10,21 @@ use std::fmt::{self, Display, Write as _};
 
 use thiserror::Error;
 
+use crate::http::gaps::{self, Escaped};
 use escape::Place;
 
 /// A character that XML 1.0 cannot hold in any form.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("XML cannot hold the character U+{code:04X}", code = u32::from(*.0))]
 pub struct ForbiddenCharacter(pub char);
+
+/// Escapes a text for [`Attributes::push_joined`].
+#[must_use]
+pub fn escaped(text: &str) -> Escaped {
+    let mut out = Vec::with_capacity(text.len());
+    let forbidden = escape::write(text, Place::Attribute, &mut out);
+    Escaped::new(out, forbidden)
+}
 
 /// Writes one XML document into a buffer.
 ///
@@ -111,10 +120,14 @@ impl XmlWriter {
         self.escape(text, place);
     }
 
-    /// Writes what a writer of the same kind has written before: whole elements.
-    pub fn written(&mut self, elements: &[u8]) {
+    /// Writes what a writer of the same kind has written before, whole elements, and what was cut at
+    /// its gaps.
+    pub fn filled(&mut self, pieces: &[u8], fillings: &[Escaped]) {
         self.close_start_tag();
-        self.out.extend_from_slice(elements);
+        for filling in fillings {
+            self.note(filling.forbidden);
+        }
+        gaps::fill(pieces, fillings, &mut self.out);
     }
 
     /// Returns the document.
@@ -144,7 +157,12 @@ impl XmlWriter {
     }
 
     fn escape(&mut self, text: &str, place: Place) {
-        if let Some(ch) = escape::write(text, place, &mut self.out) {
+        let forbidden = escape::write(text, place, &mut self.out);
+        self.note(forbidden);
+    }
+
+    fn note(&mut self, forbidden: Option<char>) {
+        if let Some(ch) = forbidden {
             self.forbidden.get_or_insert(ForbiddenCharacter(ch));
         }
     }
@@ -165,12 +183,12 @@ impl Attributes<'_> {
         self
     }
 
-    /// Writes an attribute whose value three parts make: links are made so, for every image.
-    pub fn push_joined(&mut self, name: &'static str, parts: [&str; 3]) -> &mut Self {
+    /// Writes an attribute whose value two parts make: links are made so, for every image.
+    pub fn push_joined(&mut self, name: &'static str, head: &Escaped, tail: &str) -> &mut Self {
         self.start(name);
-        for part in parts {
-            self.writer.escape(part, Place::Attribute);
-        }
+        self.writer.note(head.forbidden);
+        self.writer.out.extend_from_slice(head.bytes());
+        self.writer.escape(tail, Place::Attribute);
         self.writer.out.push(b'"');
         self
     }

@@ -1,0 +1,239 @@
+//! The texts that lists show of images, kept beside them. Their words are a facade's.
+//!
+//! Rows that were added one after the other have their texts in one block, since lists mostly show
+//! them one after the other, too: one look at the table serves many images. Texts of their own would
+//! be looked up one by one, which takes longer than all else that a list does.
+
+use super::{StoreError, rows};
+use crate::domain::{Image, ListForm, TextMaker};
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
+
+/// Rows whose texts are in one block.
+const BLOCK_ROWS: i64 = 16;
+
+/// Where the blocks of a form are.
+struct Blocks {
+    select: &'static str,
+    put: &'static str,
+    remove: &'static str,
+}
+
+const JSON: Blocks = Blocks {
+    select: "SELECT texts FROM image_json WHERE block = ?1",
+    put: "INSERT OR REPLACE INTO image_json (block, texts) VALUES (?1, ?2)",
+    remove: "DELETE FROM image_json WHERE block = ?1",
+};
+
+const XML: Blocks = Blocks {
+    select: "SELECT texts FROM image_xml WHERE block = ?1",
+    put: "INSERT OR REPLACE INTO image_xml (block, texts) VALUES (?1, ?2)",
+    remove: "DELETE FROM image_xml WHERE block = ?1",
+};
+
+/// Keeps the texts of a row, as far as there are any.
+pub fn insert(
+    connection: &Connection,
+    maker: &TextMaker,
+    seq: i64,
+    image: &Image,
+) -> Result<(), StoreError> {
+    let texts = (maker.make)(image);
+    for (blocks, text) in [(JSON, texts.json), (XML, texts.xml)] {
+        if let Some(text) = text {
+            blocks.change(connection, seq, |block| block.push(seq, &text))?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets the texts of a row.
+pub fn remove(connection: &Connection, seq: i64) -> Result<(), StoreError> {
+    for blocks in [JSON, XML] {
+        blocks.change(connection, seq, |block| block.remove(seq))?;
+    }
+    Ok(())
+}
+
+/// Forgets the texts of all rows.
+pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch("DELETE FROM image_json; DELETE FROM image_xml;")?;
+    Ok(())
+}
+
+/// Makes the texts of all rows anew when another release has made them; says of how many.
+pub fn renew(connection: &Connection, maker: &TextMaker) -> Result<usize, StoreError> {
+    let select = "SELECT version FROM image_texts_version";
+    let known: Option<i64> = connection
+        .query_row(select, [], |row| row.get(0))
+        .optional()?;
+    if known == Some(maker.version) {
+        return Ok(0);
+    }
+    remove_all(connection)?;
+    connection.execute("DELETE FROM image_texts_version", [])?;
+    let insert_version = "INSERT INTO image_texts_version (version) VALUES (?1)";
+    connection.execute(insert_version, [maker.version])?;
+    let mut statement = connection.prepare(&format!("SELECT {} FROM images i", rows::COLUMNS))?;
+    let mut found = statement.query([])?;
+    let mut renewed = 0;
+    while let Some(row) = found.next()? {
+        let image = rows::read(connection, row)?;
+        insert(connection, maker, row.get(1)?, &image)?;
+        renewed += 1;
+    }
+    Ok(renewed)
+}
+
+impl Blocks {
+    fn change(
+        &self,
+        connection: &Connection,
+        seq: i64,
+        change: impl FnOnce(&mut Block),
+    ) -> Result<(), StoreError> {
+        let number = Block::number(seq);
+        let known: Option<Vec<u8>> = connection
+            .prepare_cached(self.select)?
+            .query_row([number], |row| row.get(0))
+            .optional()?;
+        let mut block = Block(known.unwrap_or_default());
+        change(&mut block);
+        if block.0.is_empty() {
+            connection.prepare_cached(self.remove)?.execute([number])?;
+        } else {
+            let mut put = connection.prepare_cached(self.put)?;
+            put.execute((number, &block.0))?;
+        }
+        Ok(())
+    }
+}
+
+/// Texts of rows, one behind the other: which row of the block it is in one byte, the length in
+/// four, the lowest first, and the text.
+#[derive(Debug, Default)]
+struct Block(Vec<u8>);
+
+impl Block {
+    /// The number of the block that a row's text is in.
+    fn number(seq: i64) -> i64 {
+        seq.div_euclid(BLOCK_ROWS)
+    }
+
+    /// Which row of its block it is.
+    fn slot(seq: i64) -> u8 {
+        u8::try_from(seq.rem_euclid(BLOCK_ROWS)).unwrap_or_default()
+    }
+
+    fn push(&mut self, seq: i64, text: &[u8]) {
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.0.push(Self::slot(seq));
+        self.0.extend_from_slice(&length.to_le_bytes());
+        self.0.extend_from_slice(text);
+    }
+
+    fn remove(&mut self, seq: i64) {
+        let mut kept = Self::default();
+        for (slot, text) in self.texts() {
+            if slot != Self::slot(seq) {
+                kept.push(i64::from(slot), text);
+            }
+        }
+        *self = kept;
+    }
+
+    fn get(&self, seq: i64) -> Option<&[u8]> {
+        let mut texts = self.texts();
+        let found = texts.find(|(slot, _)| *slot == Self::slot(seq));
+        found.map(|(_, text)| text)
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (u8, &[u8])> {
+        let mut rest = self.0.as_slice();
+        std::iter::from_fn(move || {
+            let (slot, behind) = rest.split_first()?;
+            let (length, behind) = behind.split_first_chunk()?;
+            let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+            let (text, after) = behind.split_at_checked(length)?;
+            rest = after;
+            Some((*slot, text))
+        })
+    }
+}
+
+/// The texts of one form, read row by row.
+pub struct Reading<'c> {
+    select: CachedStatement<'c>,
+    number: Option<i64>,
+    block: Block,
+}
+
+impl<'c> Reading<'c> {
+    /// Of a form; nothing when it has no texts.
+    pub fn of(connection: &'c Connection, form: ListForm) -> Result<Option<Self>, StoreError> {
+        let blocks = match form {
+            ListForm::Json => JSON,
+            ListForm::Xml => XML,
+            ListForm::Entries => return Ok(None),
+        };
+        Ok(Some(Self {
+            select: connection.prepare_cached(blocks.select)?,
+            number: None,
+            block: Block::default(),
+        }))
+    }
+
+    /// The text of a row; nothing when it has none.
+    pub fn text(&mut self, seq: i64) -> Result<Option<&[u8]>, StoreError> {
+        let number = Block::number(seq);
+        if self.number != Some(number) {
+            self.block.0.clear();
+            let mut rows = self.select.query([number])?;
+            if let Some(row) = rows.next()? {
+                let texts = row.get_ref(0)?.as_blob().unwrap_or_default();
+                self.block.0.extend_from_slice(texts);
+            }
+            self.number = Some(number);
+        }
+        Ok(self.block.get(seq))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCK_ROWS, Block};
+
+    #[test]
+    fn a_block_holds_the_texts_of_its_rows() {
+        let mut block = Block::default();
+        let first = 5 * BLOCK_ROWS;
+        for seq in first..first + BLOCK_ROWS {
+            assert_eq!(Block::number(seq), 5);
+            block.push(seq, seq.to_string().as_bytes());
+        }
+        assert_ne!(Block::number(first + BLOCK_ROWS), 5);
+        block.remove(first + 1);
+        block.remove(first + 1);
+        for seq in first..first + BLOCK_ROWS {
+            let text = seq.to_string();
+            let expected = (seq != first + 1).then_some(text.as_bytes());
+            assert_eq!(block.get(seq), expected);
+        }
+        block.push(first + 1, b"");
+        assert_eq!(block.get(first + 1), Some(&b""[..]));
+        for seq in first..first + BLOCK_ROWS {
+            block.remove(seq);
+        }
+        assert!(block.0.is_empty());
+    }
+
+    #[test]
+    fn a_damaged_block_is_no_panic() {
+        let mut block = Block::default();
+        block.push(0, b"zero");
+        block.push(1, b"one");
+        for length in 0..block.0.len() {
+            let cut = Block(block.0[..length].to_vec());
+            assert_eq!(cut.get(1), None);
+        }
+    }
+}
