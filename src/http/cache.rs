@@ -7,9 +7,13 @@
 
 use super::reply::Reply;
 use lru::LruCache;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Most bytes that the replies of one thread take.
 const MOST_REPLY_BYTES: usize = 4 * 1024 * 1024;
+
+/// How many of the keys asked for last are known again.
+const ASKED_KEYS: usize = 1024;
 
 /// What one thread remembers.
 #[derive(Debug, Default)]
@@ -20,9 +24,12 @@ pub struct Caches {
     pub list_bytes: usize,
 }
 
-/// Replies of the newest generation seen.
+/// Replies of the newest generation seen, to what was asked for more than once: a client that never
+/// asks the same again would fill the memory with what nobody needs.
 #[derive(Debug)]
 pub struct ReplyCache {
+    /// Hashes of keys, each where its own value says.
+    asked: Vec<u64>,
     generation: u64,
     weight: usize,
     replies: LruCache<Vec<u8>, Reply>,
@@ -31,6 +38,7 @@ pub struct ReplyCache {
 impl Default for ReplyCache {
     fn default() -> Self {
         Self {
+            asked: vec![0; ASKED_KEYS],
             generation: 0,
             weight: 0,
             replies: LruCache::unbounded(),
@@ -45,10 +53,14 @@ impl ReplyCache {
         self.replies.get(key).cloned()
     }
 
-    /// Keeps a reply that was computed from data of `generation`; an older one is let go.
+    /// Keeps a reply that was computed from data of `generation`, when its key was asked for before;
+    /// an older one is let go.
     pub fn put(&mut self, generation: u64, key: Vec<u8>, reply: Reply) {
         self.enter(generation);
         let weight = key.len() + reply.weight();
+        if !self.was_asked(&key) {
+            return;
+        }
         if generation != self.generation || weight > MOST_REPLY_BYTES / 2 {
             return;
         }
@@ -62,6 +74,17 @@ impl ReplyCache {
                 break;
             };
             self.weight -= key.len() + old.weight();
+        }
+    }
+
+    fn was_asked(&mut self, key: &[u8]) -> bool {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let hash = hasher.finish();
+        let place = usize::try_from(hash % ASKED_KEYS as u64).unwrap_or_default();
+        match self.asked.get_mut(place) {
+            Some(asked) => std::mem::replace(asked, hash) == hash,
+            None => false,
         }
     }
 
@@ -87,6 +110,7 @@ mod tests {
     fn a_write_ends_what_was_kept() {
         let mut cache = ReplyCache::default();
         cache.put(1, b"a".to_vec(), reply(1));
+        cache.put(1, b"a".to_vec(), reply(1));
         assert!(cache.get(1, b"a").is_some());
         assert!(cache.get(2, b"a").is_none());
         // Computed before the write, finished after it.
@@ -99,12 +123,16 @@ mod tests {
         let mut cache = ReplyCache::default();
         for number in 0..100_u8 {
             cache.put(1, vec![number], reply(MOST_REPLY_BYTES / 10));
+            assert!(cache.get(1, &[number]).is_none());
+            cache.put(1, vec![number], reply(MOST_REPLY_BYTES / 10));
             cache.get(1, &[0]);
         }
         assert!(cache.get(1, &[0]).is_some());
         assert!(cache.get(1, &[50]).is_none());
         assert!(cache.get(1, &[99]).is_some());
-        cache.put(1, vec![200], reply(MOST_REPLY_BYTES));
+        for _ in 0..2 {
+            cache.put(1, vec![200], reply(MOST_REPLY_BYTES));
+        }
         assert!(cache.get(1, &[200]).is_none());
     }
 }

@@ -8,10 +8,10 @@ use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, Row, Rows, Statement};
 
 /// Begins with what rows are put in order by, as every list of columns here does.
-const ENTRIES: &str = "i.created_at, i.seq, i.id, i.name FROM images i";
+const ENTRIES: &str = "i.created_at, i.seq, i.id, i.name";
 
 /// What the indexes hold: finding out which images a list has does not touch the table.
-const KEYS: &str = "i.created_at, i.seq FROM images i";
+const KEYS: &str = "i.created_at, i.seq";
 
 /// Shows `visit` each image of a query, in order.
 pub fn listed(
@@ -43,8 +43,7 @@ pub fn listed(
 /// Reads whole images, in order.
 pub fn images(connection: &Connection, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
     let mut images = Vec::new();
-    let columns = format!("{} FROM images i", rows::COLUMNS);
-    each(connection, query, &columns, |row| {
+    each(connection, query, rows::COLUMNS, |row| {
         images.push(rows::read(connection, row)?);
         Ok(())
     })?;

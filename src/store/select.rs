@@ -30,8 +30,8 @@ pub struct Select {
 }
 
 impl Select {
-    /// Selects columns, named as in `SELECT {columns}`, of images called `i`. Nothing when the marker
-    /// is not there: then nothing comes after it.
+    /// Selects columns of images called `i`. Nothing when the marker is not there: then nothing comes
+    /// after it.
     pub fn compile(
         connection: &Connection,
         query: &ImageQuery,
@@ -59,7 +59,7 @@ impl Select {
         }
         let parts = branches.iter();
         select.parts = parts
-            .map(|branch| format!("SELECT {columns} WHERE {branch}{common}"))
+            .map(|branch| format!("SELECT {columns} FROM {branch}{common}"))
             .collect();
         Ok(Some(select))
     }
@@ -81,7 +81,7 @@ impl Select {
     fn branches(&mut self, query: &ImageQuery) -> Vec<String> {
         let scope = &query.scope;
         if scope.every_project && scope.community {
-            return vec!["1".to_owned()];
+            return vec!["images i WHERE 1".to_owned()];
         }
         let me = match &scope.project_id {
             Some(project_id) => self.bind_text(project_id),
@@ -89,10 +89,10 @@ impl Select {
         };
         if scope.every_project {
             return vec![format!(
-                "(+i.visibility <> 'community' OR +i.owner IS {me})"
+                "images i WHERE (+i.visibility <> 'community' OR +i.owner IS {me})"
             )];
         }
-        let shared = self.shared(scope, &me);
+        let share = self.share(scope, &me);
         if query.sort != Sort::DEFAULT || query.tests.iter().any(is_selective) {
             let community = if scope.community {
                 " OR +i.visibility = 'community'"
@@ -100,33 +100,36 @@ impl Select {
                 ""
             };
             return vec![format!(
-                "(+i.owner = {me} OR +i.visibility = 'public' OR ({shared}){community})"
+                "images i WHERE (+i.owner = {me} OR +i.visibility = 'public' \
+                 OR (+i.visibility = 'shared' AND EXISTS \
+                 (SELECT 1 FROM image_members m WHERE m.seq = i.seq AND {share})){community})"
             )];
         }
         let mut parts = vec![
-            format!("i.owner = {me}"),
-            format!("i.visibility = 'public' AND +i.owner IS NOT {me}"),
-            format!("{shared} AND +i.owner IS NOT {me}"),
+            format!("images i WHERE i.owner = {me}"),
+            format!("images i WHERE i.visibility = 'public' AND +i.owner IS NOT {me}"),
+            format!(
+                "image_members m CROSS JOIN images i ON i.seq = m.seq \
+                 WHERE {share} AND +i.visibility = 'shared' AND +i.owner IS NOT {me}"
+            ),
         ];
         if scope.community {
             parts.push(format!(
-                "i.visibility = 'community' AND +i.owner IS NOT {me}"
+                "images i WHERE i.visibility = 'community' AND +i.owner IS NOT {me}"
             ));
         }
         parts
     }
 
-    fn shared(&mut self, scope: &Scope, me: &str) -> String {
-        let answer = match scope.shares {
+    /// What makes a membership one that the list counts.
+    fn share(&mut self, scope: &Scope, me: &str) -> String {
+        match scope.shares {
             Shares::MadeToViewer(status) => {
-                format!(" AND m.status = {}", self.bind_text(status.as_str()))
+                let status = self.bind_text(status.as_str());
+                format!("m.project_id = {me} AND m.status = {status}")
             }
-            Shares::AnyMadeToViewer => String::new(),
-        };
-        format!(
-            "+i.visibility = 'shared' AND i.seq IN \
-             (SELECT m.seq FROM image_members m WHERE m.project_id = {me}{answer})"
-        )
+            Shares::AnyMadeToViewer => format!("m.project_id = {me}"),
+        }
     }
 
     fn test(&mut self, test: &Test, sql: &mut String) {

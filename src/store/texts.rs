@@ -9,7 +9,7 @@ use crate::domain::{Image, ListForm, TextMaker};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 /// Rows whose texts are in one block.
-const BLOCK_ROWS: i64 = 16;
+const BLOCK_ROWS: i64 = 8;
 
 /// Where the blocks of a form are.
 struct Blocks {

@@ -84,19 +84,19 @@ impl Links {
         } else {
             ""
         };
-        let versioned = format!("{base}/{}{project}", call.version);
-        let bookmark = format!("{base}{project}");
-        let glance = format!("{glance}{glance_project}");
+        let versioned = [&base, "/", call.version, &project].concat();
+        let bookmark = [base.as_str(), &project].concat();
+        let glance = [glance.as_str(), glance_project].concat();
         let escaped = match call.media.is_xml() {
             true => writer::escaped,
             false => json::escaped,
         };
         let heads = Heads([
-            escaped(&format!("{versioned}/images/")),
-            escaped(&format!("{bookmark}/images/")),
-            escaped(&format!("{glance}/images/")),
-            escaped(&format!("{versioned}/servers/")),
-            escaped(&format!("{bookmark}/servers/")),
+            escaped(&[&versioned, "/images/"].concat()),
+            escaped(&[&bookmark, "/images/"].concat()),
+            escaped(&[&glance, "/images/"].concat()),
+            escaped(&[&versioned, "/servers/"].concat()),
+            escaped(&[&bookmark, "/servers/"].concat()),
         ]);
         Self { versioned, heads }
     }
