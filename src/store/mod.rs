@@ -10,6 +10,8 @@ mod reader;
 mod rows;
 mod schema;
 mod select;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod tokens;
 

@@ -138,3 +138,20 @@ pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), Sto
     transaction.commit()?;
     Ok(())
 }
+
+#[cfg(test)]
+pub mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{APPLICATION_ID, VERSION_1, VERSION_2};
+    use rusqlite::Connection;
+
+    /// What the release before the texts left behind.
+    pub fn make_version_2(connection: &Connection) {
+        for step in [VERSION_1, VERSION_2] {
+            connection.execute_batch(step).unwrap();
+        }
+        let marks = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 2;");
+        connection.execute_batch(&marks).unwrap();
+    }
+}

@@ -1,6 +1,7 @@
 //! Lists, asked at random: the same rows in the same order as a naive filter finds, a well-formed
 //! answer to whatever is asked, and pages that visit each image once.
 
+mod items;
 pub mod queries;
 pub mod reference;
 
