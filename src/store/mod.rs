@@ -58,6 +58,9 @@ pub enum StoreError {
         /// Ours.
         known: i64,
     },
+    /// SQLite keeps one GiB in memory at most.
+    #[error("the database in memory is full; a file has no such limit (--database)")]
+    MemoryFull,
     /// Another server has the file.
     #[error("the database is in use by another process")]
     InUse,
@@ -267,9 +270,20 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let value = self.transact(work)?;
+        let value = self.transact(work).map_err(|error| self.full(error))?;
         self.generation.fetch_add(1, Ordering::Release);
         Ok(value)
+    }
+
+    fn full(&self, error: StoreError) -> StoreError {
+        match (&self.location, &error) {
+            (Location::Memory(_), StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)))
+                if failure.code == rusqlite::ErrorCode::DiskFull =>
+            {
+                StoreError::MemoryFull
+            }
+            _ => error,
+        }
     }
 
     fn transact<T>(
