@@ -4,7 +4,7 @@ use crate::bare::Bare;
 use crate::client::{CONNECTIONS, Client, Request, Round, fetch};
 use crate::images::{self, PROJECT};
 use crate::measure::{median, percentile};
-use crate::report::{Table, decimals, micros, thousands};
+use crate::report::{Table, decimals, micros, ratio, thousands};
 use crate::{Options, WORKERS};
 use nova_images::Emulator;
 use std::net::SocketAddr;
@@ -133,7 +133,7 @@ pub fn xml_against_json(options: &Options) -> Option<String> {
                 kind.name().to_owned(),
                 thousands(pairs.second.requests_per_second()),
                 thousands(pairs.first.requests_per_second()),
-                decimals(pairs.ratio()),
+                ratio(&pairs.ratios()),
                 "0.8".to_owned(),
             ]);
         }
@@ -170,7 +170,7 @@ fn against_bare_row(options: &Options, count: u32, format: Format, kind: Kind) -
         thousands(pairs.second.requests_per_second()),
         pairs.second.micros_of(50),
         pairs.second.micros_of(99),
-        decimals(pairs.ratio()),
+        ratio(&pairs.ratios()),
         aim(count, format, kind).to_owned(),
     ]
 }
@@ -231,14 +231,10 @@ impl Pairs {
         pairs
     }
 
-    /// First to second, in the middle of the pairs.
-    fn ratio(&self) -> f64 {
+    /// First to second, pair by pair.
+    fn ratios(&self) -> Vec<f64> {
         let pairs = self.first.rates.iter().zip(&self.second.rates);
-        median(
-            &pairs
-                .map(|(first, second)| first / second)
-                .collect::<Vec<_>>(),
-        )
+        pairs.map(|(first, second)| first / second).collect()
     }
 }
 

@@ -90,7 +90,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    println!("{}", report::machine());
+    let mut machine = report::machine();
     let parts = [
         process::start,
         listing::against_bare,
@@ -99,8 +99,13 @@ fn main() -> ExitCode {
     ];
     for part in parts {
         if let Some(table) = part(&options) {
-            println!("{table}");
+            println!("{machine}{table}");
+            machine.clear();
         }
+    }
+    if !machine.is_empty() {
+        eprintln!("no case is called {}\n{USAGE}", options.only);
+        return ExitCode::from(2);
     }
     ExitCode::SUCCESS
 }

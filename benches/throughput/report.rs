@@ -1,5 +1,6 @@
 //! Figures as Markdown, to be pasted into `docs/performance.md`.
 
+use crate::measure::median;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -87,6 +88,14 @@ pub fn thousands(value: f64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// Ratios of pairs: the middle one, and the lowest and the highest.
+pub fn ratio(ratios: &[f64]) -> String {
+    let lowest = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+    let highest = ratios.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let [middle, lowest, highest] = [median(ratios), lowest, highest].map(decimals);
+    format!("{middle} ({lowest}..{highest})")
 }
 
 /// A ratio or a small figure: as many decimals as say something.

@@ -2,8 +2,8 @@
 
 use crate::client::{Request, Single};
 use crate::images::{self, PROJECT};
-use crate::measure::{median, now, percentile};
-use crate::report::{Table, decimals, micros, thousands};
+use crate::measure::{now, percentile};
+use crate::report::{Table, micros, ratio, thousands};
 use crate::{Options, WORKERS};
 use nova_images::Emulator;
 use std::path::{Path, PathBuf};
@@ -111,13 +111,13 @@ fn row(page: Page, small: &Emulator, large: &Emulator, many: u32) -> [String; 5]
     let ratios = rounds
         .iter()
         .map(|(few, many)| many.as_secs_f64() / few.as_secs_f64());
-    let ratio = median(&ratios.collect::<Vec<_>>());
+    let ratios: Vec<_> = ratios.collect();
     let (mut few, mut many): (Vec<_>, Vec<_>) = rounds.into_iter().unzip();
     [
         page.name().to_owned(),
         micros(percentile(&mut few, 50)),
         micros(percentile(&mut many, 50)),
-        decimals(ratio),
+        ratio(&ratios),
         "2".to_owned(),
     ]
 }

@@ -277,11 +277,10 @@ impl Store {
 
     fn full(&self, error: StoreError) -> StoreError {
         match (&self.location, &error) {
-            (Location::Memory(_), StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)))
-                if failure.code == rusqlite::ErrorCode::DiskFull =>
-            {
-                StoreError::MemoryFull
-            }
+            (
+                Location::Memory(_),
+                StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)),
+            ) if failure.code == rusqlite::ErrorCode::DiskFull => StoreError::MemoryFull,
             _ => error,
         }
     }
