@@ -36,8 +36,7 @@ CREATE TABLE images (
     os_hash_value TEXT,
     protected INTEGER NOT NULL,
     hidden INTEGER NOT NULL,
-    properties TEXT NOT NULL,
-    plain INTEGER NOT NULL
+    properties TEXT NOT NULL
 ) STRICT;
 CREATE INDEX images_in_order ON images (created_at DESC, id DESC, visibility, owner)
     WHERE unlisted = 0 AND hidden = 0;
@@ -99,13 +98,15 @@ CREATE TABLE revoked_tokens (
 ";
 
 /// What lists show of each image, in blocks of rows: a list reads them and nothing of the table.
-/// `plain` said which properties could be shown as they are stored; the texts say more.
 const VERSION_3: &str = "
-ALTER TABLE images DROP COLUMN plain;
 CREATE TABLE image_json (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 CREATE TABLE image_xml (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 CREATE TABLE image_texts_version (version INTEGER NOT NULL) STRICT;
 ";
+
+/// A column of databases that were made before version 3, which said what the texts say better. It is
+/// no part of the steps, since dropping it takes longer than all of them.
+const BEFORE_VERSION_3: &str = "ALTER TABLE images DROP COLUMN plain;";
 
 /// Brings a database to the newest version, or says why it cannot be used.
 pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), StoreError> {
@@ -125,6 +126,9 @@ pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), Sto
         });
     }
     let done = usize::try_from(version).unwrap_or_default();
+    if (1..3).contains(&version) {
+        transaction.execute_batch(BEFORE_VERSION_3)?;
+    }
     for step in STEPS.iter().skip(done) {
         transaction.execute_batch(step)?;
     }
@@ -151,6 +155,8 @@ pub mod tests {
         for step in [VERSION_1, VERSION_2] {
             connection.execute_batch(step).unwrap();
         }
+        let plain = "ALTER TABLE images ADD COLUMN plain INTEGER NOT NULL DEFAULT 1;";
+        connection.execute_batch(plain).unwrap();
         let marks = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 2;");
         connection.execute_batch(&marks).unwrap();
     }
