@@ -26,3 +26,4 @@ mod pictures;
 mod replays;
 mod scratch;
 mod waldur;
+mod waldur_users;
