@@ -30,8 +30,9 @@ pub use tokens::TokenDigest;
 /// How long a connection waits for another process that uses the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Statements that a connection keeps prepared: more than the shapes of query in use at a time.
-const PREPARED_STATEMENTS: usize = 64;
+/// Statements that a connection keeps prepared: more than the shapes of query in use at a time, of
+/// which a list has three.
+const PREPARED_STATEMENTS: usize = 128;
 
 /// What a connection keeps of the database in its own memory, in KiB, as far as it has read that
 /// much. A list that does not fit reads every page anew each time, at several times the cost:

@@ -58,11 +58,15 @@ fn list(call: &Call<'_>, which: List) -> Result<Reply, Fault> {
         full: full_page(call, &request),
         last: String::new(),
     };
-    let body = if call.media.is_xml() {
+    let mut body = if call.media.is_xml() {
         page.xml()?
     } else {
         page.json()?
     };
+    // A kept answer must not take what another one might have.
+    if body.len() < body.capacity() / 2 {
+        body.shrink_to_fit();
+    }
     call.caches.borrow_mut().list_bytes = body.len();
     Ok(Reply::new(StatusCode::OK, call.media.as_str(), body))
 }
