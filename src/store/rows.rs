@@ -18,7 +18,7 @@ const INSERT: &str = "INSERT INTO images (seq, id, name, status, unlisted, visib
      VALUES (:seq, :id, :name, :status, :unlisted, :visibility, :owner, :min_ram, :min_disk, :size, \
      :virtual_size, :created_at, :updated_at, :deleted_at, :container_format, :disk_format, \
      :checksum, :os_hash_algo, :os_hash_value, :protected, :hidden, :properties) \
-     ON CONFLICT (id) DO NOTHING RETURNING seq";
+     ON CONFLICT (id) DO NOTHING";
 
 /// Stores an image unless its id is known; says whether it did.
 pub fn insert_new(
@@ -37,37 +37,35 @@ fn insert(
     image: &Image,
 ) -> Result<bool, StoreError> {
     let stored = properties::encode(&image.properties);
-    let seq: Option<i64> = connection
-        .prepare_cached(INSERT)?
-        .query_row(
-            named_params! {
-                    ":seq": seq,
-                    ":id": image.id,
-            ":name": image.name,
-            ":status": image.status.as_str(),
-            ":unlisted": image.status.is_unlisted(),
-            ":visibility": image.visibility.as_str(),
-            ":owner": image.owner,
-            ":min_ram": image.min_ram_mib,
-            ":min_disk": image.min_disk_gib,
-            ":size": image.size_bytes,
-            ":virtual_size": image.virtual_size_bytes,
-            ":created_at": image.created_at.micros(),
-            ":updated_at": image.updated_at.micros(),
-            ":deleted_at": image.deleted_at.map(Timestamp::micros),
-            ":container_format": image.container_format,
-            ":disk_format": image.disk_format,
-            ":checksum": image.checksum,
-            ":os_hash_algo": image.os_hash_algo,
-            ":os_hash_value": image.os_hash_value,
-            ":protected": image.protected,
-            ":hidden": image.hidden,
-            ":properties": stored,
-                },
-            |row| row.get(0),
-        )
-        .optional()?;
-    let Some(seq) = seq else { return Ok(false) };
+    // Not with RETURNING: that makes SQLite keep a journal for every single statement.
+    let inserted = connection.prepare_cached(INSERT)?.execute(named_params! {
+        ":seq": seq,
+        ":id": image.id,
+        ":name": image.name,
+        ":status": image.status.as_str(),
+        ":unlisted": image.status.is_unlisted(),
+        ":visibility": image.visibility.as_str(),
+        ":owner": image.owner,
+        ":min_ram": image.min_ram_mib,
+        ":min_disk": image.min_disk_gib,
+        ":size": image.size_bytes,
+        ":virtual_size": image.virtual_size_bytes,
+        ":created_at": image.created_at.micros(),
+        ":updated_at": image.updated_at.micros(),
+        ":deleted_at": image.deleted_at.map(Timestamp::micros),
+        ":container_format": image.container_format,
+        ":disk_format": image.disk_format,
+        ":checksum": image.checksum,
+        ":os_hash_algo": image.os_hash_algo,
+        ":os_hash_value": image.os_hash_value,
+        ":protected": image.protected,
+        ":hidden": image.hidden,
+        ":properties": stored,
+    })?;
+    if inserted == 0 {
+        return Ok(false);
+    }
+    let seq = connection.last_insert_rowid();
     insert_details(connection, seq, image)?;
     texts::insert(connection, maker, seq, image)?;
     Ok(true)
