@@ -1,4 +1,5 @@
-//! JSON as Python's `json` module reads and writes it, and Python's `str` and `repr`.
+//! JSON as Python's `json` module reads and writes it, Python's `str` and `repr`, and its
+//! `html.escape`.
 //!
 //! Nova's answers are `json.dumps` texts and its error messages quote values with `repr`, so a
 //! client sees Python's separators, escapes, floats and quotes. This module holds those rules and
@@ -6,11 +7,13 @@
 
 mod dumps;
 mod float;
+mod html;
 mod order;
 mod parse;
 mod repr;
 
 pub use dumps::{append_escaped, to_vec, write_json_string};
+pub use html::html_escape;
 
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};

@@ -5,6 +5,7 @@ use super::media::Media;
 use crate::http::json;
 use crate::http::xml::writer::XmlWriter;
 use crate::http::{Reply, webob};
+use crate::python::html_escape;
 use crate::service::ImageError;
 use crate::service::glance_query::QueryError;
 use actix_web::http::StatusCode;
@@ -260,13 +261,8 @@ fn xml(
 /// Escapes as Python's `html.escape` and the ASCII encoding of the page do.
 fn html_escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
+    for character in html_escape(text).chars() {
         match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#x27;"),
             ascii if ascii.is_ascii() => out.push(ascii),
             other => _ = write!(out, "&#{};", u32::from(other)),
         }

@@ -2,6 +2,7 @@
 
 use super::language::Language;
 use crate::http::Reply;
+use crate::python::html_escape;
 use actix_web::http::StatusCode;
 
 /// What pages are labelled.
@@ -54,8 +55,8 @@ pub fn browse(path: &str, status: StatusCode, language: Language, json: &str) ->
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n  <title>{path} – Waldur</title>\n</head>\n\
          <body>\n  <h1>{path}</h1>\n  <pre><b>HTTP {status}</b>\n\n{json}</pre>\n</body>\n</html>\n",
         language.tag(),
-        path = escape(path),
-        json = escape(json),
+        path = html_escape(path),
+        json = html_escape(json),
     )
 }
 
@@ -68,19 +69,4 @@ fn own(status: StatusCode, title: &str, heading: &str, text: &str, language: Lan
     Reply::new(status, MEDIA_TYPE, page)
         .with("x-frame-options", "DENY")
         .with("content-language", language.tag())
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#x27;"),
-            other => out.push(other),
-        }
-    }
-    out
 }
