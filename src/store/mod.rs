@@ -6,7 +6,6 @@
 
 mod lists;
 mod properties;
-mod reader;
 mod rows;
 mod schema;
 mod select;
@@ -22,8 +21,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
-
-use reader::Reader;
 
 pub use tokens::TokenDigest;
 
@@ -105,7 +102,7 @@ pub struct Store {
     location: Location,
     maker: TextMaker,
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Reader>>,
+    readers: Mutex<Vec<Connection>>,
     /// SQLite's memory databases refuse readers while a writer commits; this lets them wait instead.
     commit_gate: RwLock<()>,
     generation: AtomicU64,
@@ -243,26 +240,25 @@ impl Store {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        let reader = match idle {
-            Some(reader) => reader,
-            None => Reader::open(&self.location)?,
+        let connection = match idle {
+            Some(connection) => connection,
+            None => connect(&self.location, true)?,
         };
-        let result = {
-            let _gate = match self.location {
-                Location::Memory(_) => Some(
-                    self.commit_gate
-                        .read()
-                        .unwrap_or_else(PoisonError::into_inner),
-                ),
-                Location::File(_) => None,
-            };
-            reader.read(work)
+        let result = match self.location {
+            Location::Memory(_) => {
+                let _gate = self
+                    .commit_gate
+                    .read()
+                    .unwrap_or_else(PoisonError::into_inner);
+                work(&connection)
+            }
+            Location::File(_) => in_transaction(&connection, work),
         };
-        if reader.is_idle() {
+        if connection.is_autocommit() {
             self.readers
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .push(reader);
+                .push(connection);
         }
         result
     }
@@ -271,19 +267,9 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let value = self.transact(work).map_err(|error| self.full(error))?;
+        let value = self.transact(work)?;
         self.generation.fetch_add(1, Ordering::Release);
         Ok(value)
-    }
-
-    fn full(&self, error: StoreError) -> StoreError {
-        match (&self.location, &error) {
-            (
-                Location::Memory(_),
-                StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)),
-            ) if failure.code == rusqlite::ErrorCode::DiskFull => StoreError::MemoryFull,
-            _ => error,
-        }
     }
 
     fn transact<T>(
@@ -295,11 +281,32 @@ impl Store {
             .commit_gate
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        let transaction = writer.transaction()?;
-        let value = work(&transaction)?;
-        transaction.commit()?;
-        Ok(value)
+        let written = || {
+            let transaction = writer.transaction()?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        written().map_err(|error| match (&self.location, error) {
+            (
+                Location::Memory(_),
+                StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)),
+            ) if failure.code == rusqlite::ErrorCode::DiskFull => StoreError::MemoryFull,
+            (_, other) => other,
+        })
     }
+}
+
+/// Reads everything from one state of a file, whatever is written meanwhile.
+fn in_transaction<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection.prepare_cached("BEGIN")?.execute([])?;
+    let result = work(connection);
+    let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    connection.prepare_cached(end)?.execute([])?;
+    result
 }
 
 /// As they are listed: neighbours of a list are then neighbours in the tables.

@@ -2,7 +2,8 @@
 
 use super::{StoreError, properties, texts};
 use crate::domain::{
-    GlanceStatus, Image, Member, MemberStatus, PropertyValue, TextMaker, Timestamp, Visibility,
+    GlanceStatus, Image, ImageTexts, Member, MemberStatus, PropertyValue, TextMaker, Timestamp,
+    Visibility,
 };
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params};
 
@@ -67,7 +68,7 @@ fn insert(
     }
     let seq = connection.last_insert_rowid();
     insert_details(connection, seq, image)?;
-    texts::insert(connection, maker, seq, image)?;
+    texts::put(connection, seq, &(maker.make)(image))?;
     Ok(true)
 }
 
@@ -97,20 +98,24 @@ fn insert_details(connection: &Connection, seq: i64, image: &Image) -> Result<()
 /// Stores an image in place of the one of its id, as the same row: its text stays where its
 /// neighbours' are.
 pub fn put(connection: &Connection, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
-    let seq = remove(connection, &image.id)?;
+    let seq = remove_row(connection, &image.id)?;
     insert(connection, maker, seq, image)?;
     Ok(())
 }
 
-/// Removes an image; says which row it was.
-pub fn remove(connection: &Connection, id: &str) -> Result<Option<i64>, StoreError> {
-    let seq: Option<i64> = connection
+pub fn remove(connection: &Connection, id: &str) -> Result<(), StoreError> {
+    if let Some(seq) = remove_row(connection, id)? {
+        texts::put(connection, seq, &ImageTexts::default())?;
+    }
+    Ok(())
+}
+
+/// Says which row it was.
+fn remove_row(connection: &Connection, id: &str) -> Result<Option<i64>, StoreError> {
+    let seq = connection
         .prepare_cached("DELETE FROM images WHERE id = ?1 RETURNING seq")?
         .query_row([id], |row| row.get(0))
         .optional()?;
-    if let Some(seq) = seq {
-        texts::remove(connection, seq)?;
-    }
     Ok(seq)
 }
 

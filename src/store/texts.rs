@@ -5,7 +5,7 @@
 //! be looked up one by one, which takes longer than all else that a list does.
 
 use super::{StoreError, rows};
-use crate::domain::{Image, ListForm, TextMaker};
+use crate::domain::{ImageTexts, ListForm, TextMaker};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 /// Rows whose texts are in one block.
@@ -30,26 +30,10 @@ const XML: Blocks = Blocks {
     remove: "DELETE FROM image_xml WHERE block = ?1",
 };
 
-/// Keeps the texts of a row, as far as there are any.
-pub fn insert(
-    connection: &Connection,
-    maker: &TextMaker,
-    seq: i64,
-    image: &Image,
-) -> Result<(), StoreError> {
-    let texts = (maker.make)(image);
-    for (blocks, text) in [(JSON, texts.json), (XML, texts.xml)] {
-        if let Some(text) = text {
-            blocks.change(connection, seq, |block| block.push(seq, &text))?;
-        }
-    }
-    Ok(())
-}
-
-/// Forgets the texts of a row.
-pub fn remove(connection: &Connection, seq: i64) -> Result<(), StoreError> {
-    for blocks in [JSON, XML] {
-        blocks.change(connection, seq, |block| block.remove(seq))?;
+/// Keeps these texts of a row, in place of those that it had.
+pub fn put(connection: &Connection, seq: i64, texts: &ImageTexts) -> Result<(), StoreError> {
+    for (blocks, text) in [(JSON, &texts.json), (XML, &texts.xml)] {
+        blocks.put(connection, seq, text.as_deref())?;
     }
     Ok(())
 }
@@ -78,18 +62,18 @@ pub fn renew(connection: &Connection, maker: &TextMaker) -> Result<usize, StoreE
     let mut renewed = 0;
     while let Some(row) = found.next()? {
         let image = rows::read(connection, row)?;
-        insert(connection, maker, row.get(1)?, &image)?;
+        put(connection, row.get(1)?, &(maker.make)(&image))?;
         renewed += 1;
     }
     Ok(renewed)
 }
 
 impl Blocks {
-    fn change(
+    fn put(
         &self,
         connection: &Connection,
         seq: i64,
-        change: impl FnOnce(&mut Block),
+        text: Option<&[u8]>,
     ) -> Result<(), StoreError> {
         let number = Block::number(seq);
         let known: Option<Vec<u8>> = connection
@@ -97,7 +81,7 @@ impl Blocks {
             .query_row([number], |row| row.get(0))
             .optional()?;
         let mut block = Block(known.unwrap_or_default());
-        change(&mut block);
+        block.put(seq, text);
         if block.0.is_empty() {
             connection.prepare_cached(self.remove)?.execute([number])?;
         } else {
@@ -124,21 +108,26 @@ impl Block {
         u8::try_from(seq.rem_euclid(BLOCK_ROWS)).unwrap_or_default()
     }
 
-    fn push(&mut self, seq: i64, text: &[u8]) {
-        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        self.0.push(Self::slot(seq));
-        self.0.extend_from_slice(&length.to_le_bytes());
-        self.0.extend_from_slice(text);
+    /// Takes out what a row had and puts its new text behind the others.
+    fn put(&mut self, seq: i64, text: Option<&[u8]>) {
+        let own = Self::slot(seq);
+        if self.get(seq).is_some() {
+            let mut others = Self::default();
+            for (slot, text) in self.texts().filter(|(slot, _)| *slot != own) {
+                others.push(slot, text);
+            }
+            *self = others;
+        }
+        if let Some(text) = text {
+            self.push(own, text);
+        }
     }
 
-    fn remove(&mut self, seq: i64) {
-        let mut kept = Self::default();
-        for (slot, text) in self.texts() {
-            if slot != Self::slot(seq) {
-                kept.push(i64::from(slot), text);
-            }
-        }
-        *self = kept;
+    fn push(&mut self, slot: u8, text: &[u8]) {
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.0.push(slot);
+        self.0.extend_from_slice(&length.to_le_bytes());
+        self.0.extend_from_slice(text);
     }
 
     fn get(&self, seq: i64) -> Option<&[u8]> {
@@ -208,20 +197,20 @@ mod tests {
         let first = 5 * BLOCK_ROWS;
         for seq in first..first + BLOCK_ROWS {
             assert_eq!(Block::number(seq), 5);
-            block.push(seq, seq.to_string().as_bytes());
+            block.put(seq, Some(seq.to_string().as_bytes()));
         }
         assert_ne!(Block::number(first + BLOCK_ROWS), 5);
-        block.remove(first + 1);
-        block.remove(first + 1);
+        block.put(first + 1, None);
+        block.put(first + 1, None);
         for seq in first..first + BLOCK_ROWS {
             let text = seq.to_string();
             let expected = (seq != first + 1).then_some(text.as_bytes());
             assert_eq!(block.get(seq), expected);
         }
-        block.push(first + 1, b"");
+        block.put(first + 1, Some(b""));
         assert_eq!(block.get(first + 1), Some(&b""[..]));
         for seq in first..first + BLOCK_ROWS {
-            block.remove(seq);
+            block.put(seq, None);
         }
         assert!(block.0.is_empty());
     }
@@ -229,8 +218,8 @@ mod tests {
     #[test]
     fn a_damaged_block_is_no_panic() {
         let mut block = Block::default();
-        block.push(0, b"zero");
-        block.push(1, b"one");
+        block.put(0, Some(b"zero"));
+        block.put(1, Some(b"one"));
         for length in 0..block.0.len() {
             let cut = Block(block.0[..length].to_vec());
             assert_eq!(cut.get(1), None);
