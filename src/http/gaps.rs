@@ -56,7 +56,7 @@ pub fn cut(written: &[u8]) -> Vec<u8> {
 
 /// Appends a text that was cut into pieces, its gaps filled by number. A gap without a filling is
 /// left empty.
-pub(super) fn fill(pieces: &[u8], fillings: &[Escaped], out: &mut Vec<u8>) {
+pub(super) fn fill(pieces: &[u8], fillings: &[&Escaped], out: &mut Vec<u8>) {
     let mut rest = pieces;
     while let Some((length, behind)) = rest.split_first_chunk() {
         let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
@@ -79,7 +79,7 @@ mod tests {
     fn filled(pieces: &[u8]) -> String {
         let fillings = ["a", "bb"].map(|text| Escaped::new(text.as_bytes().to_vec(), None));
         let mut out = Vec::new();
-        fill(pieces, &fillings, &mut out);
+        fill(pieces, &fillings.each_ref(), &mut out);
         String::from_utf8_lossy(&out).into_owned()
     }
 

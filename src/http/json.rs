@@ -145,7 +145,7 @@ impl List<'_> {
     }
 
     /// An item that was written before and cut at its gaps.
-    pub fn filled(&mut self, pieces: &[u8], fillings: &[Escaped]) {
+    pub fn filled(&mut self, pieces: &[u8], fillings: &[&Escaped]) {
         self.separate();
         gaps::fill(pieces, fillings, self.out);
     }

@@ -5,54 +5,42 @@ use crate::http::gaps::Escaped;
 use crate::http::json;
 use crate::http::xml::writer;
 
-/// Where the links of an image begin, up to the id.
-#[derive(Clone, Copy, Debug)]
-pub enum Head {
+/// Where the links of an image begin, up to the id: escaped once for all images of an answer.
+#[derive(Clone, Debug)]
+pub struct Heads {
     /// `self` of an image.
-    Image,
+    pub image: Escaped,
     /// `bookmark` of an image.
-    ImageBookmark,
+    pub image_bookmark: Escaped,
     /// `alternate` of an image.
-    ImageAlternate,
+    pub image_alternate: Escaped,
     /// `self` of a server.
-    Server,
+    pub server: Escaped,
     /// `bookmark` of a server.
-    ServerBookmark,
+    pub server_bookmark: Escaped,
 }
 
-/// All of them, escaped once for all images of an answer.
-#[derive(Clone, Debug)]
-pub struct Heads([Escaped; 5]);
-
 impl Heads {
-    /// Gaps in their place: what is filled in later.
+    /// Gaps in their place, which [`Heads::fillings`] fill.
     pub fn gaps() -> Self {
-        Self([0, 1, 2, 3, 4].map(Escaped::gap))
-    }
-
-    /// One of them.
-    pub fn get(&self, head: Head) -> &Escaped {
-        let Self(
-            [
-                image,
-                image_bookmark,
-                image_alternate,
-                server,
-                server_bookmark,
-            ],
-        ) = self;
-        match head {
-            Head::Image => image,
-            Head::ImageBookmark => image_bookmark,
-            Head::ImageAlternate => image_alternate,
-            Head::Server => server,
-            Head::ServerBookmark => server_bookmark,
+        Self {
+            image: Escaped::gap(0),
+            image_bookmark: Escaped::gap(1),
+            image_alternate: Escaped::gap(2),
+            server: Escaped::gap(3),
+            server_bookmark: Escaped::gap(4),
         }
     }
 
-    /// What fills the gaps.
-    pub fn fillings(&self) -> &[Escaped] {
-        &self.0
+    /// What fills the gaps, by number.
+    pub fn fillings(&self) -> [&Escaped; 5] {
+        [
+            &self.image,
+            &self.image_bookmark,
+            &self.image_alternate,
+            &self.server,
+            &self.server_bookmark,
+        ]
     }
 }
 
@@ -91,13 +79,13 @@ impl Links {
             true => writer::escaped,
             false => json::escaped,
         };
-        let heads = Heads([
-            escaped(&[&versioned, "/images/"].concat()),
-            escaped(&[&bookmark, "/images/"].concat()),
-            escaped(&[&glance, "/images/"].concat()),
-            escaped(&[&versioned, "/servers/"].concat()),
-            escaped(&[&bookmark, "/servers/"].concat()),
-        ]);
+        let heads = Heads {
+            image: escaped(&[&versioned, "/images/"].concat()),
+            image_bookmark: escaped(&[&bookmark, "/images/"].concat()),
+            image_alternate: escaped(&[&glance, "/images/"].concat()),
+            server: escaped(&[&versioned, "/servers/"].concat()),
+            server_bookmark: escaped(&[&bookmark, "/servers/"].concat()),
+        };
         Self { versioned, heads }
     }
 }

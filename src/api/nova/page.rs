@@ -86,12 +86,12 @@ struct Page<'p> {
 
 impl Page<'_> {
     fn json(&mut self) -> Result<Vec<u8>, Fault> {
-        let heads = &self.links.heads;
+        let fillings = self.links.heads.fillings();
         let mut outcome = Ok(());
         let body = json::object(self.expected_bytes(), |root| {
             root.list("images", |list| {
                 outcome = self.each(ListForm::Json, &mut |image| match image {
-                    Shown::Text(text) => list.filled(text, heads.fillings()),
+                    Shown::Text(text) => list.filled(text, &fillings),
                     Shown::Entry(entry) => list.object(|image| entry.json(image)),
                     Shown::Detail(detail) => list.object(|image| detail.json(image)),
                 });
@@ -106,7 +106,7 @@ impl Page<'_> {
     }
 
     fn xml(&mut self) -> Result<Vec<u8>, Fault> {
-        let heads = &self.links.heads;
+        let fillings = self.links.heads.fillings();
         let mut writer = XmlWriter::new().with_capacity(self.expected_bytes());
         let mut outcome = Ok(());
         let namespaces = match self.which {
@@ -116,7 +116,7 @@ impl Page<'_> {
         writer.declaration();
         writer.element("images", namespaces, |root| {
             outcome = self.each(ListForm::Xml, &mut |image| match image {
-                Shown::Text(text) => root.filled(text, heads.fillings()),
+                Shown::Text(text) => root.filled(text, &fillings),
                 Shown::Entry(entry) => entry.xml(root),
                 Shown::Detail(detail) => detail.xml(root, false),
             });

@@ -82,11 +82,17 @@ mod tests {
         ]));
         let json = json::object(0, |root| {
             root.list("", |list| {
-                list.filled(&texts.json.unwrap_or_default(), &fillings(json::escaped));
+                list.filled(
+                    &texts.json.unwrap_or_default(),
+                    &fillings(json::escaped).each_ref(),
+                );
             });
         });
         let mut xml = XmlWriter::new();
-        xml.filled(&texts.xml.unwrap_or_default(), &fillings(writer::escaped));
+        xml.filled(
+            &texts.xml.unwrap_or_default(),
+            &fillings(writer::escaped).each_ref(),
+        );
         assert_eq!(
             String::from_utf8_lossy(&json),
             r#"{"": [{"id": "70a599e0-31e7-49b7-b260-868f441e862b", "name": "a <b> \"\u00fc\"", "#

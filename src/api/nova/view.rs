@@ -4,7 +4,7 @@
 //! on its form in JSON and in XML.
 
 use super::fault::COMPUTE_NAMESPACE;
-use super::links::{Head, Heads};
+use super::links::Heads;
 use super::metadata_view::Metadata;
 use crate::domain::timestamp::TimeText;
 use crate::domain::{GlanceStatus, Image};
@@ -110,31 +110,30 @@ fn disk_config(text: &str) -> &'static str {
 /// The three links of an image as JSON.
 fn links_json(heads: &Heads, id: &str, list: &mut List<'_>) {
     list.object(|link| {
-        link.word("rel", "self")
-            .joined("href", heads.get(Head::Image), id);
+        link.word("rel", "self").joined("href", &heads.image, id);
     });
     list.object(|link| {
         link.word("rel", "bookmark")
-            .joined("href", heads.get(Head::ImageBookmark), id);
+            .joined("href", &heads.image_bookmark, id);
     });
     list.object(|link| {
         link.word("rel", "alternate")
             .word("type", IMAGE_TYPE)
-            .joined("href", heads.get(Head::ImageAlternate), id);
+            .joined("href", &heads.image_alternate, id);
     });
 }
 
 fn links_xml(heads: &Heads, id: &str, writer: &mut XmlWriter) {
     writer.empty("atom:link", |link| {
-        link.push_joined("href", heads.get(Head::Image), id)
+        link.push_joined("href", &heads.image, id)
             .push("rel", "self");
     });
     writer.empty("atom:link", |link| {
-        link.push_joined("href", heads.get(Head::ImageBookmark), id)
+        link.push_joined("href", &heads.image_bookmark, id)
             .push("rel", "bookmark");
     });
     writer.empty("atom:link", |link| {
-        link.push_joined("href", heads.get(Head::ImageAlternate), id)
+        link.push_joined("href", &heads.image_alternate, id)
             .push("type", IMAGE_TYPE)
             .push("rel", "alternate");
     });
@@ -252,11 +251,11 @@ fn server_json(heads: &Heads, server: &str, object: &mut Object<'_>) {
     object.text("id", server).list("links", |list| {
         list.object(|link| {
             link.word("rel", "self")
-                .joined("href", heads.get(Head::Server), server);
+                .joined("href", &heads.server, server);
         });
         list.object(|link| {
             link.word("rel", "bookmark")
-                .joined("href", heads.get(Head::ServerBookmark), server);
+                .joined("href", &heads.server_bookmark, server);
         });
     });
 }
@@ -269,11 +268,11 @@ fn server_xml(heads: &Heads, server: &str, image: &mut XmlWriter) {
         },
         |element| {
             element.empty("atom:link", |link| {
-                link.push_joined("href", heads.get(Head::Server), server)
+                link.push_joined("href", &heads.server, server)
                     .push("rel", "self");
             });
             element.empty("atom:link", |link| {
-                link.push_joined("href", heads.get(Head::ServerBookmark), server)
+                link.push_joined("href", &heads.server_bookmark, server)
                     .push("rel", "bookmark");
             });
         },

@@ -122,7 +122,7 @@ impl XmlWriter {
 
     /// Writes what a writer of the same kind has written before, whole elements, and what was cut at
     /// its gaps.
-    pub fn filled(&mut self, pieces: &[u8], fillings: &[Escaped]) {
+    pub fn filled(&mut self, pieces: &[u8], fillings: &[&Escaped]) {
         self.close_start_tag();
         for filling in fillings {
             self.note(filling.forbidden);
