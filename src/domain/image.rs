@@ -201,3 +201,34 @@ pub struct Image {
     /// Projects it is shared with.
     pub members: Vec<Member>,
 }
+
+#[cfg(test)]
+impl Image {
+    /// An active image of an id and a name, private to nobody, for the tests of any layer.
+    pub(crate) fn example(id: &str, name: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: Some(name.to_owned()),
+            status: GlanceStatus::Active,
+            visibility: Visibility::Private,
+            owner: None,
+            min_ram_mib: 0,
+            min_disk_gib: 0,
+            size_bytes: None,
+            virtual_size_bytes: None,
+            created_at: Timestamp::from_micros(0),
+            updated_at: Timestamp::from_micros(0),
+            deleted_at: None,
+            container_format: None,
+            disk_format: None,
+            checksum: None,
+            os_hash_algo: None,
+            os_hash_value: None,
+            protected: false,
+            hidden: false,
+            tags: Vec::new(),
+            properties: Properties::new(),
+            members: Vec::new(),
+        }
+    }
+}

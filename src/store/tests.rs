@@ -3,8 +3,8 @@
 
 use super::{Change, Location, Store, StoreError, schema};
 use crate::domain::{
-    GlanceStatus, Image, ImageQuery, ImageTexts, ListForm, ListedImage, MemberStatus, Properties,
-    Scope, Shares, TextMaker, Timestamp, Visibility,
+    Image, ImageQuery, ImageTexts, ListForm, ListedImage, MemberStatus, Scope, Shares, TextMaker,
+    Timestamp,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -53,28 +53,9 @@ impl Drop for File {
 
 fn image(number: u8) -> Image {
     Image {
-        id: format!("id-{number:02}"),
-        name: Some(format!("name-{number:02}")),
-        status: GlanceStatus::Active,
-        visibility: Visibility::Private,
         owner: Some("p".to_owned()),
-        min_ram_mib: 0,
-        min_disk_gib: 0,
-        size_bytes: None,
-        virtual_size_bytes: None,
         created_at: Timestamp::from_micros(i64::from(number / 2)),
-        updated_at: Timestamp::from_micros(0),
-        deleted_at: None,
-        container_format: None,
-        disk_format: None,
-        checksum: None,
-        os_hash_algo: None,
-        os_hash_value: None,
-        protected: false,
-        hidden: false,
-        tags: Vec::new(),
-        properties: Properties::new(),
-        members: Vec::new(),
+        ..Image::example(&format!("id-{number:02}"), &format!("name-{number:02}"))
     }
 }
 

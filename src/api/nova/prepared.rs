@@ -33,7 +33,7 @@ fn make(image: &Image) -> ImageTexts {
 #[cfg(test)]
 mod tests {
     use super::{TEXTS, XmlWriter, json};
-    use crate::domain::{GlanceStatus, Image, Properties, PropertyValue, Timestamp, Visibility};
+    use crate::domain::{GlanceStatus, Image, Properties, PropertyValue, Timestamp};
     use crate::http::gaps::Escaped;
     use crate::http::xml::writer;
 
@@ -43,28 +43,14 @@ mod tests {
             .map(|(key, value)| ((*key).to_owned(), value.clone()))
             .collect();
         Image {
-            id: "70a599e0-31e7-49b7-b260-868f441e862b".to_owned(),
-            name: Some("a <b> \"ü\"".to_owned()),
             status: GlanceStatus::Saving,
-            visibility: Visibility::Public,
-            owner: None,
             min_ram_mib: 512,
             min_disk_gib: 1,
             size_bytes: Some(25),
-            virtual_size_bytes: None,
             created_at: Timestamp::from_micros(1_735_689_600_999_999),
             updated_at: Timestamp::from_micros(1_735_689_601_000_000),
-            deleted_at: None,
-            container_format: None,
-            disk_format: None,
-            checksum: None,
-            os_hash_algo: None,
-            os_hash_value: None,
-            protected: false,
-            hidden: false,
-            tags: Vec::new(),
             properties,
-            members: Vec::new(),
+            ..Image::example("70a599e0-31e7-49b7-b260-868f441e862b", "a <b> \"ü\"")
         }
     }
 
