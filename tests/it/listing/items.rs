@@ -2,6 +2,7 @@
 
 use crate::element::Element;
 use crate::harness::{Server, builder};
+use crate::scratch::Scratch;
 use serde_json::{Value, json};
 
 /// The project `demo` of the built-in sets.
@@ -121,6 +122,40 @@ fn images_of_one_moment_are_in_order_of_their_ids() {
                 }
             }
             assert_eq!(found, expected, "{list} by {size}");
+        }
+    }
+}
+
+/// What a database keeps of an image holds no address: a server that moves answers with its new one.
+#[test]
+fn links_follow_the_server_that_answers() {
+    let scratch = Scratch::new("links-follow");
+    for url in ["http://one.example", "https://two.example/a&b"] {
+        let server = Server::start(
+            builder()
+                .database(scratch.path("images.db"))
+                .fixture(nova_images::Fixture::named("docs").unwrap())
+                .public_url(url),
+        );
+        let target = "/v2/openstack/images/detail";
+        let list = server.get(target).json();
+        let xml = server.get_with(target, &[("accept", "application/xml")]);
+        let elements = Element::parse(&xml.good());
+        let images = list["images"].as_array().unwrap();
+        assert_eq!(images.len(), 7);
+        for (image, element) in images.iter().zip(elements.named("image")) {
+            let id = image["id"].as_str().unwrap();
+            let expected = [
+                format!("{url}/v2/openstack/images/{id}"),
+                format!("{url}/openstack/images/{id}"),
+                format!("{url}/image/openstack/images/{id}"),
+            ];
+            let links = image["links"].as_array().unwrap().iter();
+            let hrefs: Vec<_> = links.map(|link| link["href"].as_str().unwrap()).collect();
+            assert_eq!(hrefs, expected);
+            let links = element.named("link");
+            let hrefs: Vec<_> = links.iter().map(|link| link.attribute("href")).collect();
+            assert_eq!(hrefs, expected.each_ref().map(|href| Some(href.as_str())));
         }
     }
 }
