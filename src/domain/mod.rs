@@ -9,6 +9,7 @@ pub mod filter;
 pub mod identity;
 pub mod image;
 pub mod listed;
+pub mod plan;
 pub mod properties;
 pub mod sibling;
 pub mod timestamp;
@@ -19,6 +20,7 @@ pub use filter::{Comparison, Direction, ImageQuery, Matches, Scope, Shares, Sort
 pub use identity::{Directory, FixedToken, Grant, IdentityDomain, Project, Role, Target, User};
 pub use image::{GlanceStatus, Image, Member, MemberStatus, Visibility};
 pub use listed::{ImageTexts, ListForm, ListedImage, TextMaker};
+pub use plan::{BodyWanted, Operation, Plan};
 pub use properties::{Properties, PropertyValue};
 pub use sibling::{Instance, WaldurData};
 pub use timestamp::Timestamp;

@@ -1,23 +1,80 @@
-//! The front door: which service a request is for, its body read, its answer sent.
+//! The front door: which service a request is for, and that service's three doors behind one.
 
-use super::Shared;
-use super::connection::ConnectionFacts;
-use crate::api;
-use crate::api::keystone::Door;
+use crate::api::{control, keystone, nova, waldur};
 use crate::config::Profile;
+use crate::domain::{Operation, Plan};
 use crate::http::cache::Caches;
-use crate::http::{Body, Reply, Request, RequestPath};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use actix_web::{HttpRequest, HttpResponse, web};
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt as _;
+use crate::http::{Head, Refusal, Reply, Request};
+use crate::service::App;
+use keystone::Door;
 use std::cell::RefCell;
-use std::net::SocketAddr;
-use std::rc::Rc;
 
-/// Largest body of any service: oslo.middleware's default.
-const MOST_BODY_BYTES: usize = 114_688;
+/// Where a request belongs, in the words of the service that it is for.
+#[derive(Debug)]
+pub enum Placed {
+    /// Nova's, and whatever is nobody's.
+    Nova(nova::Placed),
+    /// Keystone's.
+    Keystone(keystone::Placed),
+    /// The control API's.
+    Control(control::Placed),
+    /// Waldur's.
+    Waldur(waldur::Placed),
+}
+
+/// Every operation of every service, by its stable name: what a [`Plan`] can name.
+pub fn operations() -> impl Iterator<Item = Operation> {
+    nova::operations()
+        .chain(keystone::operations())
+        .chain(waldur::OPERATIONS)
+        .chain(control::OPERATIONS)
+}
+
+/// What a request is about that came through a listener, and its head as its service sees it.
+pub fn plan(app: &App, door: Door, head: Head) -> (Head, Plan, Placed) {
+    match service(app.config.profile, door, &head) {
+        (Service::Waldur, prefix) => {
+            let head = head.mounted_under(prefix);
+            let (plan, placed) = waldur::plan(&head);
+            (head, plan, Placed::Waldur(placed))
+        }
+        (Service::Keystone, prefix) => {
+            let head = head.mounted_under(prefix);
+            let (plan, placed) = keystone::plan(app, &head, door);
+            (head, plan, Placed::Keystone(placed))
+        }
+        (Service::Control, prefix) => {
+            let head = head.mounted_under(prefix);
+            let (plan, placed) = control::plan(&head);
+            (head, plan, Placed::Control(placed))
+        }
+        (Service::Nova, prefix) => {
+            let head = head.mounted_under(prefix);
+            let (plan, placed) = nova::plan(app, &head);
+            (head, plan, Placed::Nova(placed))
+        }
+    }
+}
+
+/// Answers a request whose body has been read as its plan says.
+pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &Placed) -> Reply {
+    match placed {
+        Placed::Nova(placed) => nova::answer(app, caches, request, placed),
+        Placed::Keystone(placed) => keystone::answer(app, request, placed),
+        Placed::Control(placed) => control::answer(app, request, *placed),
+        Placed::Waldur(placed) => waldur::answer(app, &request.head, placed),
+    }
+}
+
+/// Words an error that comes from outside as the service of a request words its own.
+pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Reply {
+    match placed {
+        Placed::Nova(placed) => nova::refuse(app, head, placed, refusal),
+        Placed::Keystone(placed) => keystone::refuse(app, head, placed, refusal),
+        Placed::Control(_) => control::refuse(refusal),
+        Placed::Waldur(placed) => waldur::refuse(app, head, placed, refusal),
+    }
+}
 
 /// The services behind the one port.
 enum Service {
@@ -27,98 +84,19 @@ enum Service {
     Waldur,
 }
 
-/// Answers a request.
-pub async fn answer(
-    http: HttpRequest,
-    payload: web::Payload,
-    app: web::Data<Shared>,
-) -> HttpResponse {
-    let started = app.clock.monotonic_micros();
-    let Ok(body) = read_body(&http, payload).await else {
-        return Reply::empty(StatusCode::BAD_REQUEST).into_response();
-    };
-    let path = RequestPath::parse(http.uri().path());
-    let door = http.app_data::<Door>().copied().unwrap_or(Door::Shared);
-    let (service, prefix, path) = match door {
-        Door::Shared if api::waldur::owns(http.uri().path()) => (Service::Waldur, "", path),
-        Door::Shared => place(app.config.profile, path),
-        Door::Own { .. } => (Service::Keystone, "", path),
-    };
-    let request = Request::new(&http, local_address(&http), path, prefix, body);
-    let reply = match service {
-        Service::Nova => match http.app_data::<Rc<RefCell<Caches>>>() {
-            Some(cache) => api::nova::answer(&app, cache, &request),
-            None => api::nova::answer(&app, &RefCell::default(), &request),
-        },
-        Service::Keystone => api::keystone::answer(&app, &request, door),
-        Service::Control => api::control::answer(&app, &request),
-        Service::Waldur => api::waldur::answer(&app, &request),
-    };
-    tracing::debug!(
-        method = %http.method(),
-        target = %http.uri(),
-        status = reply.status().as_u16(),
-        micros = app.clock.monotonic_micros() - started,
-        "request"
-    );
-    reply.into_response()
-}
-
-/// The address that the client connected to.
-fn local_address(http: &HttpRequest) -> SocketAddr {
-    let facts = http.conn_data::<ConnectionFacts>();
-    let local = facts.and_then(|facts| facts.local);
-    local.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
-}
-
-/// The service that a path belongs to, the prefix it is mounted under, and the path behind that.
-fn place(profile: Profile, path: RequestPath) -> (Service, &'static str, RequestPath) {
-    match path.segments.first().map(String::as_str) {
-        Some("identity") => (Service::Keystone, "/identity", path.without_first()),
-        Some(first) if api::keystone::has_at_root(profile, first) => (Service::Keystone, "", path),
-        Some("_control") => (Service::Control, "/_control", path.without_first()),
-        Some("compute") => (Service::Nova, "/compute", path.without_first()),
-        _ => (Service::Nova, "", path),
+/// The service of a request, and the path that it is mounted under.
+fn service(profile: Profile, door: Door, head: &Head) -> (Service, &'static str) {
+    if let Door::Own { .. } = door {
+        return (Service::Keystone, "");
     }
-}
-
-/// Reads the body up to the limit; what is longer is not kept.
-async fn read_body(http: &HttpRequest, mut payload: web::Payload) -> Result<Body, ()> {
-    let headers = http.headers();
-    let length = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok());
-    let length: Option<u64> = length.and_then(|text| text.parse().ok());
-    match length {
-        Some(0) => return Ok(Body::Whole(Bytes::new())),
-        None if !headers.contains_key(TRANSFER_ENCODING) => return Ok(Body::Whole(Bytes::new())),
-        Some(length) if length > MOST_BODY_BYTES as u64 => {
-            drain(&mut payload).await;
-            return Ok(Body::TooLarge);
-        }
-        _ => {}
+    if waldur::owns(head) {
+        return (Service::Waldur, "");
     }
-    let mut whole = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| ())?;
-        if whole.len() + chunk.len() > MOST_BODY_BYTES {
-            drain(&mut payload).await;
-            return Ok(Body::TooLarge);
-        }
-        whole.extend_from_slice(&chunk);
-    }
-    Ok(Body::Whole(whole.freeze()))
-}
-
-/// Most bytes that are read and dropped so that a client which is still sending sees its answer.
-const MOST_DRAINED_BYTES: usize = 1024 * 1024;
-
-async fn drain(payload: &mut web::Payload) {
-    let mut drained = 0;
-    while let Some(Ok(chunk)) = payload.next().await {
-        drained += chunk.len();
-        if drained > MOST_DRAINED_BYTES {
-            break;
-        }
+    match head.path().first() {
+        Some("identity") => (Service::Keystone, "/identity"),
+        Some(first) if keystone::has_at_root(profile, first) => (Service::Keystone, ""),
+        Some("_control") => (Service::Control, "/_control"),
+        Some("compute") => (Service::Nova, "/compute"),
+        _ => (Service::Nova, ""),
     }
 }

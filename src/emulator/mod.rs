@@ -1,13 +1,20 @@
 //! The composition root: puts an emulator together, gives it a listener and threads, and stops it.
 
+mod body;
 mod connection;
 mod front;
+mod interceptor;
+mod server;
+mod web;
+
+pub use front::operations;
+pub use interceptor::{Exchange, Interceptor, Verdict};
 
 use crate::api::keystone::Door;
 use crate::api::nova;
 use crate::config::{AuthMode, Config, Microversion, Profile, WaldurApi};
 use crate::control::{Clock, Fixture, Ids};
-use crate::http::cache::Caches;
+use crate::http::Place;
 use crate::service::App;
 use crate::store::{Loaded, StoreError};
 use actix_http::error::DispatchError;
@@ -16,14 +23,12 @@ use actix_server::ServerBuilder;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::{AppConfig, ServerHandle};
 use actix_web::rt::net::TcpStream;
-use actix_web::web;
 use connection::Connection;
-use std::cell::RefCell;
+use server::{Server, Shared};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::ops::Deref;
 use std::path::PathBuf;
-use std::rc::Rc;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -61,7 +66,6 @@ pub enum StartError {
 }
 
 /// What an emulator is made of. Every part has a default.
-#[derive(Debug)]
 #[must_use]
 pub struct EmulatorBuilder {
     config: Config,
@@ -69,9 +73,16 @@ pub struct EmulatorBuilder {
     fixture: Option<Fixture>,
     clock: Clock,
     ids: Ids,
+    interceptor: Option<Box<dyn Interceptor>>,
 }
 
 impl EmulatorBuilder {
+    /// Shows every request to this, which decides what becomes of it.
+    pub fn interceptor(mut self, interceptor: impl Interceptor + 'static) -> Self {
+        self.interceptor = Some(Box::new(interceptor));
+        self
+    }
+
     /// Listens here instead of on a free port of 127.0.0.1.
     pub fn listen(mut self, address: impl Into<String>) -> Self {
         self.address = address.into();
@@ -203,20 +214,29 @@ impl EmulatorBuilder {
                 "the database already holds images of the fixture; they are left as they are"
             );
         }
-        let (app, gone) = Shared::new(app);
+        let (alive, gone) = channel();
+        let shared = Arc::new(Shared {
+            place: Place {
+                public_url: app.config.public_url.as_deref().map(Into::into),
+                prefix: "".into(),
+            },
+            app,
+            interceptor: self.interceptor,
+            _alive: alive,
+        });
         let own = identity_listener.map(|socket| {
             let shared_port = listeners.shared.port();
             (socket, Door::Own { shared_port })
         });
         let sockets = std::iter::once((listener, Door::Shared)).chain(own);
-        let (handle, thread) = serve(app.clone(), sockets.collect())?;
+        let (handle, thread) = serve(Arc::clone(&shared), sockets.collect())?;
         Ok(Emulator {
-            app,
+            shared,
             listeners,
             loaded,
             handle,
             thread: Some(thread),
-            _gone: gone,
+            _gone: Gone(gone),
         })
     }
 }
@@ -233,7 +253,7 @@ struct Listeners {
 /// A running emulator. Dropping it stops it.
 #[derive(Debug)]
 pub struct Emulator {
-    app: web::Data<Shared>,
+    shared: Arc<Shared>,
     listeners: Listeners,
     loaded: Loaded,
     handle: ServerHandle,
@@ -242,34 +262,10 @@ pub struct Emulator {
     _gone: Gone,
 }
 
-/// The app, shared between the emulator and the threads that answer.
-#[derive(Debug)]
-struct Shared {
-    app: App,
-    /// Dropped behind the app: hung up, it says that the store is closed.
-    _alive: Sender<()>,
-}
-
 /// Waits in its drop until the last thread has let go of the app. The server does not wait for its
 /// workers, and whoever has dropped an emulator may open its database again.
 #[derive(Debug)]
 struct Gone(Receiver<()>);
-
-impl Shared {
-    fn new(app: App) -> (web::Data<Self>, Gone) {
-        let (alive, gone) = channel();
-        let shared = Self { app, _alive: alive };
-        (web::Data::new(shared), Gone(gone))
-    }
-}
-
-impl Deref for Shared {
-    type Target = App;
-
-    fn deref(&self) -> &App {
-        &self.app
-    }
-}
 
 impl Drop for Gone {
     fn drop(&mut self) {
@@ -286,6 +282,7 @@ impl Emulator {
             fixture: None,
             clock: Clock::real(),
             ids: Ids::random(),
+            interceptor: None,
         }
     }
 
@@ -319,14 +316,14 @@ impl Emulator {
     /// The project of a caller who names none: the fixture's first.
     #[must_use]
     pub fn default_project_id(&self) -> &str {
-        self.app.identity.default_project_id()
+        self.shared.app.identity.default_project_id()
     }
 
     /// A token of the fixture that opens the default project.
     #[must_use]
     pub fn example_token(&self) -> Option<&str> {
         let project_id = self.default_project_id();
-        let tokens = &self.app.identity.directory().tokens;
+        let tokens = &self.shared.app.identity.directory().tokens;
         let token = tokens
             .iter()
             .find(|token| token.project_id.as_deref() == Some(project_id));
@@ -372,13 +369,13 @@ fn bind(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
 
 /// Runs the server on threads of its own; returns once it accepts connections.
 fn serve(
-    app: web::Data<Shared>,
+    shared: Arc<Shared>,
     sockets: Vec<(TcpListener, Door)>,
 ) -> Result<(ServerHandle, JoinHandle<()>), StartError> {
     let (sender, receiver) = sync_channel(1);
     let thread = std::thread::Builder::new()
         .name("nova-images".to_owned())
-        .spawn(move || run(app, sockets, &sender))
+        .spawn(move || run(shared, sockets, &sender))
         .map_err(|error| StartError::Thread(error.to_string()))?;
     let started = receiver
         .recv()
@@ -387,18 +384,18 @@ fn serve(
 }
 
 fn run(
-    app: web::Data<Shared>,
+    shared: Arc<Shared>,
     sockets: Vec<(TcpListener, Door)>,
     started: &SyncSender<Result<ServerHandle, String>>,
 ) {
     let mut builder = actix_server::Server::build()
-        .workers(app.config.workers)
+        .workers(shared.app.config.workers)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals();
     let mut listening = Ok(());
     for (socket, door) in sockets {
         if listening.is_ok() {
-            let added = listen(builder, socket, door, &app);
+            let added = listen(builder, socket, door, &shared);
             (builder, listening) = match added {
                 Ok(builder) => (builder, Ok(())),
                 Err(error) => (actix_server::Server::build(), Err(error.to_string())),
@@ -406,7 +403,7 @@ fn run(
         }
     }
     // From here on the workers hold it.
-    drop(app);
+    drop(shared);
     let outcome = actix_web::rt::System::new().block_on(async move {
         listening?;
         let server = builder.run();
@@ -424,16 +421,14 @@ fn listen(
     builder: ServerBuilder,
     socket: TcpListener,
     door: Door,
-    app: &web::Data<Shared>,
+    shared: &Arc<Shared>,
 ) -> std::io::Result<ServerBuilder> {
     let stopping = builder.graceful_shutdown_signal();
-    let app = app.clone();
+    let shared = Arc::clone(shared);
     builder.listen("nova-images", socket, move || {
         let web_app = actix_web::App::new()
-            .app_data(app.clone())
-            .app_data(door)
-            .app_data(Rc::new(RefCell::new(Caches::default())))
-            .default_service(web::to(front::answer));
+            .app_data(Server::new(Arc::clone(&shared), door))
+            .default_service(actix_web::web::to(web::answer));
         let stopping = stopping.clone();
         let http = HttpService::build()
             .client_request_timeout(REQUEST_TIMEOUT)

@@ -50,12 +50,12 @@ impl ReplyCache {
     /// The reply kept for a key, when the data have not changed since.
     pub fn get(&mut self, generation: u64, key: &[u8]) -> Option<Reply> {
         self.enter(generation);
-        self.replies.get(key).cloned()
+        self.replies.get(key).and_then(Reply::copy)
     }
 
     /// Keeps a reply that was computed from data of `generation`, when its key was asked for before;
-    /// an older one is let go.
-    pub fn put(&mut self, generation: u64, key: Vec<u8>, reply: Reply) {
+    /// an older one is let go. A stream cannot be kept.
+    pub fn put(&mut self, generation: u64, key: Vec<u8>, reply: &Reply) {
         self.enter(generation);
         let weight = key.len() + reply.weight();
         if !self.was_asked(&key) {
@@ -64,6 +64,9 @@ impl ReplyCache {
         if generation != self.generation || weight > MOST_REPLY_BYTES / 2 {
             return;
         }
+        let Some(reply) = reply.copy() else {
+            return;
+        };
         self.weight += weight;
         let key_weight = key.len();
         if let Some(old) = self.replies.put(key, reply) {
@@ -100,7 +103,7 @@ impl ReplyCache {
 #[cfg(test)]
 mod tests {
     use super::{MOST_REPLY_BYTES, Reply, ReplyCache};
-    use actix_web::http::StatusCode;
+    use crate::http::StatusCode;
 
     fn reply(bytes: usize) -> Reply {
         Reply::new(StatusCode::OK, "text/plain", vec![b'x'; bytes])
@@ -109,12 +112,12 @@ mod tests {
     #[test]
     fn a_write_ends_what_was_kept() {
         let mut cache = ReplyCache::default();
-        cache.put(1, b"a".to_vec(), reply(1));
-        cache.put(1, b"a".to_vec(), reply(1));
+        cache.put(1, b"a".to_vec(), &reply(1));
+        cache.put(1, b"a".to_vec(), &reply(1));
         assert!(cache.get(1, b"a").is_some());
         assert!(cache.get(2, b"a").is_none());
         // Computed before the write, finished after it.
-        cache.put(1, b"a".to_vec(), reply(1));
+        cache.put(1, b"a".to_vec(), &reply(1));
         assert!(cache.get(2, b"a").is_none());
     }
 
@@ -122,16 +125,16 @@ mod tests {
     fn what_was_not_asked_for_lately_makes_room() {
         let mut cache = ReplyCache::default();
         for number in 0..100_u8 {
-            cache.put(1, vec![number], reply(MOST_REPLY_BYTES / 10));
+            cache.put(1, vec![number], &reply(MOST_REPLY_BYTES / 10));
             assert!(cache.get(1, &[number]).is_none());
-            cache.put(1, vec![number], reply(MOST_REPLY_BYTES / 10));
+            cache.put(1, vec![number], &reply(MOST_REPLY_BYTES / 10));
             cache.get(1, &[0]);
         }
         assert!(cache.get(1, &[0]).is_some());
         assert!(cache.get(1, &[50]).is_none());
         assert!(cache.get(1, &[99]).is_some());
         for _ in 0..2 {
-            cache.put(1, vec![200], reply(MOST_REPLY_BYTES));
+            cache.put(1, vec![200], &reply(MOST_REPLY_BYTES));
         }
         assert!(cache.get(1, &[200]).is_none());
     }

@@ -4,14 +4,23 @@
 pub mod accept;
 pub mod cache;
 pub mod gaps;
+mod head;
+mod header;
 pub mod json;
+pub mod origin;
 pub mod path;
 pub mod query;
+mod refusal;
 pub mod reply;
 pub mod request;
 pub mod webob;
 pub mod xml;
 
-pub use path::RequestPath;
-pub use reply::Reply;
-pub use request::{Body, Request};
+pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+pub use head::Head;
+pub use header::header_text;
+pub use origin::{Origin, Place, Trust};
+pub use path::PathView;
+pub use refusal::Refusal;
+pub use reply::{Reply, ReplyBody, Wire};
+pub use request::{Body, BodyStream, CutOff, Request};

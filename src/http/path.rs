@@ -5,11 +5,18 @@
 
 use percent_encoding::percent_decode_str;
 
-/// A decoded, tidied path.
+/// A decoded, tidied path: made once a request, and looked at through [`PathView`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPath {
+    segments: Vec<String>,
+    trailing_slash: bool,
+}
+
+/// A path, or what follows its first parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathView<'p> {
     /// The parts between slashes, none of them empty.
-    pub segments: Vec<String>,
+    pub segments: &'p [String],
     /// Whether a slash ends it. The root has one.
     pub trailing_slash: bool,
 }
@@ -35,25 +42,42 @@ impl RequestPath {
         }
     }
 
-    /// The path without its first part.
+    /// All of it.
     #[must_use]
-    pub fn without_first(&self) -> Self {
-        let segments = self.segments.iter().skip(1).cloned().collect();
+    pub fn view(&self) -> PathView<'_> {
+        PathView {
+            segments: &self.segments,
+            trailing_slash: self.trailing_slash,
+        }
+    }
+}
+
+impl<'p> PathView<'p> {
+    /// The first part.
+    #[must_use]
+    pub fn first(self) -> Option<&'p str> {
+        self.segments.first().map(String::as_str)
+    }
+
+    /// The path behind so many parts; nothing behind the last one is a root.
+    #[must_use]
+    pub fn behind(self, parts: usize) -> Self {
+        let segments = self.segments.get(parts..).unwrap_or_default();
         Self {
             segments,
-            trailing_slash: self.trailing_slash || self.segments.len() < 2,
+            trailing_slash: self.trailing_slash || segments.is_empty(),
         }
     }
 
     /// The parts as borrowed text.
     #[must_use]
-    pub fn parts(&self) -> Vec<&str> {
+    pub fn parts(self) -> Vec<&'p str> {
         self.segments.iter().map(String::as_str).collect()
     }
 
-    /// The whole path as text, decoded.
+    /// The path as text, decoded.
     #[must_use]
-    pub fn to_text(&self) -> String {
+    pub fn to_text(self) -> String {
         let mut text = String::from("/");
         text.push_str(&self.segments.join("/"));
         if self.trailing_slash && !self.segments.is_empty() {
@@ -81,7 +105,21 @@ mod tests {
             ("/../..", "/"),
             ("/v2/images/", "/v2/images/"),
         ] {
-            assert_eq!(RequestPath::parse(raw).to_text(), tidy, "{raw}");
+            assert_eq!(RequestPath::parse(raw).view().to_text(), tidy, "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_mount() {
+        for (raw, behind, text) in [
+            ("/compute/v2/images", 1, "/v2/images"),
+            ("/compute/v2/", 1, "/v2/"),
+            ("/compute", 1, "/"),
+            ("/compute/v2", 2, "/"),
+            ("/compute", 5, "/"),
+        ] {
+            let path = RequestPath::parse(raw);
+            assert_eq!(path.view().behind(behind).to_text(), text, "{raw}");
         }
     }
 }

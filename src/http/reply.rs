@@ -1,19 +1,57 @@
 //! A reply before it is sent.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use super::StatusCode;
+use super::request::BodyStream;
 use bytes::Bytes;
 use std::borrow::Cow;
+use std::fmt;
 
-/// Status, headers and body.
-#[derive(Clone, Debug)]
+/// Status, headers and body, and how they go over the wire.
+#[derive(Debug)]
 pub struct Reply {
     status: StatusCode,
     content_type: Option<Cow<'static, str>>,
-    headers: Vec<(&'static str, Cow<'static, str>)>,
-    body: Bytes,
+    headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    body: ReplyBody,
+    wire: Wire,
+    why: Option<Cow<'static, str>>,
     without_ids: bool,
+}
+
+/// The body of a reply.
+pub enum ReplyBody {
+    /// All of it.
+    Whole(Bytes),
+    /// As it is made, of a length that is not known beforehand. An error in it cuts the connection:
+    /// what came before must not pass for an answer.
+    Stream(BodyStream),
+}
+
+impl fmt::Debug for ReplyBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::Stream(_) => f.write_str("a stream"),
+        }
+    }
+}
+
+/// How a reply goes over the wire. All but the first are for tests of clients: they end the
+/// connection, or are carried out on its very bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Wire {
+    /// As any reply.
+    #[default]
+    Normal,
+    /// At most so many bytes a second, head and body alike.
+    Paced(u32),
+    /// The connection is closed behind so many bytes of the body, whatever its length said.
+    CutAfter(u64),
+    /// These bytes in place of the whole reply, head and all; then the connection is closed.
+    Raw(Bytes),
+    /// The connection is reset (TCP RST) in place of a reply.
+    Reset,
 }
 
 impl Reply {
@@ -25,11 +63,23 @@ impl Reply {
         body: impl Into<Bytes>,
     ) -> Self {
         Self {
-            status,
             content_type: Some(content_type.into()),
-            headers: Vec::new(),
-            body: body.into(),
-            without_ids: false,
+            body: ReplyBody::Whole(body.into()),
+            ..Self::empty(status)
+        }
+    }
+
+    /// A reply whose body is sent as it is made.
+    #[must_use]
+    pub fn stream(
+        status: StatusCode,
+        content_type: impl Into<Cow<'static, str>>,
+        body: BodyStream,
+    ) -> Self {
+        Self {
+            content_type: Some(content_type.into()),
+            body: ReplyBody::Stream(body),
+            ..Self::empty(status)
         }
     }
 
@@ -40,35 +90,63 @@ impl Reply {
             status,
             content_type: None,
             headers: Vec::new(),
-            body: Bytes::new(),
+            body: ReplyBody::Whole(Bytes::new()),
+            wire: Wire::Normal,
+            why: None,
             without_ids: false,
         }
     }
 
     /// Adds a header; a name may stand several times.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        self.headers.push((name, value.into()));
+    pub fn with(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
+    }
+
+    /// Sends it in another way than usual.
+    #[must_use]
+    pub fn over(mut self, wire: Wire) -> Self {
+        self.wire = wire;
+        self
+    }
+
+    /// Notes why it is what it is: for whoever looks at the server, not for the client.
+    #[must_use]
+    pub fn because(mut self, why: impl Into<Cow<'static, str>>) -> Self {
+        self.why = Some(why.into());
+        self
+    }
+
+    /// What was noted.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        self.why.as_deref()
     }
 
     /// Marks an answer that broke off before a service could put its request id on it.
     #[must_use]
-    pub fn without_ids(mut self) -> Self {
+    pub(crate) fn without_ids(mut self) -> Self {
         self.without_ids = true;
         self
     }
 
     /// Whether the answer carries request ids.
     #[must_use]
-    pub fn has_ids(&self) -> bool {
+    pub(crate) fn has_ids(&self) -> bool {
         !self.without_ids
     }
 
-    /// Replaces a text in the body.
+    /// Replaces a text in a body that is whole.
     #[must_use]
-    pub fn renamed(mut self, from: &str, to: &str) -> Self {
-        self.body = String::from_utf8_lossy(&self.body).replace(from, to).into();
+    pub(crate) fn renamed(mut self, from: &str, to: &str) -> Self {
+        if let ReplyBody::Whole(body) = &mut self.body {
+            *body = String::from_utf8_lossy(body).replace(from, to).into();
+        }
         self
     }
 
@@ -78,38 +156,72 @@ impl Reply {
         self.status
     }
 
+    /// The headers, the type of the body in front.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let content_type = self.content_type.as_deref();
+        let own = self.headers.iter();
+        content_type
+            .map(|value| ("content-type", value))
+            .into_iter()
+            .chain(own.map(|(name, value)| (name.as_ref(), value.as_ref())))
+    }
+
+    /// The body, when it is whole.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&Bytes> {
+        match &self.body {
+            ReplyBody::Whole(bytes) => Some(bytes),
+            ReplyBody::Stream(_) => None,
+        }
+    }
+
+    /// A second one; of a stream there is only one.
+    #[must_use]
+    pub(crate) fn copy(&self) -> Option<Self> {
+        Some(Self {
+            status: self.status,
+            content_type: self.content_type.clone(),
+            headers: self.headers.clone(),
+            body: ReplyBody::Whole(self.bytes()?.clone()),
+            wire: self.wire.clone(),
+            why: self.why.clone(),
+            without_ids: self.without_ids,
+        })
+    }
+
     /// What it takes to keep in memory, in bytes.
     #[must_use]
-    pub fn weight(&self) -> usize {
+    pub(crate) fn weight(&self) -> usize {
         let headers: usize = self
             .headers
             .iter()
             .map(|(name, value)| name.len() + value.len())
             .sum();
-        self.body.len() + headers + size_of::<Self>()
+        self.bytes().map_or(0, Bytes::len) + headers + size_of::<Self>()
     }
 
-    /// The form that the web framework sends. A value that no header can hold is left out.
-    #[must_use]
-    pub fn into_response(self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status).body(self.body);
-        let headers = response.headers_mut();
-        headers.remove(CONTENT_TYPE);
-        if let Some(value) = self.content_type.and_then(header_value) {
-            headers.insert(CONTENT_TYPE, value);
+    /// Takes it apart for sending.
+    pub(crate) fn into_parts(self) -> Parts {
+        Parts {
+            status: self.status,
+            content_type: self.content_type,
+            headers: self.headers,
+            body: self.body,
+            wire: self.wire,
         }
-        for (name, value) in self.headers {
-            if let Some(value) = header_value(value) {
-                headers.append(HeaderName::from_static(name), value);
-            }
-        }
-        response
     }
 }
 
-fn header_value(value: Cow<'static, str>) -> Option<HeaderValue> {
-    match value {
-        Cow::Borrowed(text) => HeaderValue::from_str(text).ok(),
-        Cow::Owned(text) => HeaderValue::try_from(text).ok(),
-    }
+/// What there is to send.
+pub(crate) struct Parts {
+    /// The status.
+    pub status: StatusCode,
+    /// The type of the body.
+    pub content_type: Option<Cow<'static, str>>,
+    /// All other headers.
+    pub headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    /// The body.
+    pub body: ReplyBody,
+    /// In which way.
+    pub wire: Wire,
 }

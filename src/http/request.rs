@@ -1,111 +1,67 @@
-//! A request, read: what facades answer to.
+//! A request as facades get it: owned, and without a word of the web framework.
 
-use super::path::RequestPath;
-use actix_web::HttpRequest;
-use actix_web::http::Method;
+use super::head::Head;
 use bytes::Bytes;
-use std::net::SocketAddr;
+use futures_util::stream::LocalBoxStream;
+use std::fmt;
+
+/// Why the bytes of a body stop coming before its end.
+#[derive(Debug, thiserror::Error)]
+#[error("the body was cut off: {0}")]
+pub struct CutOff(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// The bytes of a body, piece by piece.
+pub type BodyStream = LocalBoxStream<'static, Result<Bytes, CutOff>>;
 
 /// The body of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     /// All of it; empty when there was none.
     Whole(Bytes),
-    /// More than the server reads.
+    /// More than the plan allows, and therefore not kept.
     TooLarge,
+    /// To be read yet.
+    Stream(BodyStream),
 }
 
-/// A request whose body has been read.
+impl Body {
+    /// No body.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self::Whole(Bytes::new())
+    }
+
+    /// Its bytes, when they have been read.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Whole(bytes) => bytes,
+            Self::TooLarge | Self::Stream(_) => &[],
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::TooLarge => f.write_str("too large"),
+            Self::Stream(_) => f.write_str("a stream"),
+        }
+    }
+}
+
+/// A request: its head, and its body in the form that was planned.
 #[derive(Debug)]
-pub struct Request<'a> {
-    http: &'a HttpRequest,
-    local: SocketAddr,
-    /// The path, decoded and tidied, without the prefix.
-    pub path: RequestPath,
-    /// The path that the service is mounted under, such as `/compute`; empty at the root.
-    pub prefix: &'static str,
+pub struct Request {
+    /// Method, target, headers.
+    pub head: Head,
     /// The body.
     pub body: Body,
 }
 
-impl<'a> Request<'a> {
-    /// Joins what was read; `local` is the address that the client connected to.
-    #[must_use]
-    pub fn new(
-        http: &'a HttpRequest,
-        local: SocketAddr,
-        path: RequestPath,
-        prefix: &'static str,
-        body: Body,
-    ) -> Self {
-        Self {
-            http,
-            local,
-            path,
-            prefix,
-            body,
-        }
-    }
-
-    /// The method.
-    #[must_use]
-    pub fn method(&self) -> &'a Method {
-        self.http.method()
-    }
-
-    /// The query string as it came, without the question mark.
-    #[must_use]
-    pub fn raw_query(&self) -> &'a str {
-        self.http.uri().query().unwrap_or_default()
-    }
-
-    /// The path as it came.
-    #[must_use]
-    pub fn raw_path(&self) -> &'a str {
-        self.http.uri().path()
-    }
-
-    /// The first value of a header, when it is text; bytes that are no UTF-8 make it missing.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&'a str> {
-        std::str::from_utf8(self.http.headers().get(name)?.as_bytes()).ok()
-    }
-
-    /// The first value of a header as it came.
-    #[must_use]
-    pub fn header_bytes(&self, name: &str) -> Option<&'a [u8]> {
-        Some(self.http.headers().get(name)?.as_bytes())
-    }
-
-    /// The bytes of the body, as far as it was read.
-    #[must_use]
-    pub fn body_bytes(&self) -> &[u8] {
-        match &self.body {
-            Body::Whole(bytes) => bytes,
-            Body::TooLarge => &[],
-        }
-    }
-
-    /// The host that the client asked: the header's text, else the address it connected to.
-    #[must_use]
-    pub fn host(&self) -> String {
-        if let Some(host) = self.header("host").filter(|host| !host.is_empty()) {
-            return host.to_owned();
-        }
-        self.local.to_string()
-    }
-
-    /// The media type of the body, without parameters.
-    #[must_use]
-    pub fn media_type(&self) -> Option<&'a str> {
-        let header = self.header("content-type")?;
-        let media_type = header.split(';').next().unwrap_or_default().trim();
-        (!media_type.is_empty()).then_some(media_type)
-    }
-
-    /// The media type of the body in lower case, without parameters.
-    #[must_use]
-    pub fn content_type(&self) -> Option<String> {
-        self.media_type().map(str::to_ascii_lowercase)
+impl Request {
+    /// Takes the body out and leaves none.
+    pub fn take_body(&mut self) -> Body {
+        std::mem::replace(&mut self.body, Body::empty())
     }
 }

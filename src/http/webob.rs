@@ -1,7 +1,7 @@
 //! The pages that WebOb makes of its own exceptions, when no service gives an error a form.
 
 use super::reply::Reply;
-use actix_web::http::{Method, StatusCode};
+use super::{Method, StatusCode};
 
 /// How a release of WebOb picks the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

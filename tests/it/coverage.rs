@@ -7,12 +7,17 @@ use crate::element::Element;
 use crate::harness::{Response, Server, builder};
 use nova_images::domain::{GlanceStatus, Visibility};
 use nova_images::{Fixture, Profile};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// The router's own list of operations.
-const ROUTER: &str = include_str!("../../src/api/nova/route.rs");
+/// Operations of Nova that are no use of its API: what leads nowhere, and what only front ends answer.
+const BESIDE: [&str; 4] = [
+    "nova.disabled",
+    "nova.no_such_action",
+    "nova.options",
+    "nova.unrouted",
+];
 
 /// A profile, its name, and the trees that it mounts or has switched off.
 type Row = (Profile, &'static str, &'static [&'static str]);
@@ -24,9 +29,9 @@ const PROFILES: [Row; 4] = [
     (Profile::Otc, "otc", &["v2", "v2.1"]),
 ];
 
-/// An operation: the router's name of it, ours, how it is asked for, and its body in JSON and XML.
+/// An operation: its stable name, its title, how it is asked for, and its body in JSON and XML.
 struct Operation {
-    routed: &'static str,
+    stable: &'static str,
     name: &'static str,
     method: &'static str,
     path: &'static str,
@@ -34,13 +39,13 @@ struct Operation {
 }
 
 const fn read(
-    routed: &'static str,
+    stable: &'static str,
     name: &'static str,
     method: &'static str,
     path: &'static str,
 ) -> Operation {
     Operation {
-        routed,
+        stable,
         name,
         method,
         path,
@@ -60,18 +65,23 @@ const META: [&str; 2] = [
 /// In `path`, `ID` is an image, `KEY` a key of its metadata, and `…` what comes before: the tree
 /// and the project.
 const OPERATIONS: [Operation; 15] = [
-    read("Version", "Version document", "GET", "/TREE/"),
-    read("Index", "List images", "GET", "…/images"),
+    read("nova.versions.show", "Version document", "GET", "/TREE/"),
+    read("nova.images.index", "List images", "GET", "…/images"),
     read(
-        "Detail",
+        "nova.images.detail",
         "List images with details",
         "GET",
         "…/images/detail",
     ),
-    read("Show", "Show an image", "GET", "…/images/ID"),
-    read("Delete", "Delete an image", "DELETE", "…/images/ID"),
+    read("nova.images.show", "Show an image", "GET", "…/images/ID"),
     read(
-        "MetadataIndex",
+        "nova.images.delete",
+        "Delete an image",
+        "DELETE",
+        "…/images/ID",
+    ),
+    read(
+        "nova.image_metadata.index",
         "Show metadata",
         "GET",
         "…/images/ID/metadata",
@@ -79,7 +89,7 @@ const OPERATIONS: [Operation; 15] = [
     Operation {
         body: METADATA,
         ..read(
-            "MetadataCreate",
+            "nova.image_metadata.create",
             "Add metadata",
             "POST",
             "…/images/ID/metadata",
@@ -88,14 +98,14 @@ const OPERATIONS: [Operation; 15] = [
     Operation {
         body: METADATA,
         ..read(
-            "MetadataUpdateAll",
+            "nova.image_metadata.update_all",
             "Replace metadata",
             "PUT",
             "…/images/ID/metadata",
         )
     },
     read(
-        "MetadataShow",
+        "nova.image_metadata.show",
         "Show an item",
         "GET",
         "…/images/ID/metadata/KEY",
@@ -103,30 +113,35 @@ const OPERATIONS: [Operation; 15] = [
     Operation {
         body: META,
         ..read(
-            "MetadataUpdate",
+            "nova.image_metadata.update",
             "Set an item",
             "PUT",
             "…/images/ID/metadata/KEY",
         )
     },
     read(
-        "MetadataDelete",
+        "nova.image_metadata.delete",
         "Delete an item",
         "DELETE",
         "…/images/ID/metadata/KEY",
     ),
-    read("ExtensionIndex", "List extensions", "GET", "…/extensions"),
     read(
-        "ExtensionShow",
+        "nova.extensions.index",
+        "List extensions",
+        "GET",
+        "…/extensions",
+    ),
+    read(
+        "nova.extensions.show",
         "Show an extension",
         "GET",
         "…/extensions/OS-DCF",
     ),
-    read("Limits", "Show limits", "GET", "…/limits"),
+    read("nova.limits.index", "Show limits", "GET", "…/limits"),
     Operation {
         body: METADATA,
         ..read(
-            "NotAllowed",
+            "nova.images.create",
             "Create an image (never was)",
             "POST",
             "…/images",
@@ -136,8 +151,13 @@ const OPERATIONS: [Operation; 15] = [
 
 /// Asked in front of all trees.
 const ROOT: [Operation; 2] = [
-    read("", "List versions", "GET", "/"),
-    read("", "Choices of a path without version", "GET", "/images"),
+    read("nova.versions.list", "List versions", "GET", "/"),
+    read(
+        "nova.versions.choices",
+        "Choices of a path without version",
+        "GET",
+        "/images",
+    ),
 ];
 
 /// An image that its project may read and write, and one of its keys.
@@ -219,16 +239,23 @@ fn page() -> String {
     );
     for (profile, name, trees) in PROFILES {
         let server = Server::start(builder().fixture(fixture.clone()).profile(profile));
-        _ = write!(page, "\n## Profile `{name}`\n\n| operation | request |");
+        _ = write!(
+            page,
+            "\n## Profile `{name}`\n\n| operation | name | request |"
+        );
         for tree in trees {
             _ = write!(page, " `/{tree}` JSON | `/{tree}` XML |");
         }
-        _ = write!(page, "\n|---|---|{}", "---|---|".repeat(trees.len()));
+        _ = write!(page, "\n|---|---|---|{}", "---|---|".repeat(trees.len()));
         for operation in &OPERATIONS {
             let Operation {
-                name, method, path, ..
+                stable,
+                name,
+                method,
+                path,
+                ..
             } = operation;
-            _ = write!(page, "\n| {name} | `{method} {path}` |");
+            _ = write!(page, "\n| {name} | `{stable}` | `{method} {path}` |");
             for tree in trees {
                 for xml in [false, true] {
                     let answer = subject.ask(&server, tree, operation, xml);
@@ -236,21 +263,50 @@ fn page() -> String {
                 }
             }
         }
-        page.push_str("\n\n| in front of all trees | request | JSON | XML |\n|---|---|---|---|\n");
+        page.push_str(
+            "\n\n| in front of all trees | name | request | JSON | XML |\n|---|---|---|---|---|\n",
+        );
         for operation in &ROOT {
             let ask = |xml| cell(&subject.ask(&server, "", operation, xml));
             let Operation {
-                name, method, path, ..
+                stable,
+                name,
+                method,
+                path,
+                ..
             } = operation;
             _ = writeln!(
                 page,
-                "| {name} | `{method} {path}` | {} | {} |",
+                "| {name} | `{stable}` | `{method} {path}` | {} | {} |",
                 ask(false),
                 ask(true)
             );
         }
     }
+    page.push_str(&names());
     page
+}
+
+/// Every operation that there is, a line a service.
+fn names() -> String {
+    let mut services: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for operation in nova_images::operations() {
+        let name = operation.as_str();
+        let (service, _) = name.split_once('.').unwrap();
+        assert!(services.entry(service).or_default().insert(name), "{name}");
+    }
+    let mut text = String::from(
+        "\n## Names of operations\n\n\
+         What a request is about, for whoever looks at requests from outside (see `Interceptor` in \
+         the crate's manual). They\nstay what they are. `unrouted` is what no route of that service \
+         leads to.\n",
+    );
+    for (service, names) in services {
+        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+        _ = write!(text, "\n- {service}: {}", names.join(", "));
+    }
+    text.push('\n');
+    text
 }
 
 #[test]
@@ -268,22 +324,17 @@ fn the_page_says_what_the_servers_do() {
     );
 }
 
-/// An operation that the router learns must be put on the page.
+/// An operation that Nova learns must be put on the page.
 #[test]
-fn every_operation_of_the_router_is_on_the_page() {
-    let (_, rest) = ROUTER.split_once("pub enum Operation {").unwrap();
-    let (variants, _) = rest.split_once("\n}").unwrap();
-    let routed: BTreeSet<_> = variants
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .map(|line| line.split(['(', ',']).next().unwrap())
-        // Routed in Nova 2014.2, to nothing.
-        .filter(|variant| *variant != "NoSuchAction")
+fn every_operation_of_nova_is_on_the_page() {
+    let known: BTreeSet<_> = nova_images::operations()
+        .map(nova_images::Operation::as_str)
+        .filter(|name| name.starts_with("nova.") && !BESIDE.contains(name))
         .collect();
     let shown: BTreeSet<_> = OPERATIONS
         .iter()
-        .map(|operation| operation.routed)
+        .chain(&ROOT)
+        .map(|operation| operation.stable)
         .collect();
-    assert_eq!(routed, shown);
+    assert_eq!(known, shown);
 }

@@ -1,24 +1,80 @@
 //! The control API under `/_control`: what a test harness asks of the emulator itself.
 
-use crate::http::{Reply, Request};
+use crate::domain::{BodyWanted, Operation, Plan};
+use crate::http::{Head, Method, Refusal, Reply, Request, StatusCode};
 use crate::service::App;
-use actix_web::http::{Method, StatusCode};
 
-/// Answers a request.
+#[cfg(test)]
+mod tests;
+
+/// The largest body that is read.
+const MOST_BODY_BYTES: usize = 114_688;
+
+const RESET: Operation = Operation::named("control.reset");
+const ADVANCE_CLOCK: Operation = Operation::named("control.clock.advance");
+const HEALTH: Operation = Operation::named("control.health");
+const UNROUTED: Operation = Operation::named("control.unrouted");
+
+/// Every operation there is.
+pub const OPERATIONS: [Operation; 4] = [RESET, ADVANCE_CLOCK, HEALTH, UNROUTED];
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// Back to the fixture.
+    Reset,
+    /// Time passes.
+    AdvanceClock,
+    /// Is it well?
+    Health,
+    /// One of them by another method than these.
+    WrongMethod(&'static str),
+    /// Nothing that there is.
+    Unknown,
+}
+
+/// What a request is about.
 #[must_use]
-pub fn answer(app: &App, request: &Request<'_>) -> Reply {
-    let parts = request.path.parts();
-    let method = request.method();
-    match parts.as_slice() {
-        ["reset"] if method == Method::POST => reset(app),
-        ["clock", "advance"] if method == Method::POST => advance_clock(app, request),
+pub fn plan(head: &Head) -> (Plan, Placed) {
+    let method = head.method();
+    let placed = match head.path().parts().as_slice() {
+        ["reset"] if method == Method::POST => Placed::Reset,
+        ["clock", "advance"] if method == Method::POST => Placed::AdvanceClock,
         ["health", "live" | "ready"] if method == Method::GET || method == Method::HEAD => {
-            json(StatusCode::OK, &serde_json::json!({"status": "ok"}))
+            Placed::Health
         }
-        ["reset"] | ["clock", "advance"] => wrong_method("POST"),
-        ["health", "live" | "ready"] => wrong_method("GET, HEAD"),
-        _ => fault(StatusCode::NOT_FOUND, "there is no such control"),
+        ["reset"] | ["clock", "advance"] => Placed::WrongMethod("POST"),
+        ["health", "live" | "ready"] => Placed::WrongMethod("GET, HEAD"),
+        _ => Placed::Unknown,
+    };
+    let mut plan = Plan::of(match placed {
+        Placed::Reset => RESET,
+        Placed::AdvanceClock => ADVANCE_CLOCK,
+        Placed::Health => HEALTH,
+        Placed::WrongMethod(_) | Placed::Unknown => UNROUTED,
+    });
+    if placed == Placed::AdvanceClock {
+        plan.body = BodyWanted::Whole(MOST_BODY_BYTES);
     }
+    (plan, placed)
+}
+
+/// Answers a request as it was placed.
+#[must_use]
+pub fn answer(app: &App, request: &Request, placed: Placed) -> Reply {
+    match placed {
+        Placed::Reset => reset(app),
+        Placed::AdvanceClock => advance_clock(app, request),
+        Placed::Health => json(StatusCode::OK, &serde_json::json!({"status": "ok"})),
+        Placed::WrongMethod(allowed) => wrong_method(allowed),
+        Placed::Unknown => fault(StatusCode::NOT_FOUND, "there is no such control"),
+    }
+}
+
+/// Words an error that comes from outside.
+#[must_use]
+pub fn refuse(refusal: &Refusal) -> Reply {
+    fault(refusal.status, &refusal.message)
 }
 
 /// `POST /_control/reset`: back to the loaded fixture.
@@ -30,8 +86,8 @@ fn reset(app: &App) -> Reply {
 }
 
 /// `POST /_control/clock/advance` with `{"seconds": N}`: lets time pass.
-fn advance_clock(app: &App, request: &Request<'_>) -> Reply {
-    let body: Result<serde_json::Value, _> = serde_json::from_slice(request.body_bytes());
+fn advance_clock(app: &App, request: &Request) -> Reply {
+    let body: Result<serde_json::Value, _> = serde_json::from_slice(request.body.bytes());
     let seconds = body
         .ok()
         .and_then(|body| body.get("seconds")?.as_u64())

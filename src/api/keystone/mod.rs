@@ -1,136 +1,101 @@
 //! Keystone: sign-in and the catalogue, API v3 as release 30 answers and v2.0 as 2014.2 did.
 //!
 //! One tree, mounted under `/identity`, at the root beside Nova, and at the root of a listener of
-//! its own. Which versions it offers is the profile's choice, and a value: [`Offer`].
+//! its own. Which versions it offers is the profile's choice, and a value: [`offer::Offer`].
 
 mod catalog;
+mod names;
+mod offer;
+mod site;
 mod v2;
 mod v3;
 
+#[cfg(test)]
+mod tests;
+
+pub use site::Door;
+
 use crate::config::Profile;
-use crate::http::{Reply, Request};
+use crate::domain::{BodyWanted, Operation, Plan};
+use crate::http::{Head, Refusal, Reply, Request};
 use crate::service::App;
+use offer::{Manner, Offer};
+use site::Site;
 
-/// Which listener a request came through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
-    /// The one that all services share.
-    Shared,
-    /// One of its own; the other services are behind this port.
-    Own {
-        /// The port of the shared listener.
-        shared_port: u16,
-    },
-}
-
-/// Which versions are offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Offer {
-    v3: bool,
-    v2: Option<v2::Manner>,
-}
-
-impl Offer {
-    fn of(profile: Profile) -> Self {
-        match profile {
-            // Keystone 12 was the last with both. Its manner of v2.0 suits clients that send an
-            // old token along, and Juno's documents suit those that want XML.
-            Profile::Default | Profile::Otc => Self {
-                v3: true,
-                v2: Some(v2::Manner::BesideV3),
-            },
-            Profile::Juno => Self {
-                v3: false,
-                v2: Some(v2::Manner::Juno),
-            },
-            Profile::Nova34 => Self { v3: true, v2: None },
-        }
-    }
-}
+/// The largest body that is read: oslo.middleware's default.
+const MOST_BODY_BYTES: usize = 114_688;
 
 /// Whether a first part of a path is Keystone's at the root that it shares with Nova.
 #[must_use]
 pub fn has_at_root(profile: Profile, segment: &str) -> bool {
-    let offer = Offer::of(profile);
-    (segment == "v3" && offer.v3) || (segment == "v2.0" && offer.v2.is_some())
+    Offer::of(profile).has_at_root(segment)
 }
 
-/// Answers a request whose path begins behind the mount.
+/// Where a request belongs.
+#[derive(Debug)]
+pub struct Placed {
+    door: Door,
+    asked: Asked,
+}
+
+/// What is asked for, of which version.
+#[derive(Debug)]
+enum Asked {
+    V2(Manner, v2::Operation),
+    V3(Option<v3::Route>),
+}
+
+/// Every operation there is.
+pub fn operations() -> impl Iterator<Item = Operation> {
+    names::ALL.into_iter().chain(v3::kinds())
+}
+
+/// What a request is about, which came through a listener; its path begins behind the mount.
 #[must_use]
-pub fn answer(app: &App, request: &Request<'_>, door: Door) -> Reply {
+pub fn plan(app: &App, head: &Head, door: Door) -> (Plan, Placed) {
     let offer = Offer::of(app.config.profile);
-    let site = Site::new(app, request, door);
-    let parts = request.path.parts();
-    match (parts.split_first(), offer.v2) {
+    let parts = head.path().parts();
+    let asked = match (parts.split_first(), offer.v2) {
         (Some((&"v2.0", rest)), Some(manner)) => {
-            v2::answer(&v2::Call::new(app, request, site, manner), rest)
+            Asked::V2(manner, v2::Operation::of(head.method(), rest))
         }
-        (_, Some(manner)) if !offer.v3 => {
-            v2::answer_root(&v2::Call::new(app, request, site, manner), parts.is_empty())
-        }
-        _ => v3::answer(
-            &v3::Call::new(app, request, site, offer.v2.is_some()),
-            &parts,
-        ),
-    }
+        (_, Some(manner)) if !offer.v3 => Asked::V2(manner, v2::Operation::of_root(&parts)),
+        _ => Asked::V3(v3::Route::of(&parts)),
+    };
+    let mut plan = Plan::of(match &asked {
+        Asked::V2(_, operation) => operation.name(),
+        Asked::V3(route) => v3::name(route.as_ref(), head.method()),
+    });
+    plan.body = BodyWanted::Whole(MOST_BODY_BYTES);
+    let token = head.header("x-auth-token");
+    let live = token.and_then(|token| app.identity.bearer(token.trim()));
+    plan.project = live.and_then(|live| live.token.project_id().map(str::to_owned));
+    (plan, Placed { door, asked })
 }
 
-/// Where the client finds this service and the others.
-#[derive(Clone, Debug)]
-struct Site {
-    /// The root of the host, without a slash at its end.
-    host: String,
-    /// What links begin with: the root and the prefix that the service is mounted under.
-    base: String,
-    /// What the catalogue's URLs begin with: the root of the listener that has all services.
-    services: String,
-}
-
-impl Site {
-    fn new(app: &App, request: &Request<'_>, door: Door) -> Self {
-        if let Some(url) = &app.config.public_url {
-            return Self {
-                host: url.clone(),
-                base: format!("{url}{}", request.prefix),
-                services: url.clone(),
-            };
+/// Answers a request as it was placed.
+#[must_use]
+pub fn answer(app: &App, request: &Request, placed: &Placed) -> Reply {
+    let offer = Offer::of(app.config.profile);
+    let Request { head, body } = request;
+    let site = Site::new(offer, head, placed.door);
+    match &placed.asked {
+        Asked::V2(manner, operation) => {
+            v2::answer(&v2::Call::new(app, head, site, *manner), body, operation)
         }
-        let host = request.host();
-        let services = match door {
-            Door::Shared => format!("http://{host}"),
-            Door::Own { shared_port } => {
-                format!("http://{}:{shared_port}", without_port(&host))
-            }
-        };
-        Self {
-            host: format!("http://{host}"),
-            base: format!("http://{host}{}", request.prefix),
-            services,
+        Asked::V3(route) => {
+            let call = v3::Call::new(app, head, body, site, offer.v2.is_some());
+            v3::answer(&call, route.as_ref())
         }
     }
 }
 
-/// A host without its port; an IPv6 address keeps its brackets.
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_port;
-
-    #[test]
-    fn hosts_lose_their_port() {
-        for (host, name) in [
-            ("127.0.0.1:5000", "127.0.0.1"),
-            ("localhost", "localhost"),
-            ("[::1]:5000", "[::1]"),
-            ("[::1]", "[::1]"),
-        ] {
-            assert_eq!(without_port(host), name);
-        }
+/// Words an error that comes from outside as this service words its own.
+#[must_use]
+pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Reply {
+    let site = Site::new(Offer::of(app.config.profile), head, placed.door);
+    match placed.asked {
+        Asked::V2(manner, _) => v2::refuse(&v2::Call::new(app, head, site, manner), refusal),
+        Asked::V3(_) => v3::refuse(app, &site, refusal),
     }
 }

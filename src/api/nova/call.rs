@@ -1,11 +1,10 @@
 //! A request to one dialect, with everything that its handlers need.
 
-use super::dialect::Dialect;
-use super::media::Media;
+use super::dialect::{Dialect, Media};
 use crate::config::{AuthMode, Microversion};
 use crate::domain::Caller;
-use crate::http::Request;
 use crate::http::cache::Caches;
+use crate::http::{Body, Head};
 use crate::service::App;
 use std::cell::RefCell;
 
@@ -16,7 +15,9 @@ pub struct Call<'a> {
     /// What this thread has rendered before.
     pub caches: &'a RefCell<Caches>,
     /// What was asked.
-    pub request: &'a Request<'a>,
+    pub head: &'a Head,
+    /// The body of it.
+    pub body: &'a Body,
     /// In which dialect.
     pub dialect: &'static Dialect,
     /// The first segment of the links: `v2`, `v1.1`, `v2.1`.
@@ -32,21 +33,12 @@ pub struct Call<'a> {
 impl Call<'_> {
     /// The scheme and host that the client sees, without a path.
     pub fn host_url(&self) -> String {
-        if let Some(url) = &self.app.config.public_url {
-            return url.clone();
-        }
-        // Seen behind uWSGI: the scheme of a proxy is believed, its host is not.
-        let forwarded = self.request.header("x-forwarded-proto");
-        let scheme = match forwarded {
-            Some("https") if self.dialect.trusts_forwarded_scheme => "https",
-            _ => "http",
-        };
-        format!("{scheme}://{}", self.request.host())
+        self.head.origin().base(self.dialect.trust)
     }
 
     /// The URL under which Nova is mounted, as the client sees it.
     pub fn base_url(&self) -> String {
-        format!("{}{}", self.host_url(), self.request.prefix)
+        [&self.host_url(), self.head.prefix()].concat()
     }
 
     /// Where a client is sent to sign in.
@@ -64,9 +56,7 @@ impl Call<'_> {
 
     /// Finds out who asks; nothing when the request needs a token and has no good one.
     pub fn authenticate(&self, project_in_url: Option<&str>) -> Option<Caller> {
-        let header = |name| self.request.header(name);
-        let token = header("x-auth-token").or_else(|| header("x-storage-token"));
-        let known = token.and_then(|token| self.app.identity.authenticate(token));
+        let known = token_of(self.head).and_then(|token| self.app.identity.authenticate(token));
         let known = known.filter(|caller| caller.project_id.is_some());
         match self.app.config.auth {
             AuthMode::Strict => known,
@@ -77,4 +67,15 @@ impl Call<'_> {
             }),
         }
     }
+}
+
+/// The project of the token that a request shows, when it is known.
+pub fn token_project(app: &App, head: &Head) -> Option<String> {
+    let caller = app.identity.authenticate(token_of(head)?)?;
+    caller.project_id
+}
+
+fn token_of(head: &Head) -> Option<&str> {
+    let token = head.header("x-auth-token");
+    token.or_else(|| head.header("x-storage-token"))
 }

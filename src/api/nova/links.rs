@@ -1,6 +1,7 @@
 //! The links of Nova's documents.
 
 use super::call::Call;
+use super::dialect::ProjectInLinks;
 use crate::http::gaps::Escaped;
 use crate::http::json;
 use crate::http::xml::writer;
@@ -58,7 +59,7 @@ impl Links {
     pub fn new(call: &Call<'_>, query: &str) -> Self {
         let base = call.base_url();
         let project = match call.caller.project_id.as_deref() {
-            Some(project) if (call.dialect.project_in_links)(call, query, project) => {
+            Some(project) if has_project(call, query, project) => {
                 format!("/{project}")
             }
             _ => String::new(),
@@ -90,14 +91,14 @@ impl Links {
     }
 }
 
-/// Nova 2014.2 puts the project into every link.
-pub fn always(_: &Call<'_>, _: &str, _: &str) -> bool {
-    true
-}
-
-/// Nova 34 puts it in when the id stands anywhere in the request's URL: path, query or host.
-pub fn when_in_url(call: &Call<'_>, query: &str, project: &str) -> bool {
-    call.request.raw_path().contains(project)
-        || query.contains(project)
-        || call.request.host().contains(project)
+/// Whether the project's id belongs into links; `query` is what its release makes of the query string.
+fn has_project(call: &Call<'_>, query: &str, project: &str) -> bool {
+    match call.dialect.project_in_links {
+        ProjectInLinks::Always => true,
+        ProjectInLinks::WhenInUrl => {
+            call.head.raw_path().contains(project)
+                || query.contains(project)
+                || call.head.origin().host().contains(project)
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::fault::Fault;
 use crate::config::Microversion;
-use actix_web::http::StatusCode;
+use crate::http::StatusCode;
 
 /// What a client wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct Refused {
 /// The microversion of a call.
 pub fn negotiate(call: &Call<'_>) -> Result<Microversion, Refused> {
     let wanted = read(
-        call.request.header("openstack-api-version"),
-        call.request.header("x-openstack-nova-api-version"),
+        call.head.header("openstack-api-version"),
+        call.head.header("x-openstack-nova-api-version"),
     );
     let (oldest, newest) = (Microversion::v2(1), call.max_microversion());
     match wanted {
@@ -40,7 +40,7 @@ pub fn negotiate(call: &Call<'_>) -> Result<Microversion, Refused> {
                 "Version {version} is not supported by the API. Minimum is {oldest} and maximum \
                  is {newest}."
             );
-            let fault = Fault::Api(StatusCode::NOT_ACCEPTABLE, message.into());
+            let fault = Fault::api(StatusCode::NOT_ACCEPTABLE, message);
             Err(Refused {
                 fault,
                 named: Some(version),

@@ -11,9 +11,8 @@ use super::negotiate::{Refused, Renderer, negotiate};
 use super::params::Params;
 use super::routes::Routed;
 use super::text;
-use crate::http::{Reply, Request};
+use crate::http::{Head, Reply, StatusCode};
 use crate::service::App;
-use actix_web::http::StatusCode;
 
 const ALLOW: &str = "GET, HEAD, OPTIONS";
 
@@ -21,7 +20,7 @@ const ALLOW: &str = "GET, HEAD, OPTIONS";
 #[derive(Debug)]
 pub struct View<'a> {
     app: &'a App,
-    request: &'a Request<'a>,
+    head: &'a Head,
     base: &'a str,
     path: &'a str,
     routed: &'a Routed,
@@ -39,7 +38,7 @@ impl<'a> View<'a> {
     /// The view of a routed path; `base` is what links begin with.
     pub fn new(
         app: &'a App,
-        request: &'a Request<'a>,
+        head: &'a Head,
         base: &'a str,
         path: &'a str,
         routed: &'a Routed,
@@ -47,11 +46,11 @@ impl<'a> View<'a> {
     ) -> Self {
         Self {
             app,
-            request,
+            head,
             base,
             path,
             routed,
-            params: Params::parse(request.raw_query()),
+            params: Params::parse(head.raw_query()),
             language,
         }
     }
@@ -66,9 +65,19 @@ impl<'a> View<'a> {
         self.render(outcome, form)
     }
 
+    /// An error in the form that the request asks for.
+    pub fn refuse(&self, fault: Fault) -> Reply {
+        let renderer = self.negotiate().unwrap_or(Renderer::DEFAULT);
+        let form = Form {
+            renderer,
+            impersonator: None,
+        };
+        self.render(Err(fault), form)
+    }
+
     fn carry_out(&self, method: &str, form: &mut Form) -> Result<Outcome, Fault> {
         form.renderer = self.negotiate()?;
-        let signed_in = auth::sign_in(self.app, self.request)?;
+        let signed_in = auth::sign_in(self.app, self.head)?;
         form.impersonator = signed_in.impersonator;
         let links = Links {
             base: self.base,
@@ -78,7 +87,7 @@ impl<'a> View<'a> {
         let exchange = Exchange {
             app: self.app,
             params: &self.params,
-            raw_query: self.request.raw_query(),
+            raw_query: self.head.raw_query(),
             links: &links,
             path: self.path,
             viewer: signed_in.viewer,
@@ -103,7 +112,7 @@ impl<'a> View<'a> {
 
     /// Headers reach Django as Latin-1.
     fn accept(&self) -> Option<String> {
-        let bytes = self.request.header_bytes("accept")?;
+        let bytes = self.head.header_bytes("accept")?;
         Some(bytes.iter().copied().map(char::from).collect())
     }
 

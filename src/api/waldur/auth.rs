@@ -5,7 +5,7 @@ use super::fault::Fault;
 use super::pynumber;
 use crate::config::AuthMode;
 use crate::domain::sibling::WaldurUser;
-use crate::http::Request;
+use crate::http::Head;
 use crate::service::App;
 use crate::service::waldur::{Refusal, Viewer};
 
@@ -25,9 +25,9 @@ pub struct SignedIn {
 ///
 /// # Errors
 /// When there is no token, or a bad one.
-pub fn sign_in(app: &App, request: &Request<'_>) -> Result<SignedIn, Fault> {
-    match user(app, request) {
-        Ok(user) => Ok(acting(app, request, user)),
+pub fn sign_in(app: &App, head: &Head) -> Result<SignedIn, Fault> {
+    match user(app, head) {
+        Ok(user) => Ok(acting(app, head, user)),
         Err(_) if app.config.auth == AuthMode::Open => Ok(SignedIn {
             viewer: Viewer::Everything,
             impersonator: None,
@@ -36,8 +36,8 @@ pub fn sign_in(app: &App, request: &Request<'_>) -> Result<SignedIn, Fault> {
     }
 }
 
-fn user<'a>(app: &'a App, request: &Request<'_>) -> Result<&'a WaldurUser, Fault> {
-    let header = request.header_bytes("authorization").unwrap_or_default();
+fn user<'a>(app: &'a App, head: &Head) -> Result<&'a WaldurUser, Fault> {
+    let header = head.header_bytes("authorization").unwrap_or_default();
     // Python splits bytes at ASCII white space, the vertical tab included.
     let words: Vec<&[u8]> = header
         .split(|byte| byte.is_ascii_whitespace() || *byte == b'\x0b')
@@ -61,8 +61,8 @@ fn user<'a>(app: &'a App, request: &Request<'_>) -> Result<&'a WaldurUser, Fault
 
 /// Only staff acts as others; from anybody else, or with the uuid of nobody, the header says
 /// nothing.
-fn acting(app: &App, request: &Request<'_>, user: &WaldurUser) -> SignedIn {
-    let other = request
+fn acting(app: &App, head: &Head, user: &WaldurUser) -> SignedIn {
+    let other = head
         .header("x-impersonated-user-uuid")
         .filter(|_| user.staff)
         .and_then(pynumber::uuid)

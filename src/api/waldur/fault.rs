@@ -2,7 +2,7 @@
 
 use super::catalogue;
 use super::language::Language;
-use actix_web::http::StatusCode;
+use crate::http::{Refusal, StatusCode};
 use serde_json::{Map, Value, json};
 
 /// What validators say of a NUL.
@@ -68,6 +68,8 @@ pub enum Fault {
     NotAcceptable,
     /// The original raises here, and nobody catches it.
     Crash,
+    /// What comes from outside of the service.
+    Outside(Refusal),
     /// The store failed.
     Store(String),
 }
@@ -89,6 +91,7 @@ impl Fault {
             }
             Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::Outside(refusal) => refusal.status,
             Self::Crash | Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -111,6 +114,7 @@ impl Fault {
                 let message = say("Method \"{method}\" not allowed.");
                 json!({"detail": message.replace("{method}", method)})
             }
+            Self::Outside(refusal) => json!({"detail": refusal.message}),
             Self::Store(reason) => json!({"detail": reason}),
             other => json!({"detail": say(other.message())}),
         }
@@ -133,7 +137,7 @@ impl Fault {
             Self::NotAcceptable => "Could not satisfy the request Accept header.",
             Self::Invalid(_) => "Invalid input.",
             Self::WrongMethod(_) => "Method \"{method}\" not allowed.",
-            Self::Crash | Self::Store(_) => "A server error occurred.",
+            Self::Crash | Self::Outside(_) | Self::Store(_) => "A server error occurred.",
         }
     }
 }

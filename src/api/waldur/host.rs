@@ -1,15 +1,14 @@
 //! The `Host` header, as Django checks it (`django.http.request`).
 
-use crate::http::Request;
+use crate::http::Head;
 
-/// The host as it was sent; nothing when it is no host name.
-pub fn read(request: &Request<'_>) -> Option<String> {
-    match request.header_bytes("host") {
-        None => Some(request.host()),
-        Some(bytes) => std::str::from_utf8(bytes)
-            .ok()
-            .filter(|host| is_host(&host.to_ascii_lowercase()))
-            .map(str::to_owned),
+/// Whether the host is one, as it was sent; a request without any is taken as it is.
+pub fn is_valid(head: &Head) -> bool {
+    match head.header_bytes("host") {
+        None => true,
+        Some(bytes) => {
+            std::str::from_utf8(bytes).is_ok_and(|host| is_host(&host.to_ascii_lowercase()))
+        }
     }
 }
 

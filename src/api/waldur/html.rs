@@ -1,9 +1,8 @@
 //! Pages: Django's own, and the one that shows an answer to people.
 
 use super::language::Language;
-use crate::http::Reply;
+use crate::http::{Reply, StatusCode};
 use crate::python::html_escape;
-use actix_web::http::StatusCode;
 
 /// What pages are labelled.
 pub const MEDIA_TYPE: &str = "text/html; charset=utf-8";

@@ -17,59 +17,97 @@ mod host;
 mod html;
 mod language;
 mod negotiate;
+mod operation;
 mod page;
 mod params;
 mod pynumber;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod text;
 mod usage;
 mod view;
 
-use crate::http::{Reply, Request, RequestPath};
+use crate::domain::Plan;
+use crate::http::{Head, Refusal, Reply, StatusCode, Trust};
 use crate::service::App;
-use actix_web::http::{Method, StatusCode};
+use fault::Fault;
 use language::Language;
+use routes::{Route, Routed};
 
-/// Whether a path is Waldur's: Django looks at the decoded path before anybody tidies it.
+pub use operation::OPERATIONS;
+
+/// Where a request belongs: Django routes by the decoded path, before anybody tidies it.
+#[derive(Debug)]
+pub struct Placed {
+    path: String,
+    routed: Option<Routed>,
+}
+
+/// Whether a path is Waldur's.
 #[must_use]
-pub fn owns(raw_path: &str) -> bool {
-    let tidy = RequestPath::parse(raw_path);
-    routes::decode(raw_path).starts_with("/api/")
-        || tidy.segments.first().is_some_and(|first| first == "api")
+pub fn owns(head: &Head) -> bool {
+    const MOUNT: &str = "/api/";
+    let raw = head.raw_path();
+    head.path().first() == Some("api")
+        || raw.starts_with(MOUNT)
+        || (raw.contains('%') && routes::decode(raw).starts_with(MOUNT))
+}
+
+/// What a request is about. No view reads a body.
+#[must_use]
+pub fn plan(head: &Head) -> (Plan, Placed) {
+    let path = routes::decode(head.raw_path());
+    let routed = routes::route(&path);
+    let route = routed.as_ref().map(|routed| &routed.route);
+    let mut plan = Plan::of(operation::name(route, head));
+    if let Some(Route::Detail(uuid)) = route {
+        plan.image = Some(uuid.clone());
+    }
+    (plan, Placed { path, routed })
 }
 
 /// Answers a request: Django's middleware, in its order.
 #[must_use]
-pub fn answer(app: &App, request: &Request<'_>) -> Reply {
-    if is_preflight(request) {
+pub fn answer(app: &App, head: &Head, placed: &Placed) -> Reply {
+    if operation::is_preflight(head) {
         return preflight();
     }
-    let language = Language::choose(request.header("accept-language"));
-    let Some(host) = host::read(request) else {
+    respond(app, head, placed, |view| {
+        view.answer(&text::upper_method(head.method()))
+    })
+}
+
+/// Words an error that comes from outside as the REST framework words its own.
+#[must_use]
+pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Reply {
+    respond(app, head, placed, |view| {
+        view.refuse(Fault::Outside(refusal.clone()))
+    })
+}
+
+fn respond(
+    app: &App,
+    head: &Head,
+    placed: &Placed,
+    answer: impl FnOnce(&answer::View<'_>) -> Reply,
+) -> Reply {
+    let language = Language::choose(head.header("accept-language"));
+    if !host::is_valid(head) {
         return html::bad_request(language);
-    };
-    let path = routes::decode(request.raw_path());
-    let method = text::upper_method(request.method());
-    if let Some(routed) = routes::route(&path) {
-        let base = match &app.config.public_url {
-            Some(url) => url.clone(),
-            None => format!("http://{host}"),
-        };
-        return answer::View::new(app, request, &base, &path, &routed, language).answer(&method);
+    }
+    let Placed { path, routed } = placed;
+    if let Some(routed) = routed {
+        // Recorded: Waldur believes no proxy.
+        let base = head.origin().base(Trust::Nobody);
+        return answer(&answer::View::new(app, head, &base, path, routed, language));
     }
     // CommonMiddleware: only where the path with the slash is a route.
     if !path.ends_with('/') && routes::route(&format!("{path}/")).is_some() {
-        let location = address::with_slash(&path, request.raw_query());
+        let location = address::with_slash(path, head.raw_query());
         return html::redirect(location, language);
     }
     html::not_found(language)
-}
-
-fn is_preflight(request: &Request<'_>) -> bool {
-    request.method() == Method::OPTIONS
-        && request
-            .header_bytes("access-control-request-method")
-            .is_some()
 }
 
 /// `cors_middleware` (waldur-mastermind, `waldur_core/server/middleware.py`) asks nobody else.

@@ -1,6 +1,6 @@
 //! Texts as Python's `str` and the JSON renderer treat them.
 
-use actix_web::http::Method;
+use crate::http::Method;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::PrettyFormatter;

@@ -1,8 +1,8 @@
 //! Request bodies of v2.0: JSON, and XML made into the same values.
 
 use super::fault::Fault;
-use crate::http::Request;
 use crate::http::xml::reader::{self, Element};
+use crate::http::{Body, Head};
 use crate::python::Value;
 use indexmap::IndexMap;
 
@@ -13,12 +13,13 @@ pub type Object = IndexMap<String, Value>;
 ///
 /// # Errors
 /// When the type is another one, or the body is not of its type.
-pub fn read(request: &Request<'_>) -> Result<Object, Fault> {
-    let body = request.body_bytes();
+pub fn read(head: &Head, body: &Body) -> Result<Object, Fault> {
+    let body = body.bytes();
     if body.is_empty() {
         return Ok(Object::new());
     }
-    let value = match request.content_type().as_deref() {
+    let media_type = head.media_type().map(str::to_ascii_lowercase);
+    let value = match media_type.as_deref() {
         Some(media_type) if media_type.contains("application/xml") => {
             let root = reader::read(body.trim_ascii()).map_err(|_| Fault::NotXml)?;
             Value::Dict(value_of(&root)?)

@@ -1,8 +1,9 @@
 //! What v2.0 says when something is wrong.
 
 use super::views::ErrorView;
+use crate::http::Refusal;
+use crate::http::StatusCode;
 use crate::service::identity::{SignInError, TokenError};
-use actix_web::http::StatusCode;
 
 /// An error of Keystone's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Fault {
     NoToken(String),
     /// There is no such path, or not by this method.
     NoRoute,
+    /// What comes from outside of the service.
+    Outside(Refusal),
     /// The emulator failed.
     Internal(String),
 }
@@ -66,6 +69,7 @@ impl Fault {
                 StatusCode::NOT_FOUND,
                 "The resource could not be found.".to_owned(),
             ),
+            Self::Outside(refusal) => (refusal.status, refusal.message.clone()),
             Self::Internal(reason) => {
                 tracing::error!(reason, "identity");
                 (

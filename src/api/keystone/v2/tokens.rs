@@ -2,12 +2,12 @@
 
 use super::auth_request::AuthRequest;
 use super::body::Object;
+use super::call::{Call, render};
 use super::fault::Fault;
-use super::views::{Access, Endpoints};
-use super::{Call, render, tenant_of};
-use crate::http::Reply;
+use super::views::{Access, Endpoints, TenantView};
+use crate::domain::{Token, TokenScope};
+use crate::http::{Reply, StatusCode};
 use crate::service::identity::{LiveToken, Reach, TokenForm};
-use actix_web::http::StatusCode;
 use std::sync::Arc;
 
 /// `POST /v2.0/tokens`: signs in.
@@ -70,4 +70,14 @@ fn document(call: &Call<'_>, text: &str, live: &LiveToken) -> Reply {
     let tenant = tenant_of(call, token);
     let access = Access::new(text, token, expires, tenant, &call.site.services);
     render(call.format(), StatusCode::OK, &access)
+}
+
+/// The tenant of a token; in open mode it may be one that the directory does not know.
+fn tenant_of(call: &Call<'_>, token: &Token) -> Option<TenantView> {
+    let (id, name) = match &token.scope {
+        TokenScope::Project { project, .. } => (&project.id, &project.name),
+        _ => return None,
+    };
+    let known = call.app.identity.directory().project(id);
+    Some(known.map_or_else(|| TenantView::unknown(id, name), TenantView::of))
 }

@@ -2,7 +2,7 @@
 
 use super::super::catalog::{self, Api, SERVICES, Service};
 use crate::domain::{Project, Timestamp, Token, TokenScope};
-use actix_web::http::StatusCode;
+use crate::http::StatusCode;
 use serde::Serialize;
 
 /// A list of links that is always empty: there are no further pages.

@@ -1,9 +1,8 @@
 //! The version documents, which need no token.
 
 use super::super::v2;
-use super::Call;
-use crate::http::Reply;
-use actix_web::http::StatusCode;
+use super::call::{Call, json, json_as};
+use crate::http::{Reply, StatusCode};
 use serde::Serialize;
 
 const JSON: &str = "application/json";
@@ -71,7 +70,7 @@ pub fn root(call: &Call<'_>) -> Reply {
     let versions = Versions {
         versions: Values { values },
     };
-    match super::json(StatusCode::MULTIPLE_CHOICES, &versions) {
+    match json(StatusCode::MULTIPLE_CHOICES, &versions) {
         Ok(reply) => reply.with("location", call.link("")),
         Err(fault) => fault.reply(&call.site.base),
     }
@@ -85,7 +84,7 @@ pub fn version(call: &Call<'_>) -> Reply {
     let version = Version {
         version: v3_view(call),
     };
-    super::json(StatusCode::OK, &version).unwrap_or_else(|fault| fault.reply(&call.site.base))
+    json(StatusCode::OK, &version).unwrap_or_else(|fault| fault.reply(&call.site.base))
 }
 
 fn v3_view(call: &Call<'_>) -> V3View {
@@ -138,13 +137,12 @@ fn home() -> Reply {
         });
         resources.insert(rel(one), template);
     }
-    super::json_as(JSON_HOME, StatusCode::OK, &Home { resources })
-        .unwrap_or_else(|fault| fault.reply(""))
+    json_as(JSON_HOME, StatusCode::OK, &Home { resources }).unwrap_or_else(|fault| fault.reply(""))
 }
 
 /// Whether JSON Home is liked better than JSON. Nothing else that `Accept` may say matters.
 fn wants_home(call: &Call<'_>) -> bool {
-    let accept = call.request.header("accept").unwrap_or_default();
+    let accept = call.head.header("accept").unwrap_or_default();
     likes(accept, JSON_HOME) > likes(accept, JSON)
 }
 

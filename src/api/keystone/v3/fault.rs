@@ -1,10 +1,9 @@
 //! What v3 says when something is wrong: Keystone's own errors, and the pages of the framework
 //! below it for what no resource of its answers.
 
-use crate::http::Reply;
+use crate::http::{Method, Refusal, Reply, StatusCode};
 use crate::python;
 use crate::service::identity::{SignInError, TokenError};
-use actix_web::http::{Method, StatusCode};
 use serde::Serialize;
 
 /// The methods of sign-in that Keystone 30 knows.
@@ -33,6 +32,8 @@ pub enum Fault {
     Forbidden(Option<&'static str>),
     /// There is none.
     NotFound(String),
+    /// What comes from outside of the service.
+    Outside(Refusal),
     /// The emulator failed.
     Internal(String),
 }
@@ -121,6 +122,7 @@ impl Fault {
                 (StatusCode::FORBIDDEN, message)
             }
             Self::NotFound(message) => (StatusCode::NOT_FOUND, message.clone()),
+            Self::Outside(refusal) => (refusal.status, refusal.message.clone()),
             Self::Internal(reason) => {
                 tracing::error!(reason, "identity");
                 (

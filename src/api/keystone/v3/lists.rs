@@ -2,119 +2,18 @@
 //! an administrator's.
 
 use super::super::catalog::{self, INTERFACES, SERVICES, ServiceView};
+use super::call::{Call, json};
 use super::fault::Fault;
+use super::kind::Kind;
 use super::views::{
     DomainView, EndpointDetail, EverythingView, Links, ProjectView, RegionView, RoleDetail,
     ServiceDetail, UserView,
 };
-use super::{Call, json};
 use crate::domain::{Target, Token, TokenScope};
-use crate::http::{Reply, query};
+use crate::http::{Reply, StatusCode, query};
 use crate::service::identity::roles;
-use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
-
-/// What there is a list of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Projects.
-    Projects,
-    /// Users.
-    Users,
-    /// Domains.
-    Domains,
-    /// Roles.
-    Roles,
-    /// Services.
-    Services,
-    /// Endpoints.
-    Endpoints,
-    /// Regions.
-    Regions,
-}
-
-/// How a kind is called, and whose it is to see.
-struct Words {
-    list: &'static str,
-    one: &'static str,
-    list_rule: &'static str,
-    show_rule: &'static str,
-    /// What the query may filter by.
-    filters: &'static [&'static str],
-}
-
-impl Kind {
-    const ALL: [Self; 7] = [
-        Self::Projects,
-        Self::Users,
-        Self::Domains,
-        Self::Roles,
-        Self::Services,
-        Self::Endpoints,
-        Self::Regions,
-    ];
-
-    /// The kind of a path's part.
-    pub fn named(part: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.words().list == part)
-    }
-
-    fn words(self) -> Words {
-        let words = |list, one, list_rule, show_rule, filters| Words {
-            list,
-            one,
-            list_rule,
-            show_rule,
-            filters,
-        };
-        match self {
-            Self::Projects => words(
-                "projects",
-                "project",
-                "list_projects",
-                "get_project",
-                &["name", "domain_id", "enabled", "parent_id"],
-            ),
-            Self::Users => words(
-                "users",
-                "user",
-                "list_users",
-                "get_user",
-                &["name", "domain_id", "enabled"],
-            ),
-            Self::Domains => words(
-                "domains",
-                "domain",
-                "list_domains",
-                "get_domain",
-                &["name", "enabled"],
-            ),
-            Self::Roles => words("roles", "role", "list_roles", "get_role", &["name"]),
-            Self::Services => words(
-                "services",
-                "service",
-                "list_services",
-                "get_service",
-                &["name", "type"],
-            ),
-            Self::Endpoints => words(
-                "endpoints",
-                "endpoint",
-                "list_endpoints",
-                "get_endpoint",
-                &["interface", "service_id", "region_id"],
-            ),
-            Self::Regions => words(
-                "regions",
-                "region",
-                "list_regions",
-                "get_region",
-                &["parent_region_id"],
-            ),
-        }
-    }
-}
 
 #[derive(Serialize)]
 struct ListLinks {
@@ -311,7 +210,7 @@ fn projects_of(
 
 /// Keeps what has the values that the query names; what it names beside is not looked at.
 fn filter(call: &Call<'_>, views: &mut Vec<Value>, filters: &[&str]) {
-    for (name, wanted) in query::parse_lossy(call.request.raw_query()) {
+    for (name, wanted) in query::parse_lossy(call.head.raw_query()) {
         if filters.contains(&name.as_str()) {
             views.retain(|view| match &view[name.as_str()] {
                 // Keystone: everything but these two is true.
@@ -328,9 +227,9 @@ fn filter(call: &Call<'_>, views: &mut Vec<Value>, filters: &[&str]) {
 /// A list; its link to itself has the query as it came.
 fn list(call: &Call<'_>, key: &str, path: &str, views: Vec<Value>) -> Result<Reply, Fault> {
     let mut this = call.link(path);
-    if !call.request.raw_query().is_empty() {
+    if !call.head.raw_query().is_empty() {
         this.push('?');
-        this.push_str(call.request.raw_query());
+        this.push_str(call.head.raw_query());
     }
     let links = ListLinks {
         next: (),

@@ -1,12 +1,11 @@
 //! `/v3/auth/tokens`.
 
 use super::auth_request::AuthRequest;
+use super::call::{Call, json};
 use super::fault::Fault;
 use super::views::TokenView;
-use super::{Call, json};
-use crate::http::{Reply, query};
+use crate::http::{Method, Reply, StatusCode, query};
 use crate::service::identity::{EXPIRED_WINDOW_SECONDS, LiveToken, Reach, TokenError, TokenForm};
-use actix_web::http::{Method, StatusCode};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ struct Body<'a> {
 
 /// `POST`: signs in.
 pub fn issue(call: &Call<'_>) -> Result<Reply, Fault> {
-    let AuthRequest { proofs, scope } = AuthRequest::parse(call.request.body_bytes())?;
+    let AuthRequest { proofs, scope } = AuthRequest::parse(call.body.bytes())?;
     let issued = call
         .app
         .identity
@@ -27,7 +26,7 @@ pub fn issue(call: &Call<'_>) -> Result<Reply, Fault> {
 
 /// `GET` and `HEAD`: what a token stands for.
 pub fn validate(call: &Call<'_>) -> Result<Reply, Fault> {
-    let rule = match *call.request.method() {
+    let rule = match *call.head.method() {
         Method::HEAD => "check_token",
         _ => "validate_token",
     };
@@ -50,7 +49,7 @@ pub fn revoke(call: &Call<'_>) -> Result<Reply, Fault> {
 /// live, then the asker must be its owner or an administrator.
 fn subject<'c>(call: &'c Call<'_>, rule: &'static str) -> Result<(&'c str, Arc<LiveToken>), Fault> {
     let asker = call.asker()?;
-    let Some(text) = call.request.header("x-subject-token") else {
+    let Some(text) = call.head.header("x-subject-token") else {
         return Err(if asker.token.is_admin() {
             TokenError::Missing.into()
         } else {
@@ -79,7 +78,7 @@ fn document(
 
 /// How long ago a token may have expired to be shown all the same.
 fn window_seconds(call: &Call<'_>) -> i64 {
-    let parameters = query::parse_lossy(call.request.raw_query());
+    let parameters = query::parse_lossy(call.head.raw_query());
     let first = parameters
         .iter()
         .find(|(name, _)| name == "allow_expired")
@@ -92,7 +91,7 @@ fn window_seconds(call: &Call<'_>) -> i64 {
 }
 
 fn has_parameter(call: &Call<'_>, name: &str) -> bool {
-    query::parse_lossy(call.request.raw_query())
+    query::parse_lossy(call.head.raw_query())
         .iter()
         .any(|(known, _)| known == name)
 }

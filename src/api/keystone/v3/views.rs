@@ -1,7 +1,7 @@
 //! What v3 shows of tokens, users, projects and the rest.
 
 use super::super::catalog::{self, Service, ServiceView};
-use super::Call;
+use super::call::Call;
 use crate::domain::{IdentityDomain, Named, Project, Timestamp, Token, TokenScope, User};
 use crate::service::identity::roles;
 use serde::Serialize;

@@ -1,17 +1,16 @@
 //! Lists of images, written as the store yields them.
 
-use super::call::Call;
-use super::fault::Fault;
-use super::images::finish_xml;
-use super::links::Links;
-use super::list::ListRequest;
-use super::metadata_view::Metadata;
+use super::finish::finish_xml;
+use super::metadata::view::Metadata;
+use super::query::{self, ListRequest};
 use super::view::{ImageDetail, ImageEntry, detail_namespaces, index_namespaces};
+use crate::api::nova::call::Call;
+use crate::api::nova::fault::Fault;
+use crate::api::nova::links::Links;
 use crate::domain::{ListForm, ListedImage};
-use crate::http::Reply;
 use crate::http::json::{self, Object};
 use crate::http::xml::writer::XmlWriter;
-use actix_web::http::StatusCode;
+use crate::http::{Reply, StatusCode};
 
 /// About what one image takes in an answer, in bytes.
 const IMAGE_BYTES: usize = 1024;
@@ -45,7 +44,7 @@ pub fn detail(call: &Call<'_>) -> Result<Reply, Fault> {
 }
 
 fn list(call: &Call<'_>, which: List) -> Result<Reply, Fault> {
-    let request = (call.dialect.read_list)(call)?;
+    let request = query::read(call)?;
     let pairs = request.parameters.iter();
     let query = pairs.map(|(name, value)| format!("{name}={value}&"));
     let links = Links::new(call, &query.collect::<String>());
@@ -186,7 +185,11 @@ impl Page<'_> {
             List::Detail if self.call.dialect.next_keeps_detail => "/images/detail",
             _ => "/images",
         };
-        let query = (self.call.dialect.next_query)(&self.last, &self.request.parameters)?;
+        let query = query::next(
+            self.call.dialect.next_query,
+            &self.last,
+            &self.request.parameters,
+        )?;
         Ok(Some(format!("{}{path}?{query}", self.links.versioned)))
     }
 

@@ -1,16 +1,16 @@
 //! One image: showing and deleting it.
 
-use super::call::Call;
-use super::fault::Fault;
-use super::links::Links;
-use super::metadata_view::Metadata;
+use super::finish::finish_xml;
+use super::metadata::view::Metadata;
 use super::view::ImageDetail;
+use crate::api::nova::call::Call;
+use crate::api::nova::fault::Fault;
+use crate::api::nova::links::Links;
 use crate::domain::{Image, PropertyValue};
-use crate::http::Reply;
 use crate::http::json;
 use crate::http::xml::writer::XmlWriter;
+use crate::http::{Reply, StatusCode};
 use crate::service::ImageError;
-use actix_web::http::StatusCode;
 
 /// About what one image takes in an answer, in bytes.
 const DETAIL_BYTES: usize = 1024;
@@ -19,7 +19,7 @@ const DETAIL_BYTES: usize = 1024;
 pub fn show(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     let image = find(call, id)?;
     let metadata = Metadata::of(&image.properties, call.dialect)?;
-    let links = Links::new(call, call.request.raw_query());
+    let links = Links::new(call, call.head.raw_query());
     let view = ImageDetail::new(&image, metadata, &links.heads);
     let body = if call.media.is_xml() {
         let mut writer = XmlWriter::new();
@@ -62,12 +62,4 @@ pub fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
         call.dialect.deleted_type.unwrap_or(call.media.as_str()),
         "",
     ))
-}
-
-/// Nova 2014.2 fails on text that XML cannot hold; users get it with marks in its place.
-pub fn finish_xml(call: &Call<'_>, writer: XmlWriter) -> Result<Vec<u8>, Fault> {
-    if call.dialect.exact {
-        return writer.finish().map_err(|_| Fault::Internal(""));
-    }
-    Ok(writer.into_bytes())
 }

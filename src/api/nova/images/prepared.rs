@@ -1,9 +1,9 @@
 //! What lists show of an image, written when it is stored: an answer of a thousand images is then a
 //! matter of reading it.
 
-use super::links::Heads;
-use super::metadata_view::Metadata;
+use super::metadata::view::Metadata;
 use super::view::ImageDetail;
+use crate::api::nova::links::Heads;
 use crate::domain::{Image, ImageTexts, TextMaker};
 use crate::http::gaps::cut;
 use crate::http::json;

@@ -1,7 +1,8 @@
 //! Metadata as answers show it: all of it, or one key.
 
-use super::dialect::Dialect;
-use super::fault::{COMPUTE_NAMESPACE, Fault};
+use crate::api::nova::dialect::Dialect;
+use crate::api::nova::fault::Fault;
+use crate::api::nova::xmlns;
 use crate::domain::{Properties, PropertyValue};
 use crate::http::json::Object;
 use crate::http::xml::writer::XmlWriter;
@@ -77,7 +78,7 @@ impl Metadata {
             "metadata",
             |attributes| {
                 if root {
-                    attributes.push("xmlns", COMPUTE_NAMESPACE);
+                    attributes.push("xmlns", xmlns::COMPUTE);
                 }
             },
             |metadata| {
@@ -95,7 +96,7 @@ pub fn meta_xml(writer: &mut XmlWriter, key: &str, value: &str, root: bool) {
         "meta",
         |attributes| {
             if root {
-                attributes.push("xmlns", COMPUTE_NAMESPACE);
+                attributes.push("xmlns", xmlns::COMPUTE);
             }
             attributes.push("key", key);
         },
@@ -115,7 +116,7 @@ pub fn shown(key: &str, value: &PropertyValue, dialect: &Dialect) -> Result<Valu
         PropertyValue::Null => Ok(Value::None),
         PropertyValue::Text(text) if is_decoded(key) => match Value::parse(text.as_bytes()) {
             Ok(decoded) => Ok(decoded),
-            Err(_) if dialect.exact => Err(Fault::Internal(NOT_JSON)),
+            Err(_) if dialect.exact => Err(Fault::internal(NOT_JSON)),
             Err(_) => Ok(Value::from(text.as_str())),
         },
         PropertyValue::Text(text) => Ok(Value::from(text.as_str())),

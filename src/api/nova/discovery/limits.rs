@@ -1,13 +1,10 @@
 //! `GET /limits` of Nova 34: clients look at it for the number of metadata items.
 
-use super::body::MOST_ITEMS;
-use super::call::Call;
+use crate::api::nova::call::Call;
+use crate::api::nova::images::metadata::MOST_ITEMS;
+use crate::api::nova::xmlns;
 use crate::http::xml::writer::XmlWriter;
-use crate::http::{Reply, json};
-use actix_web::http::StatusCode;
-
-const COMMON_NAMESPACE: &str = "http://docs.openstack.org/common/api/v1.0";
-const ATOM_NAMESPACE: &str = "http://www.w3.org/2005/Atom";
+use crate::http::{Reply, StatusCode, json};
 
 /// Nova 34's default quotas, with nothing used: there are no servers here.
 const ABSOLUTE: [(&str, i64); 11] = [
@@ -67,8 +64,8 @@ fn xml() -> Vec<u8> {
         "limits",
         |attributes| {
             attributes
-                .push("xmlns:atom", ATOM_NAMESPACE)
-                .push("xmlns", COMMON_NAMESPACE);
+                .push("xmlns:atom", xmlns::ATOM)
+                .push("xmlns", xmlns::COMMON);
         },
         |limits| {
             limits.empty("rates", |_| {});

@@ -1,13 +1,13 @@
 //! Nova 34's metadata bodies: JSON, checked by JSON schemas whose errors show through.
 
-use super::body::{MOST_ITEMS, Shown, Write, over_quota};
-use super::call::Call;
-use super::fault::Fault;
-use super::metadata_view;
+use super::item::{MOST_ITEMS, Shown, Write, over_quota};
+use super::view;
+use crate::api::nova::body::check_content_type;
+use crate::api::nova::call::Call;
+use crate::api::nova::fault::Fault;
 use crate::domain::{Image, Properties, PropertyValue};
 use crate::python::Value;
 use crate::service::ImageError;
-use actix_web::http::StatusCode;
 use indexmap::IndexMap;
 
 /// Longest value, in characters.
@@ -39,45 +39,19 @@ const READ_ONLY: [&str; 4] = ["status", "created_at", "updated_at", "deleted_at"
 /// Properties that only Glance itself sets.
 const GLANCE_PREFIX: &str = "os_glance_";
 
-/// Whether the content type is one that a body may have; without a body it does not matter.
-pub fn check_content_type(call: &Call<'_>) -> Result<(), Fault> {
-    if call.request.body_bytes().is_empty() {
-        return Ok(());
-    }
-    match call.request.media_type() {
-        None
-        | Some("text/plain" | "application/json" | "application/vnd.openstack.compute+json") => {
-            Ok(())
-        }
-        Some(_) => Err(Fault::Api(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Unsupported Content-Type".into(),
-        )),
-    }
-}
-
 /// Whatever is let through is JSON; no body is `None`.
-pub fn read(call: &Call<'_>, _: Write<'_>) -> Result<Value, Fault> {
+pub fn read(call: &Call<'_>) -> Result<Value, Fault> {
     check_content_type(call)?;
-    let body = call.request.body_bytes();
+    let body = call.body.bytes();
     if body.is_empty() {
         return Ok(Value::None);
     }
     Value::parse(body).map_err(|_| Fault::bad_request("Malformed request body"))
 }
 
-/// v2.1: nothing beside what counts.
-pub fn check_strict(_: &Call<'_>, write: Write<'_>, body: &Value) -> Result<(), Fault> {
-    check(write, body, false)
-}
-
-/// v2: other members are allowed.
-pub fn check_loose(_: &Call<'_>, write: Write<'_>, body: &Value) -> Result<(), Fault> {
-    check(write, body, true)
-}
-
-/// The first error that jsonschema finds, in the order of the schema's keywords.
-fn check(write: Write<'_>, body: &Value, others_allowed: bool) -> Result<(), Fault> {
+/// The first error that jsonschema finds, in the order of the schema's keywords. v2 allows other
+/// members beside the one that counts.
+pub fn check(write: Write<'_>, body: &Value, others_allowed: bool) -> Result<(), Fault> {
     let name = member_of(write);
     let Some(members) = body.as_dict() else {
         let shown = body.repr_python3();
@@ -193,7 +167,7 @@ fn is_key(key: &str) -> bool {
 }
 
 /// Sets the items, and holds the result to the quota.
-pub fn apply(_: &Call<'_>, write: Write<'_>, body: &Value, shown: &mut Shown) -> Result<(), Fault> {
+pub fn apply(write: Write<'_>, body: &Value, shown: &mut Shown) -> Result<(), Fault> {
     let items = body
         .as_dict()
         .and_then(|members| members.get(member_of(write)));
@@ -216,7 +190,7 @@ pub fn store(call: &Call<'_>, shown: &Shown, image: &Image) -> Result<Properties
     for (key, value) in shown {
         let stored = image.properties.get(key);
         let unchanged = stored.filter(|stored| {
-            metadata_view::shown(key, stored, call.dialect).is_ok_and(|shown| shown == *value)
+            view::shown(key, stored, call.dialect).is_ok_and(|shown| shown == *value)
         });
         if let Some(stored) = unchanged {
             properties.set(key.clone(), stored.clone());

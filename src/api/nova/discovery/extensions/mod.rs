@@ -3,22 +3,20 @@
 //! The lists are those that the real servers advertise; the image API's own
 //! two, OS-DCF and OS-EXT-IMG-SIZE, are implemented here.
 
-use super::call::Call;
-use super::fault::{Fault, NO_RESOURCE};
-use crate::http::Reply;
+use crate::api::nova::call::Call;
+use crate::api::nova::dialect::Extensions;
+use crate::api::nova::fault::{Fault, NO_RESOURCE};
+use crate::api::nova::xmlns;
 use crate::http::json::{self, Object};
 use crate::http::xml::writer::{Attributes, XmlWriter};
-use actix_web::http::StatusCode;
+use crate::http::{Reply, StatusCode};
 use serde::Deserialize;
 
 /// What Nova 2014.2 advertises.
-pub const JUNO: &str = include_str!("juno.json");
+const JUNO: &str = include_str!("juno.json");
 
 /// What Nova 34 advertises for the sake of old clients.
-pub const V21: &str = include_str!("v21.json");
-
-const COMMON_NAMESPACE: &str = "http://docs.openstack.org/common/api/v1.0";
-const ATOM_NAMESPACE: &str = "http://www.w3.org/2005/Atom";
+const V21: &str = include_str!("v21.json");
 
 #[derive(Deserialize)]
 struct Extension<'a> {
@@ -30,9 +28,13 @@ struct Extension<'a> {
 }
 
 fn all(call: &Call<'_>) -> Result<Vec<Extension<'static>>, Fault> {
-    serde_json::from_str(call.dialect.extensions).map_err(|error| {
+    let list = match call.dialect.extensions {
+        Extensions::Juno => JUNO,
+        Extensions::V21 => V21,
+    };
+    serde_json::from_str(list).map_err(|error| {
         tracing::error!(%error, "the list of extensions is damaged");
-        Fault::Internal("")
+        Fault::internal("").because(error.to_string())
     })
 }
 
@@ -87,8 +89,8 @@ pub fn show(call: &Call<'_>, alias: &str) -> Result<Reply, Fault> {
 
 fn namespaces(attributes: &mut Attributes<'_>) {
     attributes
-        .push("xmlns:atom", ATOM_NAMESPACE)
-        .push("xmlns", COMMON_NAMESPACE);
+        .push("xmlns:atom", xmlns::ATOM)
+        .push("xmlns", xmlns::COMMON);
 }
 
 impl Extension<'_> {

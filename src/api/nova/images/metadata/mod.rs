@@ -1,26 +1,66 @@
 //! Metadata of an image: all of it, or one key.
 
-use super::body::{Shown, Write};
-use super::call::Call;
-use super::fault::{Fault, NO_RESOURCE};
-use super::images::{find, finish_xml};
-use super::metadata_view::{Metadata, meta_xml, shown};
-use crate::domain::{Image, Properties};
-use crate::http::Reply;
+mod item;
+mod juno;
+mod operation;
+mod v21;
+pub mod view;
+
+pub use item::{MOST_ITEMS, Write};
+pub use operation::{LAST_MINOR_VERSION, Operation};
+
+use super::finish::finish_xml;
+use super::show::find;
+use crate::api::nova::call::Call;
+use crate::api::nova::dialect::Bodies;
+use crate::api::nova::fault::{Fault, NO_RESOURCE};
+use crate::domain::{Image, Properties, PropertyValue};
 use crate::http::json;
 use crate::http::xml::writer::XmlWriter;
+use crate::http::{Reply, StatusCode};
 use crate::python::Value;
 use crate::service::ImageError;
-use actix_web::http::StatusCode;
+use item::Shown;
+use operation::Action;
+use view::{Metadata, meta_xml, shown};
+
+/// Reads the body of a write: content type and syntax.
+pub fn read(call: &Call<'_>, write: Write<'_>) -> Result<Value, Fault> {
+    match call.dialect.bodies {
+        Bodies::Juno => juno::read(call, write),
+        Bodies::V21 { .. } => v21::read(call),
+    }
+}
+
+/// Checks the body of a write before anybody looks for the image.
+pub fn check(call: &Call<'_>, write: Write<'_>, body: &Value) -> Result<(), Fault> {
+    match call.dialect.bodies {
+        Bodies::Juno => juno::check(call, write, body),
+        Bodies::V21 { others_allowed } => v21::check(write, body, others_allowed),
+    }
+}
+
+/// Carries out an operation; `body` is what [`read`] made of the request's.
+pub fn answer(call: &Call<'_>, operation: &Operation, body: &Value) -> Result<Reply, Fault> {
+    let id = operation.id.as_str();
+    match &operation.action {
+        Action::Index => index(call, id),
+        Action::Create => create(call, id, body),
+        Action::UpdateAll => update_all(call, id, body),
+        Action::Show(key) => show(call, id, key),
+        Action::Update(key) => update(call, id, key, body),
+        Action::Delete(key) => delete(call, id, key),
+    }
+}
 
 /// `GET /images/{id}/metadata`
-pub fn index(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
+fn index(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     let image = find(call, id)?;
     whole(call, &Metadata::of(&image.properties, call.dialect)?)
 }
 
 /// `GET /images/{id}/metadata/{key}`
-pub fn show(call: &Call<'_>, id: &str, key: &str) -> Result<Reply, Fault> {
+fn show(call: &Call<'_>, id: &str, key: &str) -> Result<Reply, Fault> {
     let image = find(call, id)?;
     let stored = image
         .properties
@@ -36,16 +76,16 @@ fn is_addressable(call: &Call<'_>, key: &str) -> bool {
 }
 
 /// `POST /images/{id}/metadata`
-pub fn create(call: &Call<'_>, id: &str, body: &Value) -> Result<Reply, Fault> {
+fn create(call: &Call<'_>, id: &str, body: &Value) -> Result<Reply, Fault> {
     let (image, sent) = write(call, id, Write::Merge, body)?;
-    if call.dialect.metadata.create_answers_stored {
+    if let Bodies::V21 { .. } = call.dialect.bodies {
         return whole(call, &Metadata::of(&image.properties, call.dialect)?);
     }
     whole(call, &Metadata::echo(sent))
 }
 
 /// `PUT /images/{id}/metadata`
-pub fn update_all(call: &Call<'_>, id: &str, body: &Value) -> Result<Reply, Fault> {
+fn update_all(call: &Call<'_>, id: &str, body: &Value) -> Result<Reply, Fault> {
     let (_, sent) = write(call, id, Write::Replace, body)?;
     match body.as_dict().and_then(|members| members.get("metadata")) {
         // Nova 2014.2 sends back what it was sent, even where that is no metadata.
@@ -60,13 +100,13 @@ pub fn update_all(call: &Call<'_>, id: &str, body: &Value) -> Result<Reply, Faul
 }
 
 /// `PUT /images/{id}/metadata/{key}`
-pub fn update(call: &Call<'_>, id: &str, key: &str, body: &Value) -> Result<Reply, Fault> {
+fn update(call: &Call<'_>, id: &str, key: &str, body: &Value) -> Result<Reply, Fault> {
     let (_, sent) = write(call, id, Write::One(key), body)?;
     single(call, key, sent.get(key).unwrap_or(&Value::None))
 }
 
 /// `DELETE /images/{id}/metadata/{key}`
-pub fn delete(call: &Call<'_>, id: &str, key: &str) -> Result<Reply, Fault> {
+fn delete(call: &Call<'_>, id: &str, key: &str) -> Result<Reply, Fault> {
     // Whether the key is there comes before whether it may be removed.
     let addressable = is_addressable(call, key);
     let rules = &call.dialect.rules;
@@ -91,7 +131,7 @@ fn write(
     write: Write<'_>,
     body: &Value,
 ) -> Result<(Image, Shown), Fault> {
-    let bodies = &call.dialect.metadata;
+    let bodies = call.dialect.bodies;
     let mut sent = Shown::new();
     let rules = &call.dialect.rules;
     let image = call
@@ -102,8 +142,16 @@ fn write(
             for (key, value) in seen(call, image).iter() {
                 items.insert(key.to_owned(), shown(key, value, call.dialect)?);
             }
-            (bodies.apply)(call, write, body, &mut items)?;
-            let properties = (bodies.store)(call, &items, image)?;
+            let properties = match bodies {
+                Bodies::Juno => {
+                    juno::apply(write, body, &mut items)?;
+                    juno::store(call, &items, image)
+                }
+                Bodies::V21 { .. } => {
+                    v21::apply(write, body, &mut items)?;
+                    v21::store(call, &items, image)?
+                }
+            };
             sent = items;
             Ok(properties)
         });
@@ -117,7 +165,7 @@ fn write(
 fn seen(call: &Call<'_>, image: &Image) -> Properties {
     let mut properties = image.properties.clone();
     if call.dialect.rules.hides_null_properties {
-        properties.retain(|_, value| *value != crate::domain::PropertyValue::Null);
+        properties.retain(|_, value| *value != PropertyValue::Null);
     }
     properties
 }

@@ -1,97 +1,13 @@
 //! Version documents: the root, one version, and the 300 choices; in JSON, XML and Atom.
 
-use super::call::Call;
-use super::dialect::{Dialect, Mounts};
-use super::media::Media;
-use crate::http::Reply;
+use crate::api::nova::call::Call;
+use crate::api::nova::dialect::{Dialect, Media, Mounts, VersionDocument};
+use crate::api::nova::xmlns;
 use crate::http::json::{self, List, Object};
 use crate::http::xml::writer::{Attributes, XmlWriter};
-use actix_web::http::StatusCode;
+use crate::http::{Reply, StatusCode};
 
-const COMMON_NAMESPACE: &str = "http://docs.openstack.org/common/api/v1.0";
-const ATOM_NAMESPACE: &str = "http://www.w3.org/2005/Atom";
 const DOCUMENTATION: &str = "http://docs.openstack.org/";
-
-/// What a version says of itself.
-pub struct VersionDocument {
-    /// `v2.0`
-    pub id: &'static str,
-    /// `CURRENT`, `SUPPORTED`, `DEPRECATED`
-    pub status: &'static str,
-    /// When it last changed.
-    pub updated: &'static str,
-    /// The first segment of its path.
-    pub path: &'static str,
-    /// Base types and what they are called here.
-    pub media_types: &'static [(&'static str, &'static str)],
-    /// Whether `version` and `min_version` are shown, as they are since microversions exist.
-    pub ranges: bool,
-}
-
-/// The documents of the real servers.
-pub mod documents {
-    use super::VersionDocument;
-
-    const XML_V2: (&str, &str) = (
-        "application/xml",
-        "application/vnd.openstack.compute+xml;version=2",
-    );
-    const JSON_V2: (&str, &str) = (
-        "application/json",
-        "application/vnd.openstack.compute+json;version=2",
-    );
-    const JSON_V21: (&str, &str) = (
-        "application/json",
-        "application/vnd.openstack.compute+json;version=2.1",
-    );
-
-    /// Nova 2014.2.
-    pub const JUNO: VersionDocument = VersionDocument {
-        id: "v2.0",
-        status: "CURRENT",
-        updated: "2011-01-21T11:33:21Z",
-        path: "v2",
-        media_types: &[XML_V2, JSON_V2],
-        ranges: false,
-    };
-
-    /// The same beside a v2.1, as Nova 2015.1 had it.
-    pub const JUNO_BESIDE_V21: VersionDocument = VersionDocument {
-        status: "SUPPORTED",
-        ranges: true,
-        ..JUNO
-    };
-
-    /// Nova 34's v2.
-    pub const COMPAT: VersionDocument = VersionDocument {
-        id: "v2.0",
-        status: "DEPRECATED",
-        updated: "2025-07-04T12:00:00Z",
-        path: "v2",
-        media_types: &[JSON_V2],
-        ranges: true,
-    };
-
-    /// Nova 34's v2.1.
-    pub const V21: VersionDocument = VersionDocument {
-        id: "v2.1",
-        status: "CURRENT",
-        updated: "2013-07-23T11:33:21Z",
-        path: "v2.1",
-        media_types: &[JSON_V21],
-        ranges: true,
-    };
-
-    /// The Open Telekom Cloud's v2.
-    pub const OTC_V2: VersionDocument = VersionDocument {
-        status: "SUPPORTED",
-        updated: "2011-01-21T11:33:21Z",
-        ..COMPAT
-    };
-
-    /// The Open Telekom Cloud's v2.1.
-    pub const OTC_V21: VersionDocument = V21;
-}
 
 /// One version in one answer.
 struct Version<'v> {
@@ -158,7 +74,7 @@ pub fn root(call: &Call<'_>, mounts: &Mounts) -> Reply {
 
 /// Anything that names no version: 300, and where it might be.
 pub fn choices(call: &Call<'_>, mounts: &Mounts) -> Reply {
-    let mut path = call.request.path.to_text();
+    let mut path = call.head.path().to_text();
     if path.len() > 1 && path.ends_with('/') {
         path.pop();
     }
@@ -311,8 +227,8 @@ fn xml(root: &'static str, content: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
 
 fn namespaces(attributes: &mut Attributes<'_>) {
     attributes
-        .push("xmlns:atom", ATOM_NAMESPACE)
-        .push("xmlns", COMMON_NAMESPACE);
+        .push("xmlns:atom", xmlns::ATOM)
+        .push("xmlns", xmlns::COMMON);
 }
 
 fn version_xml(version: &Version<'_>, parts: Parts, writer: &mut XmlWriter) {
@@ -382,7 +298,7 @@ fn atom(versions: &[Version<'_>], title: &str, id: &str, docs: bool) -> Vec<u8> 
     writer.element(
         "feed",
         |attributes| {
-            attributes.push("xmlns", ATOM_NAMESPACE);
+            attributes.push("xmlns", xmlns::ATOM);
         },
         |feed| {
             feed.text_element("title", text_type, title);

@@ -1,7 +1,8 @@
 //! The query of a list, as each release reads it, and the query of its `next` link.
 
-use super::call::Call;
-use super::fault::Fault;
+use crate::api::nova::call::Call;
+use crate::api::nova::dialect::{ListQuery, NextQuery};
+use crate::api::nova::fault::Fault;
 use crate::domain::ImageQuery;
 use crate::http::query;
 use crate::python::Value;
@@ -56,14 +57,30 @@ fn filters(parameters: &[(String, String)]) -> IndexMap<String, String> {
     filters
 }
 
+/// Reads the query of a list.
+pub fn read(call: &Call<'_>) -> Result<ListRequest, Fault> {
+    match call.dialect.list_query {
+        ListQuery::GlanceV1 => read_juno(call),
+        ListQuery::GlanceV2 => read_v21(call),
+    }
+}
+
+/// Writes the query of a `next` link, from the last image's id and the request's pairs.
+pub fn next(form: NextQuery, last: &str, parameters: &[(String, String)]) -> Result<String, Fault> {
+    match form {
+        NextQuery::Raw => next_juno(last, parameters),
+        NextQuery::Escaped => Ok(next_juno_escaped(last, parameters)),
+        NextQuery::Sorted => Ok(next_v21(last, parameters)),
+    }
+}
+
 /// Nova 2014.2.
-pub fn read_juno(call: &Call<'_>) -> Result<ListRequest, Fault> {
-    let parameters =
-        query::parse(call.request.raw_query()).map_err(|_| match call.dialect.exact {
-            // Python 2 fails on decoding them, nobody catches it.
-            true => Fault::Internal(""),
-            false => Fault::bad_request("Query string is not UTF-8 encoded"),
-        })?;
+fn read_juno(call: &Call<'_>) -> Result<ListRequest, Fault> {
+    let parameters = query::parse(call.head.raw_query()).map_err(|_| match call.dialect.exact {
+        // Python 2 fails on decoding them, nobody catches it.
+        true => Fault::internal(""),
+        false => Fault::bad_request("Query string is not UTF-8 encoded"),
+    })?;
     let limit = juno_integer(&parameters, "limit")?;
     juno_integer(&parameters, "page_size")?;
     let mut query = glance_v1::read(&call.caller, &call.dialect.rules, &filters(&parameters))
@@ -104,11 +121,11 @@ fn juno_integer(parameters: &[(String, String)], name: &str) -> Result<Option<u6
 
 /// Nova 2014.2 repeats everything as it was decoded, nothing escaped, the marker last. Python 2
 /// joins byte strings: text beyond ASCII breaks it.
-pub fn next_juno(last: &str, parameters: &[(String, String)]) -> Result<String, Fault> {
+fn next_juno(last: &str, parameters: &[(String, String)]) -> Result<String, Fault> {
     let mut text = String::new();
     for (name, value) in parameters.iter().filter(|(name, _)| name != "marker") {
         if !name.is_ascii() || !value.is_ascii() {
-            return Err(Fault::Internal(""));
+            return Err(Fault::internal(""));
         }
         _ = write!(text, "{name}={value}&");
     }
@@ -117,11 +134,10 @@ pub fn next_juno(last: &str, parameters: &[(String, String)]) -> Result<String, 
 }
 
 /// Nova 2014.2's order, but escaped: for users, whose next page must be reachable.
-#[expect(clippy::unnecessary_wraps, reason = "one of a dialect's functions")]
-pub fn next_juno_escaped(last: &str, parameters: &[(String, String)]) -> Result<String, Fault> {
+fn next_juno_escaped(last: &str, parameters: &[(String, String)]) -> String {
     let kept = parameters.iter().filter(|(name, _)| name != "marker");
     let pairs = kept.map(|(name, value)| (name.as_str(), value.as_str()));
-    Ok(query::encode(pairs.chain([("marker", last)])))
+    query::encode(pairs.chain([("marker", last)]))
 }
 
 /// The query parameters of images that Nova 34's JSON schema knows; all others are dropped.
@@ -130,8 +146,8 @@ fn is_known(name: &str) -> bool {
 }
 
 /// Nova 34.
-pub fn read_v21(call: &Call<'_>) -> Result<ListRequest, Fault> {
-    let mut parameters = query::parse(call.request.raw_query())
+fn read_v21(call: &Call<'_>) -> Result<ListRequest, Fault> {
+    let mut parameters = query::parse(call.head.raw_query())
         .map_err(|_| Fault::bad_request("Query string is not UTF-8 encoded"))?;
     parameters.retain(|(name, _)| is_known(name));
     for name in ["limit", "offset", "page_size"] {
@@ -206,15 +222,11 @@ fn glance_parameters(parameters: &[(String, String)]) -> Vec<(String, String)> {
 
 /// Nova 34 sorts the pairs by name and value and keeps the last of a name; a new marker goes to the
 /// end, one that replaces another into its place. Written as Python 3's `urlencode` does.
-#[expect(clippy::unnecessary_wraps, reason = "one of a dialect's functions")]
-pub fn next_v21(last: &str, parameters: &[(String, String)]) -> Result<String, Fault> {
+fn next_v21(last: &str, parameters: &[(String, String)]) -> String {
     let mut sorted: Vec<_> = parameters.to_vec();
     sorted.sort();
     let mut pairs: IndexMap<String, String> = sorted.into_iter().collect();
     pairs.insert("marker".to_owned(), last.to_owned());
-    Ok(query::encode(
-        pairs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str())),
-    ))
+    let pairs = pairs.iter();
+    query::encode(pairs.map(|(name, value)| (name.as_str(), value.as_str())))
 }

@@ -4,10 +4,10 @@
 //! client gets: `TypeError` becomes a 400 without a reason, anything else a
 //! 500. For users the shape is checked first.
 
-use super::body::{MOST_ITEMS, Shown, Write, over_quota};
-use super::call::Call;
-use super::fault::{Fault, MALFORMED};
-use super::metadata_view;
+use super::item::{MOST_ITEMS, Shown, Write, over_quota};
+use super::view;
+use crate::api::nova::call::Call;
+use crate::api::nova::fault::{Fault, MALFORMED};
 use crate::domain::{Image, Properties, PropertyValue};
 use crate::http::xml::reader::{self, Element};
 use crate::python::Value;
@@ -18,12 +18,12 @@ const MOST_KEY_CHARACTERS: usize = 255;
 
 /// Content type first, then syntax; an empty body is `None`, whatever its type.
 pub fn read(call: &Call<'_>, write: Write<'_>) -> Result<Value, Fault> {
-    let body = call.request.body_bytes();
+    let body = call.body.bytes();
     if body.is_empty() {
         return Ok(Value::None);
     }
     let malformed = || Fault::bad_request("Malformed request body");
-    match call.request.media_type() {
+    match call.head.media_type() {
         Some("application/json" | "application/vnd.openstack.compute+json") => {
             Value::parse(body).map_err(|_| malformed())
         }
@@ -114,7 +114,7 @@ fn check_one(key: &str, body: &Value) -> Result<(), Fault> {
 }
 
 /// What the controller does once it has the image.
-pub fn apply(_: &Call<'_>, write: Write<'_>, body: &Value, shown: &mut Shown) -> Result<(), Fault> {
+pub fn apply(write: Write<'_>, body: &Value, shown: &mut Shown) -> Result<(), Fault> {
     match write {
         Write::Merge => {
             merge(body, shown)?;
@@ -149,7 +149,7 @@ fn merge(body: &Value, shown: &mut Shown) -> Result<(), Fault> {
                 Ok(())
             }
             // `AttributeError`: nothing else has `iteritems`.
-            Some(_) => Err(Fault::Internal("")),
+            Some(_) => Err(Fault::internal("")),
         },
         // `'metadata' in body` works on them, `body['metadata']` does not.
         Value::List(items) if items.iter().any(|item| item.as_str() == Some("metadata")) => {
@@ -163,7 +163,7 @@ fn merge(body: &Value, shown: &mut Shown) -> Result<(), Fault> {
 
 fn replacement(body: &Value) -> Result<Shown, Fault> {
     // `AttributeError`: nothing else has `get`.
-    let members = body.as_dict().ok_or(Fault::Internal(""))?;
+    let members = body.as_dict().ok_or_else(|| Fault::internal(""))?;
     let Some(metadata) = members.get("metadata") else {
         return Ok(Shown::new());
     };
@@ -204,13 +204,12 @@ fn check_items(items: &Shown) -> Result<(), Fault> {
 
 /// Glance's API v1 carries properties in HTTP headers: keys lose their case and their dashes,
 /// values become Python's text of them, and what is empty is lost. The fake service keeps all.
-#[expect(clippy::unnecessary_wraps, reason = "one of a dialect's functions")]
-pub fn store(call: &Call<'_>, shown: &Shown, image: &Image) -> Result<Properties, Fault> {
+pub fn store(call: &Call<'_>, shown: &Shown, image: &Image) -> Properties {
     let rewrites = call.dialect.rules.rewrites_properties;
     let mut properties = Properties::new();
     for (key, value) in shown {
         let unchanged = image.properties.get(key).filter(|stored| {
-            metadata_view::shown(key, stored, call.dialect).is_ok_and(|shown| shown == *value)
+            view::shown(key, stored, call.dialect).is_ok_and(|shown| shown == *value)
         });
         if let Some(stored) = unchanged {
             properties.set(key.clone(), stored.clone());
@@ -223,7 +222,7 @@ pub fn store(call: &Call<'_>, shown: &Shown, image: &Image) -> Result<Properties
             );
         }
     }
-    Ok(properties)
+    properties
 }
 
 fn typed(value: &Value) -> PropertyValue {
@@ -237,7 +236,7 @@ fn typed(value: &Value) -> PropertyValue {
 /// What arrives of a value that is sent as a header; nothing when nothing does.
 fn header_text(key: &str, value: &Value) -> Option<String> {
     let text = match value {
-        Value::List(_) | Value::Dict(_) if metadata_view::is_decoded(key) => json_text(value),
+        Value::List(_) | Value::Dict(_) if view::is_decoded(key) => json_text(value),
         other => other.str_python2(),
     };
     (!text.is_empty()).then_some(text)

@@ -1,0 +1,63 @@
+//! Nova 2014.2 ("Juno"), exactly and for users.
+
+use super::{
+    Bodies, Dialect, Extensions, Formats, Internal, ListQuery, NextQuery, ProjectInLinks, Routes,
+    Unauthorized, documents,
+};
+use crate::config::Microversion;
+use crate::http::{Trust, webob};
+use crate::service::ImageRules;
+
+/// Nova 2014.2, with its XML.
+pub const JUNO: Dialect = Dialect {
+    document: &documents::JUNO,
+    formats: Formats::JsonAndXml,
+    routes: Routes::Juno,
+    microversions: false,
+    max_microversion: Microversion::v2(1),
+    rules: ImageRules::GLANCE_V1,
+    list_query: ListQuery::GlanceV1,
+    next_query: NextQuery::Raw,
+    next_keeps_detail: false,
+    caps_page_size: false,
+    extensions: Extensions::Juno,
+    bodies: Bodies::Juno,
+    project_in_links: ProjectInLinks::Always,
+    project_in_alternate: true,
+    null_is_empty: false,
+    ascii_keys_only: false,
+    // WebOb's default, since the controller answers nothing.
+    deleted_type: Some("text/html; charset=UTF-8"),
+    trust: Trust::Nobody,
+    webob: webob::Choice::Substring,
+    body_too_large: "Request is too large.",
+    unauthorized: Unauthorized::Juno,
+    internal: Internal::Juno,
+    answers_options: false,
+    two_request_ids: false,
+    redirects_version: true,
+    document_needs_token: true,
+    exact: true,
+    refuses_large_limit: false,
+};
+
+/// Nova 2014.2 over its own fake image service.
+pub const JUNO_OVER_FAKE: Dialect = Dialect {
+    rules: ImageRules::NOVA_FAKE,
+    ..JUNO
+};
+
+/// Nova 2014.2 for users: without the accidents.
+pub const JUNO_FOR_USERS: Dialect = Dialect {
+    document: &documents::JUNO_BESIDE_V21,
+    rules: ImageRules {
+        hides_null_properties: false,
+        ..ImageRules::GLANCE_V1
+    },
+    next_query: NextQuery::Escaped,
+    trust: Trust::Scheme,
+    redirects_version: false,
+    document_needs_token: false,
+    exact: false,
+    ..JUNO
+};

@@ -1,0 +1,26 @@
+//! The Open Telekom Cloud.
+
+use super::v21::V21;
+use super::{Bodies, Dialect, ProjectIds, ProjectInLinks, Routes, documents};
+use crate::config::Microversion;
+
+/// The Open Telekom Cloud's v2.1.
+pub const OTC_V21: Dialect = Dialect {
+    document: &documents::OTC_V21,
+    max_microversion: Microversion::v2(60),
+    routes: Routes::V21(ProjectIds::Any),
+    project_in_links: ProjectInLinks::Always,
+    refuses_large_limit: true,
+    exact: false,
+    ..V21
+};
+
+/// The Open Telekom Cloud's v2.
+pub const OTC_V2: Dialect = Dialect {
+    document: &documents::OTC_V2,
+    microversions: false,
+    bodies: Bodies::V21 {
+        others_allowed: true,
+    },
+    ..OTC_V21
+};

@@ -1,0 +1,13 @@
+//! Images: lists, one image, and its metadata.
+
+mod finish;
+pub mod metadata;
+mod operation;
+pub mod page;
+mod prepared;
+mod query;
+pub mod show;
+mod view;
+
+pub use operation::{LAST_MINOR_VERSION, Operation};
+pub use prepared::TEXTS;

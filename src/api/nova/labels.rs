@@ -1,0 +1,23 @@
+//! What is put on every answer of a tree, good or bad.
+
+use super::call::Call;
+use crate::http::Reply;
+
+/// Puts the microversion and the request's ids on an answer.
+pub fn put(call: &Call<'_>, mut reply: Reply) -> Reply {
+    if let Some(version) = call.microversion {
+        reply = reply
+            .with("openstack-api-version", format!("compute {version}"))
+            .with("x-openstack-nova-api-version", version.to_string())
+            .with("vary", "OpenStack-API-Version")
+            .with("vary", "X-OpenStack-Nova-API-Version");
+    }
+    if reply.has_ids() {
+        let id = call.app.ids.request_id();
+        if call.dialect.two_request_ids {
+            reply = reply.with("x-openstack-request-id", id.clone());
+        }
+        reply = reply.with("x-compute-request-id", id);
+    }
+    reply
+}

@@ -1,0 +1,177 @@
+//! The way of a request through one tree: in the order in which the real servers check it, since that
+//! order decides which of two errors a client sees.
+
+use super::body::check_content_type;
+use super::call::Call;
+use super::discovery::{self, extensions, limits, versions};
+use super::fault::{Fault, MALFORMED, NO_RESOURCE, OverLimit, Told};
+use super::images::{self, metadata, page, show};
+use super::operation::{Operation, Route};
+use super::{microversion, refusal};
+use crate::config::Microversion;
+use crate::http::{Body, Reply, StatusCode};
+use crate::python::Value;
+
+/// A tree that Nova 2014.2 has, switched off: it fails, and says so in its own ids.
+pub fn disabled(call: &Call<'_>) -> Reply {
+    if call.authenticate(None).is_none() {
+        return refusal::reply(Told::Unauthorized.into(), call);
+    }
+    refusal::reply(Fault::internal(""), call)
+        .with("x-openstack-request-id", call.app.ids.request_id())
+}
+
+/// Size, rate limit, sign-in, route; then the operation's own checks.
+pub fn answer(call: &mut Call<'_>, route: Option<&Route>) -> Result<Reply, Fault> {
+    if let Body::TooLarge = call.body {
+        return Err(Told::BodyTooLarge.into());
+    }
+    limit_rate(call)?;
+    let is_document = route.is_some_and(|route| route.operation.is_document());
+    if !is_document || call.dialect.document_needs_token {
+        let project = route.and_then(|route| route.project.as_deref());
+        let caller = call.authenticate(project);
+        call.caller = caller.ok_or(Told::Unauthorized)?;
+    }
+    if is_document && call.dialect.redirects_version && !call.head.path().trailing_slash {
+        return Ok(redirect(call));
+    }
+    handle(call, route.ok_or(Told::Unrouted)?)
+}
+
+/// Only where it is switched on: so many requests a minute, per verb and caller.
+fn limit_rate(call: &Call<'_>) -> Result<(), Fault> {
+    let Some(limit) = call.app.config.rate_limit else {
+        return Ok(());
+    };
+    let verb = call.head.method().as_str();
+    let caller = call.head.header("x-auth-token").unwrap_or_default();
+    let admitted = call
+        .app
+        .rate_limiter
+        .admit(&call.app.clock, verb, caller, limit);
+    admitted.map_err(|retry_after_seconds| {
+        let over = OverLimit {
+            retry_after_seconds,
+            verb: verb.to_owned(),
+            limit,
+        };
+        Told::OverLimit(over).into()
+    })
+}
+
+/// `GET /v2`: Nova 2014.2 sends clients to `/v2/`.
+fn redirect(call: &Call<'_>) -> Reply {
+    let location = format!("{}/{}/", call.base_url(), call.version);
+    Reply::new(StatusCode::FOUND, "text/plain; charset=utf8", "").with("location", location)
+}
+
+/// A routed request: its microversion, its body, its project, its operation; in this order, as
+/// both releases check them.
+fn handle(call: &mut Call<'_>, route: &Route) -> Result<Reply, Fault> {
+    let operation = &route.operation;
+    if call.dialect.microversions {
+        match microversion::negotiate(call) {
+            Ok(version) => call.microversion = Some(version),
+            Err(refused) => {
+                call.microversion = refused.named;
+                return Err(refused.fault);
+            }
+        }
+    }
+    if *operation == Operation::NoSuchAction {
+        return Err(Fault::not_found(NO_RESOURCE));
+    }
+    if !call.dialect.formats.xml() {
+        check_content_type(call)?;
+    }
+    let write = operation.write();
+    let body = match write {
+        Some(write) => metadata::read(call, write)?,
+        None => Value::None,
+    };
+    check_project(call, route.project.as_deref())?;
+    let last = Microversion::v2(operation.last_minor_version());
+    if call.microversion.is_some_and(|version| version > last) {
+        return Err(Fault::not_found(NO_RESOURCE));
+    }
+    if *operation == Operation::Images(images::Operation::Create) {
+        return Err(Fault::api(StatusCode::METHOD_NOT_ALLOWED, MALFORMED));
+    }
+    if let Some(write) = write {
+        metadata::check(call, write, &body)?;
+    }
+    match operation {
+        Operation::Discovery(operation) => discover(call, operation),
+        Operation::Images(operation) => list_or_show(call, operation),
+        Operation::Metadata(operation) => metadata::answer(call, operation, &body),
+        Operation::NoSuchAction => Err(Fault::not_found(NO_RESOURCE)),
+    }
+}
+
+fn discover(call: &Call<'_>, operation: &discovery::Operation) -> Result<Reply, Fault> {
+    match operation {
+        discovery::Operation::Version => Ok(versions::show(call)),
+        discovery::Operation::ExtensionIndex => extensions::index(call),
+        discovery::Operation::ExtensionShow(alias) => extensions::show(call, alias),
+        discovery::Operation::Limits => Ok(limits::show(call)),
+    }
+}
+
+fn list_or_show(call: &Call<'_>, operation: &images::Operation) -> Result<Reply, Fault> {
+    match operation {
+        images::Operation::Index => cached(call, page::index),
+        images::Operation::Detail => cached(call, page::detail),
+        images::Operation::Show(id) => show::show(call, id),
+        images::Operation::Delete(id) => show::delete(call, id),
+        images::Operation::Create => Err(Fault::not_found(NO_RESOURCE)),
+    }
+}
+
+fn check_project(call: &Call<'_>, in_url: Option<&str>) -> Result<(), Fault> {
+    let context = call.caller.project_id.as_deref();
+    match (in_url, context) {
+        (Some(in_url), Some(context)) if in_url != context => Err(Fault::bad_request(format!(
+            "Malformed request URL: URL's project_id '{in_url}' doesn't match Context's project_id \
+             '{context}'"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Takes the answer from the cache when the data have not changed since it was computed.
+fn cached(call: &Call<'_>, compute: fn(&Call<'_>) -> Result<Reply, Fault>) -> Result<Reply, Fault> {
+    let generation = call.app.images.generation();
+    let key = cache_key(call);
+    if let Some(reply) = call.caches.borrow_mut().replies.get(generation, &key) {
+        return Ok(reply);
+    }
+    let reply = compute(call)?;
+    call.caches
+        .borrow_mut()
+        .replies
+        .put(generation, key, &reply);
+    Ok(reply)
+}
+
+/// Everything that a list depends on beside the data: who asks, for what, at which address, in
+/// which form.
+fn cache_key(call: &Call<'_>) -> Vec<u8> {
+    let mut key = Vec::with_capacity(256);
+    let project = call.caller.project_id.as_deref().unwrap_or_default();
+    let admin = if call.caller.is_admin { "admin" } else { "" };
+    for part in [
+        call.version,
+        call.media.as_str(),
+        project,
+        admin,
+        &call.base_url(),
+        call.head.origin().host(),
+        call.head.raw_path(),
+        call.head.raw_query(),
+    ] {
+        key.extend_from_slice(part.as_bytes());
+        key.push(0);
+    }
+    key
+}
