@@ -4,6 +4,7 @@
 //! escaped. The real services take them. So such bytes are escaped on their way
 //! in, in the request line only.
 
+use super::output::{Order, Output};
 use actix_codec::{AsyncRead, AsyncWrite, ReadBuf};
 use actix_web::rt::net::TcpStream;
 use bytes::{Buf as _, BytesMut};
@@ -13,10 +14,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 /// What a connection tells the requests that come over it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ConnectionFacts {
     /// The address that the client connected to.
     pub local: Option<SocketAddr>,
+    /// How a reply goes over the wire.
+    pub order: Order,
 }
 
 /// Where in a request the next byte belongs.
@@ -34,6 +37,7 @@ enum Place {
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
+    output: Output,
     facts: ConnectionFacts,
     /// Tidied bytes that did not fit into the reader's buffer.
     pending: BytesMut,
@@ -43,10 +47,13 @@ pub struct Connection {
 impl Connection {
     /// Wraps a fresh connection.
     pub fn new(stream: TcpStream) -> Self {
+        let output = Output::default();
         let facts = ConnectionFacts {
             local: stream.local_addr().ok(),
+            order: output.order(),
         };
         Self {
+            output,
             stream,
             facts,
             pending: BytesMut::new(),
@@ -56,7 +63,7 @@ impl Connection {
 
     /// What its requests may know.
     pub fn facts(&self) -> ConnectionFacts {
-        self.facts
+        self.facts.clone()
     }
 
     /// Appends `bytes` to `pending`, with the request line among them tidied.
@@ -141,7 +148,8 @@ impl AsyncWrite for Connection {
         if self.place == Place::Behind {
             self.place = Place::Start;
         }
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let Self { stream, output, .. } = &mut *self;
+        output.poll_write(stream, context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -4,6 +4,7 @@ mod body;
 mod connection;
 mod front;
 mod interceptor;
+mod output;
 mod server;
 mod web;
 

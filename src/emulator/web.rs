@@ -2,13 +2,15 @@
 
 use super::connection::ConnectionFacts;
 use super::server::Server;
+use crate::http::reply::Parts;
 use crate::http::{
     Body, CutOff, Head, HeaderMap, HeaderName, HeaderValue, Method, Reply, ReplyBody, Request,
-    StatusCode,
+    StatusCode, Wire,
 };
 use actix_web::body::{BodyStream, BoxBody};
 use actix_web::http::header as framework;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use actix_web::http::{ConnectionType, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::StreamExt as _;
 use std::borrow::Cow;
@@ -26,7 +28,32 @@ pub async fn answer(http: HttpRequest, payload: web::Payload) -> HttpResponse {
         }
         None => Reply::empty(StatusCode::BAD_REQUEST),
     };
-    response(reply)
+    send(&http, reply).await
+}
+
+/// Leaves word on the connection of how the reply wants to be sent.
+async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
+    let parts = reply.into_parts();
+    let wire = parts.wire.clone();
+    let is_stream = matches!(parts.body, ReplyBody::Stream(_));
+    let mut response = response(parts);
+    if is_stream && http.version() < Version::HTTP_11 {
+        // There are no chunks: the end of the connection is the end of the body.
+        let head = response.head_mut();
+        head.no_chunking(true);
+        head.set_connection_type(ConnectionType::Close);
+    }
+    if wire != Wire::Normal {
+        response
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+        if let Some(facts) = http.conn_data::<ConnectionFacts>() {
+            // The replies before this one are not written yet: the framework does that while we wait.
+            actix_web::rt::task::yield_now().await;
+            facts.order.place(wire);
+        }
+    }
+    response
 }
 
 /// Nothing when it is no head of HTTP's own library, which the framework's should make impossible.
@@ -65,8 +92,7 @@ fn body(http: &HttpRequest, payload: web::Payload) -> Body {
 }
 
 /// The form that the framework sends. A header that HTTP cannot hold is left out.
-fn response(reply: Reply) -> HttpResponse {
-    let parts = reply.into_parts();
+fn response(parts: Parts) -> HttpResponse {
     let status = framework_status(parts.status);
     let mut response = match parts.body {
         ReplyBody::Whole(bytes) => HttpResponse::build(status).body(bytes),

@@ -16,6 +16,7 @@ mod embedding;
 mod golden;
 mod harness;
 mod hostile;
+mod interceptor;
 mod keystone;
 mod layering;
 mod listing;
