@@ -14,14 +14,13 @@ const MOST_SKIPPED_BYTES: usize = 1024 * 1024;
 /// When it ends before its end.
 pub async fn read(head: &Head, body: Body, wanted: BodyWanted) -> Result<Body, CutOff> {
     match (body, wanted) {
-        (body, BodyWanted::Stream) => Ok(body),
         (body, BodyWanted::No) => {
             skip(body).await;
             Ok(Body::Whole(Bytes::new()))
         }
         (Body::Whole(bytes), BodyWanted::Whole(most)) if bytes.len() > most => Ok(Body::TooLarge),
         (Body::Stream(stream), BodyWanted::Whole(most)) => collect(head, stream, most).await,
-        (body, BodyWanted::Whole(_)) => Ok(body),
+        (body, BodyWanted::Whole(_) | BodyWanted::Stream) => Ok(body),
     }
 }
 

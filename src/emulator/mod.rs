@@ -6,6 +6,8 @@ mod front;
 mod interceptor;
 mod output;
 mod server;
+#[cfg(test)]
+mod tests;
 mod web;
 
 pub use front::operations;
@@ -15,7 +17,6 @@ use crate::api::keystone::Door;
 use crate::api::nova;
 use crate::config::{AuthMode, Config, Microversion, Profile, WaldurApi};
 use crate::control::{Clock, Fixture, Ids};
-use crate::http::Place;
 use crate::service::App;
 use crate::store::{Loaded, StoreError};
 use actix_http::error::DispatchError;
@@ -29,7 +30,7 @@ use server::{Server, Shared};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -215,16 +216,7 @@ impl EmulatorBuilder {
                 "the database already holds images of the fixture; they are left as they are"
             );
         }
-        let (alive, gone) = channel();
-        let shared = Arc::new(Shared {
-            place: Place {
-                public_url: app.config.public_url.as_deref().map(Into::into),
-                prefix: "".into(),
-            },
-            app,
-            interceptor: self.interceptor,
-            _alive: alive,
-        });
+        let (shared, gone) = Shared::new(app, self.interceptor);
         let own = identity_listener.map(|socket| {
             let shared_port = listeners.shared.port();
             (socket, Door::Own { shared_port })

@@ -13,18 +13,36 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// What all threads of an emulator share.
 pub struct Shared {
     /// Its data and its settings.
     pub app: App,
     /// What it knows of its own address.
-    pub place: Place,
+    place: Place,
     /// Who looks at requests before they are answered.
-    pub interceptor: Option<Box<dyn Interceptor>>,
+    interceptor: Option<Box<dyn Interceptor>>,
     /// Dropped behind the app: hung up, it says that the store is closed.
-    pub _alive: Sender<()>,
+    _alive: Sender<()>,
+}
+
+impl Shared {
+    /// For all threads; what comes with it hangs up once the last of them has let go.
+    pub fn new(app: App, interceptor: Option<Box<dyn Interceptor>>) -> (Arc<Self>, Receiver<()>) {
+        let (alive, gone) = channel();
+        let place = Place {
+            public_url: app.config.public_url.as_deref().map(Into::into),
+            prefix: "".into(),
+        };
+        let shared = Self {
+            app,
+            place,
+            interceptor,
+            _alive: alive,
+        };
+        (Arc::new(shared), gone)
+    }
 }
 
 impl fmt::Debug for Shared {

@@ -106,7 +106,7 @@ fn response(parts: Parts) -> HttpResponse {
         headers.insert(CONTENT_TYPE, value);
     }
     for (name, value) in parts.headers {
-        if let (Some(name), Some(value)) = (header_name(&name), header_value(value)) {
+        if let (Some(name), Some(value)) = (header_name(name), header_value(value)) {
             headers.append(name, value);
         }
     }
@@ -118,7 +118,7 @@ fn framework_status(status: StatusCode) -> actix_web::http::StatusCode {
         .unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-fn header_name(name: &Cow<'static, str>) -> Option<framework::HeaderName> {
+fn header_name(name: Cow<'static, str>) -> Option<framework::HeaderName> {
     match name {
         Cow::Borrowed(name) => Some(framework::HeaderName::from_static(name)),
         Cow::Owned(name) => framework::HeaderName::from_bytes(name.as_bytes()).ok(),

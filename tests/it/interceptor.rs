@@ -69,17 +69,19 @@ fn parts(came: &[u8]) -> (String, Vec<u8>) {
     (head, came[end..].to_vec())
 }
 
+/// Lets everything pass and keeps the plans.
+struct Seen(Arc<Mutex<Vec<Plan>>>);
+impl Interceptor for Seen {
+    fn look(&self, exchange: &Exchange<'_>) -> Verdict {
+        self.0.lock().unwrap().push(exchange.plan.clone());
+        Verdict::Pass
+    }
+}
+
 #[test]
 fn plans_say_what_requests_are_about() {
     let seen = Arc::new(Mutex::new(Vec::<Plan>::new()));
     let plans = Arc::clone(&seen);
-    struct Seen(Arc<Mutex<Vec<Plan>>>);
-    impl Interceptor for Seen {
-        fn look(&self, exchange: &Exchange<'_>) -> Verdict {
-            self.0.lock().unwrap().push(exchange.plan.clone());
-            Verdict::Pass
-        }
-    }
     let builder = builder().fixture(Fixture::docs().unwrap());
     let server = Server::start(builder.interceptor(Seen(plans)));
     let id = "70a599e0-31e7-49b7-b260-868f441e862b";
@@ -180,16 +182,18 @@ fn instead_of_the_deed_or_behind_it() {
     }
 }
 
+/// Everything fails.
+struct Down;
+impl Interceptor for Down {
+    fn look(&self, exchange: &Exchange<'_>) -> Verdict {
+        let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "Come <back> later.");
+        Verdict::Answer(exchange.refuse(&refusal))
+    }
+}
+
 /// Each service words an error that is not its own as it words its own, in the form asked for.
 #[test]
 fn refusals_are_in_the_words_of_the_service() {
-    struct Down;
-    impl Interceptor for Down {
-        fn look(&self, exchange: &Exchange<'_>) -> Verdict {
-            let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "Come <back> later.");
-            Verdict::Answer(exchange.refuse(&refusal))
-        }
-    }
     let start = |profile| {
         let builder = builder().fixture(Fixture::docs().unwrap()).profile(profile);
         Server::start(builder.interceptor(Down))
@@ -269,15 +273,17 @@ fn a_delay_holds_one_answer_up_and_no_other() {
     assert_eq!(&line, b"HTTP/1.1 200 OK");
 }
 
+/// Three pieces of a stream, the last of which may be an error.
+fn pieces(last: Option<&'static str>) -> Reply {
+    let broken = || CutOff("the disk is gone".into());
+    let pieces = [Some("one "), Some("two "), last];
+    let pieces = pieces.map(|piece| piece.map(Bytes::from).ok_or_else(broken));
+    let stream = futures_util::stream::iter(pieces).boxed_local();
+    Reply::stream(StatusCode::OK, "text/plain", stream)
+}
+
 #[test]
 fn a_stream_is_sent_as_it_is_made() {
-    fn pieces(last: Option<&'static str>) -> Reply {
-        let broken = || CutOff("the disk is gone".into());
-        let pieces = [Some("one "), Some("two "), last];
-        let pieces = pieces.map(|piece| piece.map(|text| Bytes::from(text)).ok_or_else(broken));
-        let stream = futures_util::stream::iter(pieces).boxed_local();
-        Reply::stream(StatusCode::OK, "text/plain", stream)
-    }
     let whole = with(DETAIL, |_| Verdict::Answer(pieces(Some("three"))));
     let answer = whole.get(LIST);
     assert_eq!(answer.header("content-length"), None);

@@ -4,9 +4,6 @@ use crate::domain::{BodyWanted, Operation, Plan};
 use crate::http::{Head, Method, Refusal, Reply, Request, StatusCode};
 use crate::service::App;
 
-#[cfg(test)]
-mod tests;
-
 /// The largest body that is read.
 const MOST_BODY_BYTES: usize = 114_688;
 

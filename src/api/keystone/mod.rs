@@ -10,9 +10,6 @@ mod site;
 mod v2;
 mod v3;
 
-#[cfg(test)]
-mod tests;
-
 pub use site::Door;
 
 use crate::config::Profile;

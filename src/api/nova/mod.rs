@@ -18,8 +18,6 @@ mod microversion;
 mod operation;
 mod place;
 mod refusal;
-#[cfg(test)]
-mod tests;
 mod tree;
 mod xmlns;
 

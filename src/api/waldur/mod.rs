@@ -22,8 +22,6 @@ mod page;
 mod params;
 mod pynumber;
 mod routes;
-#[cfg(test)]
-mod tests;
 mod text;
 mod usage;
 mod view;
