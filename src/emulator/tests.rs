@@ -7,7 +7,7 @@ use crate::api::keystone::Door;
 use crate::api::{control, keystone, nova, waldur};
 use crate::config::Config;
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::{BodyWanted, Plan};
+use crate::domain::{BodyWanted, Operation, Plan};
 use crate::http::{
     Body, CutOff, Head, HeaderMap, HeaderName, Method, Refusal, Reply, Request, StatusCode,
 };
@@ -221,9 +221,7 @@ fn bodies_are_read_as_the_plan_says() {
 
 #[test]
 fn every_operation_has_one_name() {
-    let names: Vec<_> = front::operations()
-        .map(|operation| operation.as_str())
-        .collect();
+    let names: Vec<_> = front::operations().map(Operation::as_str).collect();
     let mut once = names.clone();
     once.sort_unstable();
     once.dedup();
