@@ -1,8 +1,9 @@
 //! Lists, read: the statements of a query run, and their rows in one order.
 
+use super::error::StoreError;
+use super::rows;
 use super::select::Select;
 use super::texts::Reading;
-use super::{StoreError, rows};
 use crate::domain::{Image, ImageQuery, ListForm, ListedImage};
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, Row, Rows, Statement};

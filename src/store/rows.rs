@@ -1,6 +1,7 @@
 //! Rows and images, one into the other.
 
-use super::{StoreError, properties, texts};
+use super::error::StoreError;
+use super::{properties, texts};
 use crate::domain::{
     GlanceStatus, Image, ImageTexts, Member, MemberStatus, PropertyValue, TextMaker, Timestamp,
     Visibility,

@@ -1,6 +1,7 @@
 //! The schema, as steps from one `PRAGMA user_version` to the next.
 
-use super::{StoreError, texts};
+use super::error::StoreError;
+use super::renewal;
 use crate::domain::TextMaker;
 use rusqlite::Connection;
 
@@ -135,7 +136,7 @@ pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), Sto
     transaction.execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {known};"
     ))?;
-    let renewed = texts::renew(&transaction, maker)?;
+    let renewed = renewal::renew(&transaction, maker)?;
     if renewed > 0 {
         tracing::info!(renewed, "the texts of the images were made anew");
     }

@@ -4,8 +4,8 @@
 //! them one after the other, too: one look at the table serves many images. Texts of their own would
 //! be looked up one by one, which takes longer than all else that a list does.
 
-use super::{StoreError, rows};
-use crate::domain::{ImageTexts, ListForm, TextMaker};
+use super::error::StoreError;
+use crate::domain::{ImageTexts, ListForm};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 /// Rows whose texts are in one block.
@@ -42,30 +42,6 @@ pub fn put(connection: &Connection, seq: i64, texts: &ImageTexts) -> Result<(), 
 pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch("DELETE FROM image_json; DELETE FROM image_xml;")?;
     Ok(())
-}
-
-/// Makes the texts of all rows anew when another release has made them; says of how many.
-pub fn renew(connection: &Connection, maker: &TextMaker) -> Result<usize, StoreError> {
-    let select = "SELECT version FROM image_texts_version";
-    let known: Option<i64> = connection
-        .query_row(select, [], |row| row.get(0))
-        .optional()?;
-    if known == Some(maker.version) {
-        return Ok(0);
-    }
-    remove_all(connection)?;
-    connection.execute("DELETE FROM image_texts_version", [])?;
-    let insert_version = "INSERT INTO image_texts_version (version) VALUES (?1)";
-    connection.execute(insert_version, [maker.version])?;
-    let mut statement = connection.prepare(&format!("SELECT {} FROM images i", rows::COLUMNS))?;
-    let mut found = statement.query([])?;
-    let mut renewed = 0;
-    while let Some(row) = found.next()? {
-        let image = rows::read(connection, row)?;
-        put(connection, row.get(1)?, &(maker.make)(&image))?;
-        renewed += 1;
-    }
-    Ok(renewed)
 }
 
 impl Blocks {

@@ -2,7 +2,8 @@
 //!
 //! The file holds digests, never the text that a client sends: whoever reads it cannot sign in.
 
-use super::{Store, StoreError};
+use super::error::StoreError;
+use super::images::Store;
 use crate::domain::{Named, Timestamp, Token, TokenScope, TokenUser};
 use rusqlite::{Connection, Row, params};
 use std::collections::HashSet;
@@ -26,7 +27,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub fn tokens(&self) -> Result<KeptTokens, StoreError> {
-        self.read(|connection| {
+        self.database.read(|connection| {
             let mut kept = KeptTokens::default();
             let mut select = connection.prepare("SELECT * FROM tokens")?;
             let mut rows = select.query([])?;
@@ -96,7 +97,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.transact(work)
+        self.database.write(work)
     }
 }
 
