@@ -10,6 +10,8 @@ pub mod identity;
 mod images;
 mod rate_limit;
 pub mod rules;
+#[cfg(test)]
+mod tests;
 pub mod waldur;
 
 pub use app::App;

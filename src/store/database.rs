@@ -7,6 +7,7 @@ use super::schema;
 use crate::domain::TextMaker;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -99,11 +100,11 @@ impl Database {
         result
     }
 
-    /// Writes, all or nothing.
-    pub fn write<T>(
+    /// Writes, all or nothing. What `work` refuses to do is no write: nothing is committed.
+    pub fn write<T, E>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Result<T, E>, StoreError> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let _gate = self
             .commit_gate
@@ -111,9 +112,11 @@ impl Database {
             .unwrap_or_else(PoisonError::into_inner);
         let written = || {
             let transaction = writer.transaction()?;
-            let value = work(&transaction)?;
-            transaction.commit()?;
-            Ok(value)
+            let outcome = work(&transaction)?;
+            if outcome.is_ok() {
+                transaction.commit()?;
+            }
+            Ok(outcome)
         };
         written().map_err(|error| match (&self.location, error) {
             (
@@ -122,6 +125,15 @@ impl Database {
             ) if failure.code == rusqlite::ErrorCode::DiskFull => StoreError::MemoryFull,
             (_, other) => other,
         })
+    }
+
+    /// Writes what nobody refuses.
+    pub fn write_all<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let Ok(value) = self.write(|connection| work(connection).map(Ok::<T, Infallible>))?;
+        Ok(value)
     }
 }
 
@@ -133,8 +145,12 @@ fn in_transaction<T>(
     connection.prepare_cached("BEGIN")?.execute([])?;
     let result = work(connection);
     let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    connection.prepare_cached(end)?.execute([])?;
-    result
+    let ended = connection
+        .prepare_cached(end)
+        .and_then(|mut end| end.execute([]));
+    let value = result?;
+    ended?;
+    Ok(value)
 }
 
 fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreError> {

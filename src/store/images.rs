@@ -118,40 +118,45 @@ impl Store {
     /// Lets `decide` look at an image and change it, with no other write in between.
     ///
     /// # Errors
-    /// What `decide` says, or when the database fails; then nothing changed.
+    /// What `decide` says, or when the database fails; then nothing changed, and the generation
+    /// is what it was.
     pub fn change<T, E: From<StoreError>>(
         &self,
         id: &str,
         decide: impl FnOnce(Option<Image>) -> Result<Change<T>, E>,
     ) -> Result<T, E> {
-        let mut outcome = None;
-        let written = self.write(|connection| {
-            let image = rows::find(connection, id)?;
-            let decided = decide(image);
-            if let Ok(Change::Put(image, _)) = &decided {
-                rows::put(connection, &self.maker, image)?;
-            }
-            if let Ok(Change::Remove(_)) = &decided {
-                rows::remove(connection, id)?;
-            }
-            outcome = Some(decided);
-            Ok(())
+        let written = self.database.write(|connection| {
+            let decided = match decide(rows::find(connection, id)?) {
+                Ok(change) => change,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            Ok(Ok(match decided {
+                Change::Put(image, value) => {
+                    rows::put(connection, &self.maker, &image)?;
+                    value
+                }
+                Change::Remove(value) => {
+                    rows::remove(connection, id)?;
+                    value
+                }
+            }))
         });
-        written.map_err(E::from)?;
-        match outcome {
-            Some(Ok(Change::Put(_, value) | Change::Remove(value))) => Ok(value),
-            Some(Err(error)) => Err(error),
-            None => Err(E::from(StoreError::Damaged(id.to_owned()))),
-        }
+        let value = written??;
+        self.rise();
+        Ok(value)
     }
 
     fn write<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let value = self.database.write(work)?;
-        self.generation.fetch_add(1, Ordering::Release);
+        let value = self.database.write_all(work)?;
+        self.rise();
         Ok(value)
+    }
+
+    fn rise(&self) {
+        self.generation.fetch_add(1, Ordering::Release);
     }
 }
 

@@ -97,7 +97,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.database.write(work)
+        self.database.write_all(work)
     }
 }
 

@@ -1,6 +1,8 @@
 //! What cannot be seen from outside in one release: databases of others.
 #![allow(clippy::unwrap_used)]
 
+mod refused;
+
 use super::{Change, Location, Store, StoreError, schema};
 use crate::domain::{
     Image, ImageQuery, ImageTexts, ListForm, ListedImage, MemberStatus, Scope, Shares, TextMaker,
