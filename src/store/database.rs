@@ -57,6 +57,14 @@ impl Database {
             Location::File(path) => Some(FileLock::take(path)?),
         };
         let mut writer = connect(&location, false)?;
+        if lock.is_some() {
+            // The last connection to close writes the log into the file; not into a foreign one.
+            writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            schema::version(&writer).map_err(not_a_database)?;
+            writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+            // An acknowledged write survives a killed process, and with FULL a power cut.
+            writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+        }
         schema::prepare(&mut writer, maker).map_err(not_a_database)?;
         Ok(Self {
             location,
@@ -176,12 +184,6 @@ fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreErro
     // Without this promise SQLite plans a statement anew whenever a bound value might matter for
     // the plan, which costs more than running it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    if let Location::File(_) = location {
-        // An acknowledged write survives a killed process, and with FULL a power cut.
-        connection
-            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
-            .map_err(|error| not_a_database(error.into()))?;
-    }
     connection.execute_batch(&format!(
         "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
          PRAGMA cache_size = -{PAGE_CACHE_KIB};"

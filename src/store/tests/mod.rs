@@ -1,6 +1,7 @@
 //! What cannot be seen from outside in one release: databases of others.
 #![allow(clippy::unwrap_used)]
 
+mod foreign;
 mod refused;
 
 use super::{Change, Location, Store, StoreError, schema};
@@ -9,7 +10,7 @@ use crate::domain::{
     Timestamp,
 };
 use rusqlite::Connection;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const FIRST: TextMaker = TextMaker {
     version: 1,
@@ -38,6 +39,13 @@ impl File {
         Self(std::env::temp_dir().join(name))
     }
 
+    /// What SQLite keeps beside it.
+    fn beside(&self, suffix: &str) -> PathBuf {
+        let mut path = self.0.clone().into_os_string();
+        path.push(suffix);
+        path.into()
+    }
+
     fn store(&self, maker: TextMaker) -> Store {
         Store::open(Location::File(self.0.clone()), maker).unwrap()
     }
@@ -45,10 +53,8 @@ impl File {
 
 impl Drop for File {
     fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm"] {
-            let mut path = self.0.clone().into_os_string();
-            path.push(suffix);
-            _ = std::fs::remove_file(Path::new(&path));
+        for suffix in ["", "-journal", "-wal", "-shm"] {
+            _ = std::fs::remove_file(self.beside(suffix));
         }
     }
 }
