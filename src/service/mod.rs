@@ -3,7 +3,8 @@
 
 mod access;
 mod app;
-pub mod error;
+mod error;
+mod failure;
 pub mod glance_query;
 pub mod glance_v1;
 pub mod identity;
@@ -16,4 +17,5 @@ pub mod waldur;
 
 pub use app::App;
 pub use error::ImageError;
+pub use failure::Failure;
 pub use rules::ImageRules;

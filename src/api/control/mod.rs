@@ -1,7 +1,7 @@
 //! The control API under `/_control`: what a test harness asks of the emulator itself.
 
 use crate::http::{Reply, Request};
-use crate::service::App;
+use crate::service::{App, Failure};
 use actix_web::http::{Method, StatusCode};
 
 /// Answers a request.
@@ -25,7 +25,7 @@ pub fn answer(app: &App, request: &Request<'_>) -> Reply {
 fn reset(app: &App) -> Reply {
     match app.reset() {
         Ok(()) => Reply::empty(StatusCode::NO_CONTENT),
-        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, Failure::of(&error).why()),
     }
 }
 

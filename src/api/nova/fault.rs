@@ -6,8 +6,8 @@ use crate::http::json;
 use crate::http::xml::writer::XmlWriter;
 use crate::http::{Reply, webob};
 use crate::python::html_escape;
-use crate::service::ImageError;
 use crate::service::glance_query::QueryError;
+use crate::service::{Failure, ImageError};
 use actix_web::http::StatusCode;
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -64,17 +64,17 @@ impl Fault {
     /// What an error about the image of an id is in Nova's words.
     pub fn of_image(error: ImageError, id: &str) -> Self {
         match error {
-            ImageError::NotFound => Self::not_found("Image not found."),
-            ImageError::Forbidden | ImageError::ReservedProperty(_) => {
+            ImageError::NotFound(_) => Self::not_found("Image not found."),
+            ImageError::Forbidden(_) | ImageError::ReservedProperty(_) => {
                 Self::forbidden(format!("Not authorized for image {id}."))
             }
             ImageError::Protected => Self::forbidden("You are not allowed to delete the image."),
             ImageError::MissingFormat(reason) => Self::bad_request(reason),
-            error @ (ImageError::UnknownMarker(_)
-            | ImageError::ForeignMarker(_)
+            error @ (ImageError::UnknownMarker(..)
+            | ImageError::ForeignMarker(..)
             | ImageError::Query(_)) => Self::bad_request(error.to_string()),
             ImageError::Store(error) => {
-                tracing::error!(%error, "the store failed");
+                _ = Failure::of(&error);
                 Self::Internal("glanceclient.exc.HTTPInternalServerError")
             }
         }
@@ -84,11 +84,11 @@ impl Fault {
     /// HTML, since Glance answered Nova with an HTML page.
     pub fn of_glance_list(error: ImageError) -> Self {
         match error {
-            ImageError::ForeignMarker(_) => Self::forbidden(format!(
+            ImageError::ForeignMarker(..) => Self::forbidden(format!(
                 "HTTP 403 Forbidden: {}",
                 html_escaped(&error.to_string())
             )),
-            ImageError::UnknownMarker(_) | ImageError::Query(_) => Self::bad_request(format!(
+            ImageError::UnknownMarker(..) | ImageError::Query(_) => Self::bad_request(format!(
                 "HTTP 400 Bad Request: {}",
                 html_escaped(&error.to_string())
             )),
@@ -99,9 +99,9 @@ impl Fault {
     /// What Glance's refusal of a list becomes in Nova 2014.2: a sentence that tells nothing.
     pub fn of_glance_v1_list(error: ImageError) -> Self {
         match error {
-            ImageError::ForeignMarker(_) | ImageError::UnknownMarker(_) | ImageError::Query(_) => {
-                Self::bad_request(MALFORMED)
-            }
+            ImageError::ForeignMarker(..)
+            | ImageError::UnknownMarker(..)
+            | ImageError::Query(_) => Self::bad_request(MALFORMED),
             other => Self::of_image(other, ""),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::catalogue;
 use super::language::Language;
+use crate::service::Failure;
 use actix_web::http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -69,7 +70,7 @@ pub enum Fault {
     /// The original raises here, and nobody catches it.
     Crash,
     /// The store failed.
-    Store(String),
+    Store(Failure),
 }
 
 impl Fault {
@@ -111,7 +112,6 @@ impl Fault {
                 let message = say("Method \"{method}\" not allowed.");
                 json!({"detail": message.replace("{method}", method)})
             }
-            Self::Store(reason) => json!({"detail": reason}),
             other => json!({"detail": say(other.message())}),
         }
     }

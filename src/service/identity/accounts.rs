@@ -2,7 +2,7 @@
 //!
 //! In open mode whatever the directory does not know is what a client says it is.
 
-use super::error::SignInError;
+use super::error::Refused;
 use super::passwords::Passwords;
 use super::roles;
 use super::words::{DEFAULT_DOMAIN, DomainRef, Reference, WantedScope};
@@ -64,37 +64,41 @@ impl Accounts {
         &self,
         reference: &Reference,
         password: Option<&str>,
-    ) -> Result<TokenUser, SignInError> {
-        let password = password.unwrap_or_default();
-        let user = match (self.user_named(reference), self.mode) {
-            (Some(user), AuthMode::Open) => Some(self.token_user(user)),
-            (None, AuthMode::Open) => Some(self.stranger(reference)),
+    ) -> Result<TokenUser, Refused> {
+        match (self.user_named(reference), self.mode) {
+            (Some(user), AuthMode::Open) => Ok(self.token_user(user)),
+            (None, AuthMode::Open) => Ok(self.stranger(reference)),
             (user, AuthMode::Strict) => {
+                // For an unknown user, too, so that it takes as long.
                 let id = user.map_or("", |user| user.id.as_str());
-                let right = self.passwords.are_right(id, password);
-                user.filter(|_| right).map(|user| self.token_user(user))
+                let right = self.passwords.are_right(id, password.unwrap_or_default());
+                match user {
+                    Some(user) if right => Ok(self.token_user(user)),
+                    Some(user) => Err(Refused::WrongPassword(user.id.clone())),
+                    None => Err(Refused::NoSuchUser(reference.clone())),
+                }
             }
-        };
-        user.ok_or(SignInError::Refused)
+        }
     }
 
     /// The scope, or nothing when it is up to the user's default project.
-    pub fn resolve(&self, wanted: &WantedScope) -> Result<Option<TokenScope>, SignInError> {
+    pub fn resolve(&self, wanted: &WantedScope) -> Result<Option<TokenScope>, Refused> {
         let open = self.mode == AuthMode::Open;
-        let scope = match wanted {
+        Ok(Some(match wanted {
             WantedScope::Default => return Ok(None),
-            WantedScope::Unscoped => Some(TokenScope::Unscoped),
-            WantedScope::System => Some(TokenScope::System),
+            WantedScope::Unscoped => TokenScope::Unscoped,
+            WantedScope::System => TokenScope::System,
             WantedScope::Project(reference) => match self.project_named(reference) {
-                Some(project) => Some(self.project_scope(project)),
-                None => open.then(|| self.project_of_that_name(reference)),
+                Some(project) => self.project_scope(project),
+                None if open => self.project_of_that_name(reference),
+                None => return Err(Refused::NoSuchProject(reference.clone())),
             },
             WantedScope::Domain(reference) => match self.domain_named(reference) {
-                Some(domain) => Some(TokenScope::Domain(named(domain))),
-                None => open.then(|| TokenScope::Domain(self.domain_of_that_name(reference))),
+                Some(domain) => TokenScope::Domain(named(domain)),
+                None if open => TokenScope::Domain(self.domain_of_that_name(reference)),
+                None => return Err(Refused::NoSuchDomain(reference.clone())),
             },
-        };
-        scope.map(Some).ok_or(SignInError::Refused)
+        }))
     }
 
     /// The scope on a user's default project, if the user has a role there.

@@ -1,7 +1,7 @@
 //! Signing in: who, by what proof, for what; and the token that comes of it.
 
 use super::bearers::Identity;
-use super::error::SignInError;
+use super::error::{Refused, SignInError};
 use super::tokens::{LiveToken, digest};
 use super::words::{Proof, TokenForm, WantedScope};
 use crate::domain::{Timestamp, Token, TokenScope, TokenUser};
@@ -43,6 +43,15 @@ impl Identity {
         wanted: &WantedScope,
         form: TokenForm,
     ) -> Result<Issued, SignInError> {
+        self.admit(proofs, wanted, form).inspect_err(note)
+    }
+
+    fn admit(
+        &self,
+        proofs: &[Proof],
+        wanted: &WantedScope,
+        form: TokenForm,
+    ) -> Result<Issued, SignInError> {
         let scope = self.accounts.resolve(wanted)?;
         let recognised = self.recognise(proofs)?;
         let scope = match scope {
@@ -54,7 +63,7 @@ impl Identity {
             _ => self.accounts.roles_in(&recognised.user, &scope),
         };
         if scope != TokenScope::Unscoped && roles.is_empty() {
-            return Err(SignInError::Refused);
+            return Err(no_role(&recognised.user, &scope).into());
         }
         let now = self.clock.now();
         let (first_audit_id, expires_at) = match recognised.chain {
@@ -81,7 +90,7 @@ impl Identity {
     /// # Errors
     /// When they do not.
     pub fn check(&self, proofs: &[Proof]) -> Result<(), SignInError> {
-        self.recognise(proofs).map(|_| ())
+        self.recognise(proofs).map(|_| ()).inspect_err(note)
     }
 
     fn recognise(&self, proofs: &[Proof]) -> Result<Recognised, SignInError> {
@@ -91,10 +100,10 @@ impl Identity {
             recognised = Some(match recognised {
                 None => next,
                 Some(known) if known.user.id == next.user.id => known.joined(next),
-                Some(_) => return Err(SignInError::Refused),
+                Some(known) => return Err(Refused::TwoUsers(known.user.id, next.user.id).into()),
             });
         }
-        recognised.ok_or(SignInError::Refused)
+        Ok(recognised.ok_or(Refused::NoProof)?)
     }
 
     fn recognise_by(&self, proof: &Proof) -> Result<Recognised, SignInError> {
@@ -154,5 +163,24 @@ impl Recognised {
         }
         self.chain = self.chain.or(other.chain);
         self
+    }
+}
+
+/// Says in the log why; of what failed the facades speak.
+fn note(error: &SignInError) {
+    if !matches!(error, SignInError::Store(_)) {
+        tracing::debug!(why = %error, "nobody signed in");
+    }
+}
+
+fn no_role(user: &TokenUser, scope: &TokenScope) -> Refused {
+    Refused::NoRole {
+        user: user.id.clone(),
+        scope: match scope {
+            TokenScope::Unscoped => "nothing".to_owned(),
+            TokenScope::Project { project, .. } => format!("project {}", project.id),
+            TokenScope::Domain(domain) => format!("domain {}", domain.id),
+            TokenScope::System => "the system".to_owned(),
+        },
     }
 }

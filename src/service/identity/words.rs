@@ -1,5 +1,7 @@
 //! The words of a sign-in: who, by what, for what.
 
+use std::fmt;
+
 /// The domain of v2.0, which knows none.
 pub const DEFAULT_DOMAIN: &str = "default";
 
@@ -12,6 +14,15 @@ pub enum DomainRef {
     Name(String),
 }
 
+impl fmt::Display for DomainRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "of id {id:?}"),
+            Self::Name(name) => write!(f, "called {name:?}"),
+        }
+    }
+}
+
 /// A user or a project, as a request names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reference {
@@ -19,6 +30,15 @@ pub enum Reference {
     Id(String),
     /// By a name within a domain.
     Name(String, DomainRef),
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "of id {id:?}"),
+            Self::Name(name, domain) => write!(f, "called {name:?} in a domain {domain}"),
+        }
+    }
 }
 
 /// By what a user is recognised.

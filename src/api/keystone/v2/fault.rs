@@ -1,6 +1,7 @@
 //! What v2.0 says when something is wrong.
 
 use super::views::ErrorView;
+use crate::service::Failure;
 use crate::service::identity::{SignInError, TokenError};
 use actix_web::http::StatusCode;
 
@@ -20,7 +21,7 @@ pub enum Fault {
     /// There is no such path, or not by this method.
     NoRoute,
     /// The emulator failed.
-    Internal(String),
+    Internal(Failure),
 }
 
 impl Fault {
@@ -66,14 +67,10 @@ impl Fault {
                 StatusCode::NOT_FOUND,
                 "The resource could not be found.".to_owned(),
             ),
-            Self::Internal(reason) => {
-                tracing::error!(reason, "identity");
-                (
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "An unexpected error prevented the server from fulfilling your request."
-                        .to_owned(),
-                )
-            }
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "An unexpected error prevented the server from fulfilling your request.".to_owned(),
+            ),
         };
         (status, ErrorView::new(status, message))
     }
@@ -82,11 +79,11 @@ impl Fault {
 impl From<SignInError> for Fault {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Refused
+            SignInError::Refused(_)
             | SignInError::Token(TokenError::Missing | TokenError::Unknown | TokenError::Ended) => {
                 Self::Unauthorized
             }
-            SignInError::Store(error) => Self::Internal(error.to_string()),
+            SignInError::Store(error) => Self::Internal(Failure::of(&error)),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::fault::Fault;
 use super::views::{Access, Endpoints};
 use super::{Call, render, tenant_of};
 use crate::http::Reply;
+use crate::service::Failure;
 use crate::service::identity::{LiveToken, Reach, TokenForm};
 use actix_web::http::StatusCode;
 use std::sync::Arc;
@@ -44,7 +45,7 @@ pub fn revoke(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     find(call, id)?;
     match call.app.identity.revoke(id, Reach::Alone) {
         Ok(()) => Ok(Reply::empty(StatusCode::NO_CONTENT)),
-        Err(error) => Err(Fault::Internal(error.to_string())),
+        Err(error) => Err(Fault::Internal(Failure::of(&error))),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::http::Reply;
 use crate::python;
+use crate::service::Failure;
 use crate::service::identity::{SignInError, TokenError};
 use actix_web::http::{Method, StatusCode};
 use serde::Serialize;
@@ -34,7 +35,7 @@ pub enum Fault {
     /// There is none.
     NotFound(String),
     /// The emulator failed.
-    Internal(String),
+    Internal(Failure),
 }
 
 #[derive(Serialize)]
@@ -121,14 +122,10 @@ impl Fault {
                 (StatusCode::FORBIDDEN, message)
             }
             Self::NotFound(message) => (StatusCode::NOT_FOUND, message.clone()),
-            Self::Internal(reason) => {
-                tracing::error!(reason, "identity");
-                (
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "An unexpected error prevented the server from fulfilling your request."
-                        .to_owned(),
-                )
-            }
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "An unexpected error prevented the server from fulfilling your request.".to_owned(),
+            ),
         }
     }
 }
@@ -148,9 +145,9 @@ impl From<TokenError> for Fault {
 impl From<SignInError> for Fault {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Refused => Self::Unauthorized,
+            SignInError::Refused(_) => Self::Unauthorized,
             SignInError::Token(error) => error.into(),
-            SignInError::Store(error) => Self::Internal(error.to_string()),
+            SignInError::Store(error) => Self::Internal(Failure::of(&error)),
         }
     }
 }

@@ -11,8 +11,8 @@ mod views;
 use super::Site;
 use crate::http::{Reply, Request};
 use crate::python;
-use crate::service::App;
 use crate::service::identity::LiveToken;
+use crate::service::{App, Failure};
 use actix_web::http::{Method, StatusCode};
 use fault::Fault;
 use lists::Kind;
@@ -190,6 +190,6 @@ fn json_as(
 ) -> Result<Reply, Fault> {
     match python::to_vec(view) {
         Ok(body) => Ok(Reply::new(status, media_type, body)),
-        Err(error) => Err(Fault::Internal(error.to_string())),
+        Err(error) => Err(Fault::Internal(Failure::of(&error))),
     }
 }

@@ -5,6 +5,7 @@ use super::fault::Fault;
 use super::views::TokenView;
 use super::{Call, json};
 use crate::http::{Reply, query};
+use crate::service::Failure;
 use crate::service::identity::{EXPIRED_WINDOW_SECONDS, LiveToken, Reach, TokenError, TokenForm};
 use actix_web::http::{Method, StatusCode};
 use serde::Serialize;
@@ -42,7 +43,7 @@ pub fn revoke(call: &Call<'_>) -> Result<Reply, Fault> {
     call.app.identity.look_up(text, 0)?;
     match call.app.identity.revoke(text, Reach::Chain) {
         Ok(()) => Ok(Reply::empty(StatusCode::NO_CONTENT)),
-        Err(error) => Err(Fault::Internal(error.to_string())),
+        Err(error) => Err(Fault::Internal(Failure::of(&error))),
     }
 }
 
