@@ -4,6 +4,7 @@
 mod circles;
 mod code;
 mod graph;
+mod planted;
 mod scope;
 
 use code::tokens;
