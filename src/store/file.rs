@@ -25,8 +25,9 @@ impl FileLock {
         }
         let lock = Self(file);
         let mut start = Vec::new();
-        let most = u64::try_from(schema::START_BYTES).unwrap_or(u64::MAX);
-        (&lock.0).take(most).read_to_end(&mut start)?;
+        (&lock.0)
+            .take(schema::START_BYTES)
+            .read_to_end(&mut start)?;
         if schema::is_foreign_file(&start) {
             return Err(StoreError::Foreign);
         }

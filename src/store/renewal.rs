@@ -22,8 +22,16 @@ pub fn renew(connection: &Connection, maker: &TextMaker) -> Result<usize, StoreE
     let mut found = statement.query([])?;
     let mut renewed = 0;
     while let Some(row) = found.next()? {
-        let image = rows::read(connection, row)?;
-        texts::put(connection, row.get(1)?, &(maker.make)(&image))?;
+        match rows::read(connection, row) {
+            Ok(image) => texts::put(connection, row.get(1)?, &(maker.make)(&image))?,
+            // One image does not keep the others from being served. Without a text, lists that have
+            // it read its row, and fail by its name.
+            Err(StoreError::Damaged(damage)) => {
+                tracing::error!(%damage, "an image has no text");
+                continue;
+            }
+            Err(other) => return Err(other),
+        }
         renewed += 1;
     }
     Ok(renewed)

@@ -113,7 +113,7 @@ CREATE TABLE image_texts_version (version INTEGER NOT NULL) STRICT;
 const BEFORE_VERSION_3: &str = "ALTER TABLE images DROP COLUMN plain;";
 
 /// How much of a file's beginning tells whose it is.
-pub const START_BYTES: usize = 108;
+pub const START_BYTES: u64 = 108;
 
 /// Whether a file that begins so is another program's: no SQLite file, or one with another mark or
 /// with tables and none. What is still in the write-ahead log beside it does not show.

@@ -10,13 +10,13 @@ mod values;
 
 use self::columns::{is_nullable, sort_column};
 use self::values::Values;
-use super::error::StoreError;
+use super::error::{Damage, StoreError};
 use crate::domain::filter::TextColumn;
 use crate::domain::{
     Direction, GlanceStatus, ImageQuery, Matches, Scope, Shares, Sort, Test, Visibility,
 };
+use rusqlite::Connection;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension};
 use std::fmt::Write as _;
 
 /// Statements that find what a query asks for, in its order, with what is bound to them.
@@ -222,13 +222,16 @@ fn marker_keys(
         "SELECT {} FROM images i WHERE i.id = ?1",
         columns.join(", ")
     );
-    let keys = connection
-        .prepare_cached(&sql)?
-        .query_row([marker], |row| {
-            (0..columns.len()).map(|index| row.get(index)).collect()
-        })
-        .optional()?;
-    Ok(keys)
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([marker])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let keys = (0..columns.len()).map(|index| row.get(index));
+    let keys = keys.collect::<Result<_, _>>().map_err(|error| {
+        Damage::of_image(marker, "what lists are sorted by cannot be read").found_by(error)
+    })?;
+    Ok(Some(keys))
 }
 
 /// Whether a test usually leaves few images, and has an index of its own.

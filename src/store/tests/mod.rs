@@ -1,6 +1,7 @@
 //! What cannot be seen from outside in one release: databases of others.
 #![allow(clippy::unwrap_used)]
 
+mod damage;
 mod foreign;
 mod refused;
 
@@ -67,18 +68,22 @@ fn image(number: u8) -> Image {
     }
 }
 
-fn listed(store: &Store) -> Vec<String> {
-    let query = ImageQuery::new(Scope {
+/// All that the project of the tests sees.
+fn listing() -> ImageQuery {
+    ImageQuery::new(Scope {
         project_id: Some("p".to_owned()),
         every_project: false,
         shares: Shares::MadeToViewer(MemberStatus::Accepted),
         community: false,
         hidden: Some(false),
         unlisted: false,
-    });
+    })
+}
+
+fn listed(store: &Store) -> Vec<String> {
     let mut found = Vec::new();
     store
-        .list(&query, ListForm::Json, &mut |image| {
+        .list(&listing(), ListForm::Json, &mut |image| {
             found.push(match image {
                 ListedImage::Text { text, .. } => String::from_utf8_lossy(text).into_owned(),
                 other => format!("whole {}", other.id()),
