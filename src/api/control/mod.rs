@@ -2,7 +2,7 @@
 
 use crate::domain::{BodyWanted, Operation, Plan};
 use crate::http::{Head, Method, Refusal, Reply, Request, StatusCode};
-use crate::service::App;
+use crate::service::{App, Failure};
 
 /// The largest body that is read.
 const MOST_BODY_BYTES: usize = 114_688;
@@ -78,7 +78,7 @@ pub fn refuse(refusal: &Refusal) -> Reply {
 fn reset(app: &App) -> Reply {
     match app.reset() {
         Ok(()) => Reply::empty(StatusCode::NO_CONTENT),
-        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, Failure::of(&error).why()),
     }
 }
 

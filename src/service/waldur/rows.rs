@@ -4,7 +4,7 @@
 //! `waldur_openstack/backend.py`): every image but a deleted one, linked to each tenant whose
 //! project sees it in Glance's list.
 
-use super::defaults::uuid_of;
+use super::naming::{name_of, uuid_of};
 use crate::domain::sibling::{WaldurImage, WaldurTenant};
 use crate::domain::{
     GlanceStatus, Image, ImageQuery, MemberStatus, Scope, Shares, Timestamp, Visibility, WaldurData,
@@ -88,14 +88,6 @@ pub fn build(data: &WaldurData, images: &[Image]) -> Vec<ImageRow> {
         ))
     });
     rows.into_iter().map(|(_, row)| row).collect()
-}
-
-/// The name that Waldur gives an image: Glance's, else the property `description`, else the id.
-pub fn name_of(image: &Image) -> &str {
-    let name = image.name.as_deref().filter(|name| !name.is_empty());
-    let description = image.properties.text("description");
-    name.or(description.filter(|text| !text.is_empty()))
-        .unwrap_or(&image.id)
 }
 
 /// The cloud of an image that came after the fixture: one where its owner has a tenant.
