@@ -2,6 +2,7 @@
 
 mod connection;
 mod front;
+mod request_lines;
 
 use crate::api::keystone::Door;
 use crate::api::nova;
