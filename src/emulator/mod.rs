@@ -5,6 +5,7 @@ mod connection;
 mod front;
 mod interceptor;
 mod output;
+mod request_lines;
 mod server;
 #[cfg(test)]
 mod tests;

@@ -91,7 +91,11 @@ fn a_failure_says_why_to_who_looks_from_inside() {
     let (_, placed) = nova::plan(&shared.app, &request.head);
     let reply = nova::answer(&shared.app, &RefCell::default(), &request, &placed);
     assert_eq!(reply.status(), StatusCode::NOT_FOUND);
-    assert!(reply.why().is_some_and(|why| why.contains("no image with this id")));
+    assert!(
+        reply
+            .why()
+            .is_some_and(|why| why.contains("no image with this id"))
+    );
     assert!(!text(&reply).contains("no-such-id"));
 }
 

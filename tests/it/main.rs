@@ -25,6 +25,7 @@ mod otc;
 mod parity;
 mod pictures;
 mod replays;
+mod request_lines;
 mod scratch;
 mod waldur;
 mod waldur_users;
