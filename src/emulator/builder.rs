@@ -1,0 +1,207 @@
+//! How an emulator is put together.
+
+use super::error::StartError;
+use super::interceptor::Interceptor;
+use super::server::Shared;
+use super::{Emulator, Gone, Listeners, serve};
+use crate::api::keystone::Door;
+use crate::api::nova;
+use crate::config::{AuthMode, Config, Microversion, Profile, WaldurApi};
+use crate::control::{Clock, Fixture, Ids};
+use crate::service::App;
+use crate::store::StoreError;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What an emulator is made of. Every part has a default.
+#[must_use]
+pub struct EmulatorBuilder {
+    config: Config,
+    address: String,
+    fixture: Option<Fixture>,
+    clock: Clock,
+    ids: Ids,
+    interceptor: Option<Box<dyn Interceptor>>,
+}
+
+impl EmulatorBuilder {
+    /// Shows every request to this, which decides what becomes of it.
+    pub fn interceptor(mut self, interceptor: impl Interceptor + 'static) -> Self {
+        self.interceptor = Some(Box::new(interceptor));
+        self
+    }
+
+    /// Listens here instead of on a free port of 127.0.0.1.
+    pub fn listen(mut self, address: impl Into<String>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Starts from this fixture; called again, from all of them. Without any: from none.
+    pub fn fixture(mut self, fixture: Fixture) -> Self {
+        match &mut self.fixture {
+            Some(known) => known.merge(fixture),
+            None => self.fixture = Some(fixture),
+        }
+        self
+    }
+
+    /// Tells the time by this clock.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Draws the same ids at every start.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.ids = Ids::seeded(seed);
+        self
+    }
+
+    /// Whether requests need a token.
+    pub fn auth(mut self, auth: AuthMode) -> Self {
+        self.config.auth = auth;
+        self
+    }
+
+    /// Which server it is.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.config.profile = profile;
+        self
+    }
+
+    /// Keeps the data in a file.
+    pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config.database = Some(path.into());
+        self
+    }
+
+    /// What links begin with, instead of the request's `Host`.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.config.public_url = Some(url.into());
+        self
+    }
+
+    /// What `alternate` links begin with.
+    pub fn glance_url(mut self, url: impl Into<String>) -> Self {
+        self.config.glance_url = Some(url.into());
+        self
+    }
+
+    /// The newest microversion that is advertised and accepted.
+    pub fn max_microversion(mut self, version: Microversion) -> Self {
+        self.config.max_microversion = Some(version);
+        self
+    }
+
+    /// The page size up to which `next` links are made.
+    pub fn max_limit(mut self, images: u64) -> Self {
+        self.config.max_limit = images;
+        self
+    }
+
+    /// At most so many requests a minute per verb and caller.
+    pub fn rate_limit(mut self, requests_per_minute: u32) -> Self {
+        self.config.rate_limit = Some(requests_per_minute);
+        self
+    }
+
+    /// Which release of Waldur's API it has.
+    pub fn waldur_api(mut self, api: WaldurApi) -> Self {
+        self.config.waldur_api = api;
+        self
+    }
+
+    /// Seconds that a token lives.
+    pub fn token_ttl(mut self, seconds: u32) -> Self {
+        self.config.token_ttl = seconds;
+        self
+    }
+
+    /// Serves Keystone at the root of this address too; port 0 takes a free one.
+    pub fn identity_listen(mut self, address: impl Into<String>) -> Self {
+        self.config.identity_listen = Some(address.into());
+        self
+    }
+
+    /// Threads that answer requests.
+    pub fn workers(mut self, threads: usize) -> Self {
+        self.config.workers = threads.max(1);
+        self
+    }
+
+    /// Everything at once, as the command line reads it.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Starts it; when this returns, it answers.
+    ///
+    /// # Errors
+    /// When the address or the database cannot be used.
+    pub fn start(self) -> Result<Emulator, StartError> {
+        let (listener, address) = bind(&self.address)?;
+        let own = self.config.identity_listen.as_deref().map(bind);
+        let (identity_listener, identity_address) = own.transpose()?.unzip();
+        let listeners = Listeners {
+            shared: address,
+            identity: identity_address,
+        };
+        let database = self.config.database.clone();
+        let fixture = self.fixture.unwrap_or_default();
+        let (app, loaded) = App::open(self.config, fixture, self.clock, self.ids, nova::TEXTS)
+            .map_err(|error: StoreError| StartError::Store {
+                database,
+                error: error.to_string(),
+            })?;
+        if loaded.kept > 0 {
+            tracing::info!(
+                kept = loaded.kept,
+                added = loaded.added,
+                "the database already holds images of the fixture; they are left as they are"
+            );
+        }
+        let (shared, gone) = Shared::new(app, self.interceptor);
+        let own = identity_listener.map(|socket| {
+            let shared_port = listeners.shared.port();
+            (socket, Door::Own { shared_port })
+        });
+        let sockets = std::iter::once((listener, Door::Shared)).chain(own);
+        let (handle, thread) = serve(Arc::clone(&shared), sockets.collect())?;
+        Ok(Emulator {
+            shared,
+            listeners,
+            loaded,
+            handle,
+            thread: Some(thread),
+            _gone: Gone(gone),
+        })
+    }
+}
+
+impl Emulator {
+    /// An emulator with every default: no images, open, in memory, on a free port.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder {
+            config: Config::default(),
+            address: "127.0.0.1:0".to_owned(),
+            fixture: None,
+            clock: Clock::real(),
+            ids: Ids::random(),
+            interceptor: None,
+        }
+    }
+}
+
+fn bind(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |error: std::io::Error| StartError::Listen {
+        address: address.to_owned(),
+        reason: error.to_string(),
+    };
+    let addresses: Vec<_> = address.to_socket_addrs().map_err(failed)?.collect();
+    let listener = TcpListener::bind(addresses.as_slice()).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
