@@ -49,8 +49,8 @@ mod store;
 
 pub use config::{AuthMode, Config, Microversion, Profile, WaldurApi};
 pub use control::{Clock, Fixture, FixtureError, Ids};
-pub use domain::{BodyWanted, Operation, Plan, Timestamp};
+pub use domain::{BodyWanted, Operation, Plan, Timestamp, Work};
 pub use emulator::{
     Emulator, EmulatorBuilder, Exchange, Interceptor, StartError, Verdict, operations,
 };
-pub use http::{BodyStream, CutOff, Head, Refusal, Reply, Wire};
+pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};

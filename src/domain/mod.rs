@@ -20,7 +20,7 @@ pub use filter::{Comparison, Direction, ImageQuery, Matches, Scope, Shares, Sort
 pub use identity::{Directory, FixedToken, Grant, IdentityDomain, Project, Role, Target, User};
 pub use image::{GlanceStatus, Image, Member, MemberStatus, Visibility};
 pub use listed::{ImageTexts, ListForm, ListedImage, TextMaker};
-pub use plan::{BodyWanted, Operation, Plan};
+pub use plan::{BodyWanted, Operation, Plan, Work};
 pub use properties::{Properties, PropertyValue};
 pub use sibling::{Instance, WaldurData};
 pub use timestamp::Timestamp;

@@ -3,6 +3,7 @@
 mod body;
 mod builder;
 mod connection;
+mod elsewhere;
 mod error;
 mod front;
 mod interceptor;

@@ -135,7 +135,7 @@ fn waldurs_doors() {
     let shared = shared();
     let head = get("/api/openstack-images/?page_size=1");
     assert!(waldur::owns(&head));
-    let (plan, placed) = waldur::plan(&head);
+    let (plan, placed) = waldur::plan(&shared.app, &head);
     assert_eq!(plan.operation.as_str(), "waldur.openstack_images.list");
     assert_eq!(plan.body, BodyWanted::No);
     let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "slowly");

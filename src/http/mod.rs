@@ -22,5 +22,5 @@ pub use header::header_text;
 pub use origin::{Origin, Place, Trust};
 pub use path::PathView;
 pub use refusal::Refusal;
-pub use reply::{Reply, ReplyBody, Wire};
+pub use reply::{Reply, ReplyBody, ReplyStream, Wire};
 pub use request::{Body, BodyStream, CutOff, Request};

@@ -278,7 +278,7 @@ fn pieces(last: Option<&'static str>) -> Reply {
     let broken = || CutOff("the disk is gone".into());
     let pieces = [Some("one "), Some("two "), last];
     let pieces = pieces.map(|piece| piece.map(Bytes::from).ok_or_else(broken));
-    let stream = futures_util::stream::iter(pieces).boxed_local();
+    let stream = futures_util::stream::iter(pieces).boxed();
     Reply::stream(StatusCode::OK, "text/plain", stream)
 }
 

@@ -1,6 +1,6 @@
 //! The control API under `/_control`: what a test harness asks of the emulator itself.
 
-use crate::domain::{BodyWanted, Operation, Plan};
+use crate::domain::{BodyWanted, Operation, Plan, Work};
 use crate::http::{Head, Method, Refusal, Reply, Request, StatusCode};
 use crate::service::{App, Failure};
 
@@ -50,6 +50,9 @@ pub fn plan(head: &Head) -> (Plan, Placed) {
         Placed::Health => HEALTH,
         Placed::WrongMethod(_) | Placed::Unknown => UNROUTED,
     });
+    if placed == Placed::Reset {
+        plan.work = Work::Everything;
+    }
     if placed == Placed::AdvanceClock {
         plan.body = BodyWanted::Whole(MOST_BODY_BYTES);
     }

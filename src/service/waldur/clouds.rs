@@ -180,6 +180,14 @@ impl Waldur {
             .find(|settings| settings.uuid == uuid)
     }
 
+    /// Whether the rows are those of the store as it is now: if not, a list takes as long as making them.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        let kept = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref()
+            .is_some_and(|(at, _)| *at == self.store.generation())
+    }
+
     /// The rows of the store as it is now.
     fn rows(&self) -> Result<Arc<Vec<ImageRow>>, StoreError> {
         // Asked before the images: rows made while somebody writes are made again.
