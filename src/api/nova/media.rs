@@ -105,7 +105,7 @@ fn match_accept(accept: &str, atom: bool) -> (Option<Media>, Option<&str>) {
     if atom {
         names.push(Media::Atom.as_str());
     }
-    match accept::best_match(accept, &names) {
+    match accept::URLMAP.best_match(accept, &names) {
         Some((name, version)) => (Media::named(name), version),
         None => (None, None),
     }
