@@ -124,6 +124,13 @@ pub const WEBOB: Policy = Policy {
     tie: Tie::Order,
 };
 
+/// Werkzeug, on which today's Keystone stands.
+pub const WERKZEUG: Policy = Policy {
+    strict: false,
+    tie: Tie::Exactness,
+    ..WEBOB
+};
+
 /// How a range fits a type, and how much it likes it.
 #[derive(Clone, Copy)]
 struct Fit<'r, 'a> {

@@ -1,9 +1,10 @@
-use super::{Policy, URLMAP, WEBOB, joined, parameter, qvalue};
+use super::{Policy, URLMAP, WEBOB, WERKZEUG, joined, parameter, qvalue};
 use std::borrow::Cow;
 
 const JSON: &str = "application/json";
 const XML: &str = "application/xml";
 const HTML: &str = "text/html";
+const HOME: &str = "application/json-home";
 
 fn assert_chosen(policy: &Policy, offers: &[&'static str], cases: &[(&str, Option<&str>)]) {
     for (header, expected) in cases {
@@ -129,6 +130,48 @@ fn webob() {
         ("application/json, zzz", Some(HTML)),
     ];
     assert_chosen(&WEBOB, &[HTML, JSON], &cases);
+}
+
+/// Keystone 30, recordings `doc-*-jsonhome*`, and what Werkzeug 3.1.9 answers.
+#[test]
+fn werkzeug() {
+    let cases = [
+        ("", None),
+        ("garbage", None),
+        ("*", None),
+        ("*/json", None),
+        ("text/html", None),
+        ("*/*", Some(JSON)),
+        ("*/*;x=1", Some(JSON)),
+        ("application/*", Some(JSON)),
+        ("APPLICATION/*, application/json-home;q=0.5", Some(JSON)),
+        ("application/json-home", Some(HOME)),
+        ("APPLICATION/JSON-HOME", Some(HOME)),
+        ("application/json-home;charset=utf-8", None),
+        ("application/json-home;q=0", None),
+        ("application/json-home;q=abc", None),
+        (
+            "application/json-home;q=2, application/json;q=0.5",
+            Some(JSON),
+        ),
+        ("application/json-home, */*;q=0.1", Some(HOME)),
+        ("application/json-home;q=0.5, */*;q=0.5", Some(HOME)),
+        ("application/json-home;q=0.5, */*", Some(JSON)),
+        ("application/json-home, application/json", Some(JSON)),
+        ("application/json, application/json-home;q=0.5", Some(JSON)),
+        (
+            "application/json;q=0.2, application/json-home;q=0.5",
+            Some(HOME),
+        ),
+        (
+            "application/json;q=0.5, application/json-home;Q=0.6",
+            Some(HOME),
+        ),
+        ("application/json;q=0.2, */*", Some(HOME)),
+        ("application/json;q=0, */*", Some(HOME)),
+        ("a;x=\",\",application/json-home", Some(HOME)),
+    ];
+    assert_chosen(&WERKZEUG, &[JSON, HOME], &cases);
 }
 
 #[test]
