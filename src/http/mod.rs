@@ -3,6 +3,7 @@
 
 pub mod accept;
 pub mod cache;
+pub mod escape;
 pub mod gaps;
 pub mod json;
 pub mod path;

@@ -1,7 +1,7 @@
 //! Query strings, as Python's web frameworks read and write them.
 
-use percent_encoding::percent_decode;
-use std::fmt::Write as _;
+use super::escape::QUOTE;
+use percent_encoding::{percent_decode, utf8_percent_encode};
 
 /// A query string whose bytes, once decoded, are no UTF-8.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,16 +68,13 @@ pub fn last<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a st
         .map(|(_, value)| value.as_str())
 }
 
-/// Escapes as Python 3's `quote_plus`: letters, digits and `_ . - ~` stay, a blank is a plus.
+/// Escapes as Python 3's `quote_plus`: as `quote`, but a blank is a plus.
 pub fn encode_into(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'-' | b'~' => {
-                out.push(char::from(byte));
-            }
-            b' ' => out.push('+'),
-            other => _ = write!(out, "%{other:02X}"),
+    for (place, word) in text.split(' ').enumerate() {
+        if place > 0 {
+            out.push('+');
         }
+        out.extend(utf8_percent_encode(word, QUOTE));
     }
 }
 
@@ -115,5 +112,6 @@ mod tests {
             encode([("a b", "x/y:z~-_.'()*!")]),
             "a+b=x%2Fy%3Az~-_.%27%28%29%2A%21"
         );
+        assert_eq!(encode([(" ", "  é+"), ("", "")]), "+=++%C3%A9%2B&=");
     }
 }
