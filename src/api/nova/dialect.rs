@@ -3,7 +3,7 @@
 
 use super::body::{self, MetadataBodies};
 use super::call::Call;
-use super::extensions;
+use super::extensions::list::{self as extensions, Extension};
 use super::fault::Fault;
 use super::links;
 use super::list::{self, ListRequest};
@@ -49,7 +49,7 @@ pub struct Dialect {
     /// The most that a page size counts when a full page is told from the last one.
     pub caps_page_size: bool,
     /// The list of extensions that it advertises.
-    pub extensions: &'static str,
+    pub extensions: fn() -> &'static [Extension],
     /// How it reads and answers bodies of metadata.
     pub metadata: MetadataBodies,
     /// Whether a project belongs into links, given the query and the project.
@@ -98,7 +98,7 @@ pub const JUNO: Dialect = Dialect {
     next_query: list::next_juno,
     next_keeps_detail: false,
     caps_page_size: false,
-    extensions: extensions::JUNO,
+    extensions: extensions::juno,
     metadata: body::JUNO,
     project_in_links: links::always,
     project_in_alternate: true,
@@ -152,7 +152,7 @@ pub const V21: Dialect = Dialect {
     next_query: list::next_v21,
     next_keeps_detail: true,
     caps_page_size: true,
-    extensions: extensions::V21,
+    extensions: extensions::v21,
     metadata: body::V21,
     project_in_links: links::when_in_url,
     project_in_alternate: false,

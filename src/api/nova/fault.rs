@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::media::Media;
+use super::namespaces;
 use crate::http::json;
 use crate::http::xml::writer::XmlWriter;
 use crate::http::{Reply, webob};
@@ -17,9 +18,6 @@ pub const MALFORMED: &str = "The server could not comply with the request since 
 
 /// The sentence of a 404 that nobody gave a message.
 pub const NO_RESOURCE: &str = "The resource could not be found.";
-
-/// The namespace of Nova's documents and errors.
-pub const COMPUTE_NAMESPACE: &str = "http://docs.openstack.org/compute/api/v1.1";
 
 /// Why a request has no better answer.
 #[derive(Debug)]
@@ -246,7 +244,7 @@ fn xml(
             if let Some(OverLimit { retry_after, .. }) = over_limit {
                 attributes.push("retryAfter", retry_after);
             }
-            attributes.push("xmlns", COMPUTE_NAMESPACE);
+            attributes.push("xmlns", namespaces::COMPUTE);
         },
         |fault| {
             fault.text_element("message", |_| {}, message);

@@ -2,12 +2,10 @@
 
 use super::body::MOST_ITEMS;
 use super::call::Call;
+use super::namespaces;
 use crate::http::xml::writer::XmlWriter;
 use crate::http::{Reply, json};
 use actix_web::http::StatusCode;
-
-const COMMON_NAMESPACE: &str = "http://docs.openstack.org/common/api/v1.0";
-const ATOM_NAMESPACE: &str = "http://www.w3.org/2005/Atom";
 
 /// Nova 34's default quotas, with nothing used: there are no servers here.
 const ABSOLUTE: [(&str, i64); 11] = [
@@ -63,27 +61,19 @@ pub fn show(call: &Call<'_>) -> Reply {
 fn xml() -> Vec<u8> {
     let mut writer = XmlWriter::new();
     writer.declaration();
-    writer.element(
-        "limits",
-        |attributes| {
-            attributes
-                .push("xmlns:atom", ATOM_NAMESPACE)
-                .push("xmlns", COMMON_NAMESPACE);
-        },
-        |limits| {
-            limits.empty("rates", |_| {});
-            limits.element(
-                "absolute",
-                |_| {},
-                |element| {
-                    for (name, value) in absolute() {
-                        element.empty("limit", |limit| {
-                            limit.push("name", name).push_display("value", value);
-                        });
-                    }
-                },
-            );
-        },
-    );
+    writer.element("limits", namespaces::declare_common, |limits| {
+        limits.empty("rates", |_| {});
+        limits.element(
+            "absolute",
+            |_| {},
+            |element| {
+                for (name, value) in absolute() {
+                    element.empty("limit", |limit| {
+                        limit.push("name", name).push_display("value", value);
+                    });
+                }
+            },
+        );
+    });
     writer.into_bytes()
 }

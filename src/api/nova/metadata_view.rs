@@ -1,7 +1,8 @@
 //! Metadata as answers show it: all of it, or one key.
 
 use super::dialect::Dialect;
-use super::fault::{COMPUTE_NAMESPACE, Fault};
+use super::fault::Fault;
+use super::namespaces;
 use crate::domain::{Properties, PropertyValue};
 use crate::http::json::Object;
 use crate::http::xml::writer::XmlWriter;
@@ -77,7 +78,7 @@ impl Metadata {
             "metadata",
             |attributes| {
                 if root {
-                    attributes.push("xmlns", COMPUTE_NAMESPACE);
+                    attributes.push("xmlns", namespaces::COMPUTE);
                 }
             },
             |metadata| {
@@ -95,7 +96,7 @@ pub fn meta_xml(writer: &mut XmlWriter, key: &str, value: &str, root: bool) {
         "meta",
         |attributes| {
             if root {
-                attributes.push("xmlns", COMPUTE_NAMESPACE);
+                attributes.push("xmlns", namespaces::COMPUTE);
             }
             attributes.push("key", key);
         },

@@ -18,6 +18,7 @@ mod media;
 mod metadata;
 mod metadata_view;
 mod microversion;
+mod namespaces;
 mod page;
 mod prepared;
 mod route;
@@ -262,7 +263,7 @@ fn handle(call: &mut Call<'_>, route: &Route) -> Result<Reply, Fault> {
         Operation::MetadataShow(id, key) => metadata::show(call, id, key),
         Operation::MetadataUpdate(id, key) => metadata::update(call, id, key, &body),
         Operation::MetadataDelete(id, key) => metadata::delete(call, id, key),
-        Operation::ExtensionIndex => extensions::index(call),
+        Operation::ExtensionIndex => Ok(extensions::index(call)),
         Operation::ExtensionShow(alias) => extensions::show(call, alias),
         Operation::Limits => Ok(limits::show(call)),
         Operation::NoSuchAction | Operation::NotAllowed => Err(Fault::not_found(NO_RESOURCE)),

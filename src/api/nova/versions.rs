@@ -3,13 +3,12 @@
 use super::call::Call;
 use super::dialect::{Dialect, Mounts};
 use super::media::Media;
+use super::namespaces;
 use crate::http::Reply;
 use crate::http::json::{self, List, Object};
 use crate::http::xml::writer::{Attributes, XmlWriter};
 use actix_web::http::StatusCode;
 
-const COMMON_NAMESPACE: &str = "http://docs.openstack.org/common/api/v1.0";
-const ATOM_NAMESPACE: &str = "http://www.w3.org/2005/Atom";
 const DOCUMENTATION: &str = "http://docs.openstack.org/";
 
 /// What a version says of itself.
@@ -305,14 +304,8 @@ struct Parts {
 fn xml(root: &'static str, content: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
     let mut writer = XmlWriter::new();
     writer.declaration();
-    writer.element(root, namespaces, content);
+    writer.element(root, namespaces::declare_common, content);
     writer.into_bytes()
-}
-
-fn namespaces(attributes: &mut Attributes<'_>) {
-    attributes
-        .push("xmlns:atom", ATOM_NAMESPACE)
-        .push("xmlns", COMMON_NAMESPACE);
 }
 
 fn version_xml(version: &Version<'_>, parts: Parts, writer: &mut XmlWriter) {
@@ -329,7 +322,7 @@ fn version_element(version: &Version<'_>, parts: Parts, root: bool, writer: &mut
         "version",
         |attributes| {
             if root {
-                namespaces(attributes);
+                namespaces::declare_common(attributes);
             }
             attributes.push("status", document.status);
             if parts.updated {
@@ -382,7 +375,7 @@ fn atom(versions: &[Version<'_>], title: &str, id: &str, docs: bool) -> Vec<u8> 
     writer.element(
         "feed",
         |attributes| {
-            attributes.push("xmlns", ATOM_NAMESPACE);
+            attributes.push("xmlns", namespaces::ATOM);
         },
         |feed| {
             feed.text_element("title", text_type, title);

@@ -3,16 +3,12 @@
 //! Both take the view apart without `..`: a new field does not compile until someone has decided
 //! on its form in JSON and in XML.
 
-use super::fault::COMPUTE_NAMESPACE;
 use super::links::Heads;
 use super::metadata_view::Metadata;
+use super::namespaces;
 use crate::domain::{GlanceStatus, Image};
 use crate::http::json::{List, Object};
 use crate::http::xml::writer::{Attributes, XmlWriter};
-
-const ATOM_NAMESPACE: &str = "http://www.w3.org/2005/Atom";
-const DISK_CONFIG_NAMESPACE: &str = "http://docs.openstack.org/compute/ext/disk_config/api/v1.1";
-const IMAGE_SIZE_NAMESPACE: &str = "http://docs.openstack.org/compute/ext/image_size/api/v1.1";
 
 /// The media type of what an `alternate` link leads to.
 const IMAGE_TYPE: &str = "application/vnd.openstack.image";
@@ -286,14 +282,14 @@ fn none_or(name: Option<&str>) -> &str {
 /// Declared on the root of an index.
 pub fn index_namespaces(attributes: &mut Attributes<'_>) {
     attributes
-        .push("xmlns:atom", ATOM_NAMESPACE)
-        .push("xmlns", COMPUTE_NAMESPACE);
+        .push("xmlns:atom", namespaces::ATOM)
+        .push("xmlns", namespaces::COMPUTE);
 }
 
 /// Declared on the root of details, used or not.
 pub fn detail_namespaces(attributes: &mut Attributes<'_>) {
     attributes
-        .push("xmlns:OS-DCF", DISK_CONFIG_NAMESPACE)
-        .push("xmlns:OS-EXT-IMG-SIZE", IMAGE_SIZE_NAMESPACE);
+        .push("xmlns:OS-DCF", namespaces::DISK_CONFIG)
+        .push("xmlns:OS-EXT-IMG-SIZE", namespaces::IMAGE_SIZE);
     index_namespaces(attributes);
 }
