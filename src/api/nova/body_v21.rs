@@ -3,6 +3,7 @@
 use super::body::{MOST_ITEMS, Shown, Write, over_quota};
 use super::call::Call;
 use super::fault::Fault;
+use super::media::Media;
 use super::metadata_view;
 use crate::domain::{Image, Properties, PropertyValue};
 use crate::python::Value;
@@ -44,16 +45,17 @@ pub fn check_content_type(call: &Call<'_>) -> Result<(), Fault> {
     if call.request.body_bytes().is_empty() {
         return Ok(());
     }
-    match call.request.media_type() {
-        None
-        | Some("text/plain" | "application/json" | "application/vnd.openstack.compute+json") => {
-            Ok(())
-        }
-        Some(_) => Err(Fault::Api(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Unsupported Content-Type".into(),
-        )),
+    let is_known = |name| {
+        let json = matches!(Media::named(name), Some(Media::Json | Media::VendorJson));
+        json || name == "text/plain"
+    };
+    if call.request.media_type().is_none_or(is_known) {
+        return Ok(());
     }
+    Err(Fault::Api(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "Unsupported Content-Type".into(),
+    ))
 }
 
 /// Whatever is let through is JSON; no body is `None`.

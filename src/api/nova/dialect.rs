@@ -7,7 +7,7 @@ use super::extensions::list::{self as extensions, Extension};
 use super::fault::Fault;
 use super::links;
 use super::list::{self, ListRequest};
-use super::media::Formats;
+use super::media::{Formats, Media};
 use super::route::{self, Route};
 use super::versions::{VersionDocument, documents};
 use crate::config::{Microversion, Profile};
@@ -92,7 +92,7 @@ pub const JUNO: Dialect = Dialect {
     formats: Formats::JsonAndXml,
     route: route::juno,
     microversions: false,
-    max_microversion: Microversion::v2(1),
+    max_microversion: Microversion::OLDEST,
     rules: ImageRules::GLANCE_V1,
     read_list: list::read_juno,
     next_query: list::next_juno,
@@ -192,7 +192,6 @@ pub const V21_FOR_USERS: Dialect = Dialect {
 
 /// The Open Telekom Cloud's v2.1.
 pub const OTC_V21: Dialect = Dialect {
-    document: &documents::OTC_V21,
     max_microversion: Microversion::v2(60),
     route: route::v21_any_project,
     project_in_links: links::always,
@@ -225,7 +224,12 @@ pub struct Mounts {
     pub root: &'static Dialect,
 }
 
-const fn mount(version: &'static str, dialect: &'static Dialect) -> Mount {
+/// A tree under the name that its document gives it.
+const fn mount(dialect: &'static Dialect) -> Mount {
+    mount_as(dialect.document.path, dialect)
+}
+
+const fn mount_as(version: &'static str, dialect: &'static Dialect) -> Mount {
     Mount {
         version,
         dialect: Some(dialect),
@@ -241,18 +245,18 @@ const fn disabled(version: &'static str) -> Mount {
 
 static FOR_USERS: Mounts = Mounts {
     trees: &[
-        mount("v2", &JUNO_FOR_USERS),
-        mount("v1.1", &JUNO_FOR_USERS),
-        mount("v2.1", &V21_FOR_USERS),
+        mount(&JUNO_FOR_USERS),
+        mount_as("v1.1", &JUNO_FOR_USERS),
+        mount(&V21_FOR_USERS),
     ],
     root: &JUNO_FOR_USERS,
 };
 
 static JUNO_SERVER: Mounts = Mounts {
     trees: &[
-        mount("v2", &JUNO),
-        mount("v1.1", &JUNO),
-        disabled("v2.1"),
+        mount(&JUNO),
+        mount_as("v1.1", &JUNO),
+        disabled(documents::V21.path),
         disabled("v3"),
     ],
     root: &JUNO,
@@ -260,21 +264,21 @@ static JUNO_SERVER: Mounts = Mounts {
 
 static JUNO_SERVER_OVER_FAKE: Mounts = Mounts {
     trees: &[
-        mount("v2", &JUNO_OVER_FAKE),
-        mount("v1.1", &JUNO_OVER_FAKE),
-        disabled("v2.1"),
+        mount(&JUNO_OVER_FAKE),
+        mount_as("v1.1", &JUNO_OVER_FAKE),
+        disabled(documents::V21.path),
         disabled("v3"),
     ],
     root: &JUNO_OVER_FAKE,
 };
 
 static NOVA_34: Mounts = Mounts {
-    trees: &[mount("v2", &COMPAT), mount("v2.1", &V21)],
+    trees: &[mount(&COMPAT), mount(&V21)],
     root: &V21,
 };
 
 static OTC: Mounts = Mounts {
-    trees: &[mount("v2", &OTC_V2), mount("v2.1", &OTC_V21)],
+    trees: &[mount(&OTC_V2), mount(&OTC_V21)],
     root: &OTC_V21,
 };
 
@@ -303,7 +307,7 @@ fn unauthorized_juno(keystone: &str) -> Reply {
 fn unauthorized_v21(keystone: &str) -> Reply {
     let body = "{\"error\": {\"code\": 401, \"title\": \"Unauthorized\", \"message\": \
                 \"The request you have made requires authentication.\"}}";
-    Reply::new(StatusCode::UNAUTHORIZED, "application/json", body)
+    Reply::new(StatusCode::UNAUTHORIZED, Media::Json.as_str(), body)
         .with("www-authenticate", format!("Keystone uri=\"{keystone}\""))
 }
 

@@ -4,6 +4,7 @@ use super::call::Call;
 use super::dialect::{Dialect, Mounts};
 use super::media::Media;
 use super::namespaces;
+use crate::config::Microversion;
 use crate::http::Reply;
 use crate::http::json::{self, List, Object};
 use crate::http::xml::writer::{Attributes, XmlWriter};
@@ -21,28 +22,15 @@ pub struct VersionDocument {
     pub updated: &'static str,
     /// The first segment of its path.
     pub path: &'static str,
-    /// Base types and what they are called here.
-    pub media_types: &'static [(&'static str, &'static str)],
+    /// What it can be asked for in.
+    pub media: &'static [Media],
     /// Whether `version` and `min_version` are shown, as they are since microversions exist.
     pub ranges: bool,
 }
 
 /// The documents of the real servers.
 pub mod documents {
-    use super::VersionDocument;
-
-    const XML_V2: (&str, &str) = (
-        "application/xml",
-        "application/vnd.openstack.compute+xml;version=2",
-    );
-    const JSON_V2: (&str, &str) = (
-        "application/json",
-        "application/vnd.openstack.compute+json;version=2",
-    );
-    const JSON_V21: (&str, &str) = (
-        "application/json",
-        "application/vnd.openstack.compute+json;version=2.1",
-    );
+    use super::{Media, VersionDocument};
 
     /// Nova 2014.2.
     pub const JUNO: VersionDocument = VersionDocument {
@@ -50,7 +38,7 @@ pub mod documents {
         status: "CURRENT",
         updated: "2011-01-21T11:33:21Z",
         path: "v2",
-        media_types: &[XML_V2, JSON_V2],
+        media: &[Media::Xml, Media::Json],
         ranges: false,
     };
 
@@ -63,38 +51,45 @@ pub mod documents {
 
     /// Nova 34's v2.
     pub const COMPAT: VersionDocument = VersionDocument {
-        id: "v2.0",
         status: "DEPRECATED",
         updated: "2025-07-04T12:00:00Z",
-        path: "v2",
-        media_types: &[JSON_V2],
-        ranges: true,
+        media: &[Media::Json],
+        ..JUNO_BESIDE_V21
     };
 
-    /// Nova 34's v2.1.
+    /// Nova 34's v2.1, and the Open Telekom Cloud's.
     pub const V21: VersionDocument = VersionDocument {
         id: "v2.1",
         status: "CURRENT",
         updated: "2013-07-23T11:33:21Z",
         path: "v2.1",
-        media_types: &[JSON_V21],
-        ranges: true,
+        ..COMPAT
     };
 
     /// The Open Telekom Cloud's v2.
     pub const OTC_V2: VersionDocument = VersionDocument {
         status: "SUPPORTED",
-        updated: "2011-01-21T11:33:21Z",
+        updated: JUNO.updated,
         ..COMPAT
     };
+}
 
-    /// The Open Telekom Cloud's v2.1.
-    pub const OTC_V21: VersionDocument = V21;
+impl VersionDocument {
+    /// Base types and what they are called here.
+    fn media_types(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let version = self.path.trim_start_matches('v');
+        self.media.iter().map(move |media| {
+            let name = format!("{};version={version}", media.vendor().as_str());
+            (media.as_str(), name)
+        })
+    }
 }
 
 /// One version in one answer.
 struct Version<'v> {
     document: &'v VersionDocument,
+    /// Empty, as the newest, where there are no microversions.
+    oldest: String,
     newest: String,
     href: String,
 }
@@ -102,22 +97,16 @@ struct Version<'v> {
 impl<'v> Version<'v> {
     /// `path` is what follows the host and the prefix.
     fn new(call: &Call<'_>, dialect: &'v Dialect, path: &str) -> Self {
-        let newest = match dialect.microversions {
-            true => {
-                let configured = call.app.config.max_microversion;
-                configured.unwrap_or(dialect.max_microversion).to_string()
-            }
+        let of_range = |version: Microversion| match dialect.microversions {
+            true => version.to_string(),
             false => String::new(),
         };
         Self {
             document: dialect.document,
-            newest,
+            oldest: of_range(Microversion::OLDEST),
+            newest: of_range(call.max_microversion_of(dialect)),
             href: format!("{}{path}", call.base_url()),
         }
-    }
-
-    fn oldest(&self) -> &'static str {
-        if self.newest.is_empty() { "" } else { "2.1" }
     }
 }
 
@@ -265,16 +254,14 @@ fn document_json(version: &Version<'_>, object: &mut Object<'_>) {
 
 /// What a version says of itself in either list.
 fn head_json(version: &Version<'_>, object: &mut Object<'_>) {
-    let Version {
-        document, newest, ..
-    } = version;
+    let document = version.document;
     object
         .text("id", document.id)
         .text("status", document.status);
     if document.ranges {
         object
-            .text("version", newest)
-            .text("min_version", version.oldest());
+            .text("version", &version.newest)
+            .text("min_version", &version.oldest);
     }
     object.text("updated", document.updated);
 }
@@ -286,9 +273,9 @@ fn self_link(version: &Version<'_>, links: &mut List<'_>) {
 }
 
 fn media_types(document: &VersionDocument, types: &mut List<'_>) {
-    for (base, name) in document.media_types {
+    for (base, name) in document.media_types() {
         types.object(|object| {
-            object.text("base", base).text("type", name);
+            object.text("base", base).text("type", &name);
         });
     }
 }
@@ -315,6 +302,7 @@ fn version_xml(version: &Version<'_>, parts: Parts, writer: &mut XmlWriter) {
 fn version_element(version: &Version<'_>, parts: Parts, root: bool, writer: &mut XmlWriter) {
     let Version {
         document,
+        oldest,
         newest,
         href,
     } = version;
@@ -332,7 +320,7 @@ fn version_element(version: &Version<'_>, parts: Parts, root: bool, writer: &mut
             if document.ranges && parts.updated {
                 attributes
                     .push("version", newest)
-                    .push("min_version", version.oldest());
+                    .push("min_version", oldest);
             }
         },
         |element| {
@@ -341,9 +329,9 @@ fn version_element(version: &Version<'_>, parts: Parts, root: bool, writer: &mut
                     "media-types",
                     |_| {},
                     |types| {
-                        for (base, name) in document.media_types {
+                        for (base, name) in document.media_types() {
                             types.empty("media-type", |attributes| {
-                                attributes.push("base", base).push("type", name);
+                                attributes.push("base", base).push("type", &name);
                             });
                         }
                     },
