@@ -1,7 +1,7 @@
 //! Query strings, as Python's web frameworks read and write them.
 
 use super::escape::QUOTE;
-use percent_encoding::{percent_decode, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 /// A query string whose bytes, once decoded, are no UTF-8.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,11 +13,12 @@ pub struct NotUtf8;
 /// # Errors
 /// When a name or value is no UTF-8.
 pub fn parse(raw: &str) -> Result<Vec<(String, String)>, NotUtf8> {
+    let text = |raw: &str| match percent_decode_str(&blanks(raw)).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(NotUtf8),
+    };
     pairs(raw)
-        .map(|(name, value)| {
-            let text = |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|_| NotUtf8);
-            Ok((text(decode(name))?, text(decode(value))?))
-        })
+        .map(|(name, value)| Ok((text(name)?, text(value)?)))
         .collect()
 }
 
@@ -34,8 +35,15 @@ pub fn parse_ampersands(raw: &str) -> Vec<(String, String)> {
 }
 
 fn decode_lossy((name, value): (&str, &str)) -> (String, String) {
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    (text(decode(name)), text(decode(value)))
+    let text = |raw| {
+        let raw = blanks(raw);
+        percent_decode_str(&raw).decode_utf8_lossy().into_owned()
+    };
+    (text(name), text(value))
+}
+
+fn blanks(raw: &str) -> String {
+    raw.replace('+', " ")
 }
 
 fn pairs(raw: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -49,13 +57,6 @@ fn split_pairs<'a>(
     raw.split(separators)
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-}
-
-fn decode(text: &str) -> Vec<u8> {
-    if !text.bytes().any(|byte| byte == b'+' || byte == b'%') {
-        return text.as_bytes().to_vec();
-    }
-    percent_decode(text.replace('+', " ").as_bytes()).collect()
 }
 
 /// The last value of a name.
