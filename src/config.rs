@@ -49,6 +49,9 @@ pub struct Microversion {
 }
 
 impl Microversion {
+    /// The first one there was.
+    pub const OLDEST: Self = Self::v2(1);
+
     /// A microversion of API 2.
     #[must_use]
     pub const fn v2(minor: u32) -> Self {
@@ -72,7 +75,7 @@ impl std::str::FromStr for Microversion {
             major: major.parse().map_err(|_| wrong())?,
             minor: minor.parse().map_err(|_| wrong())?,
         };
-        if version < Self::v2(1) || version.major > 2 {
+        if version < Self::OLDEST || version.major > 2 {
             Err(wrong())
         } else {
             Ok(version)

@@ -89,7 +89,7 @@ pub fn headers(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (first, second) = text.split_once('\n').unwrap_or((&text, ""));
     let offers = ["application/json", "application/xml"];
-    if let Some((chosen, _)) = accept::best_match(first, &offers) {
+    if let Some((chosen, _)) = accept::URLMAP.best_match(first, &offers) {
         assert!(offers.contains(&chosen));
     }
     api::headers(first, second);

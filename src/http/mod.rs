@@ -3,6 +3,7 @@
 
 pub mod accept;
 pub mod cache;
+pub mod escape;
 pub mod gaps;
 mod head;
 mod header;

@@ -5,14 +5,7 @@ use super::graph::{Uses, uses};
 use super::sources;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-
-const BEING_REWRITTEN: [&str; 1] = ["http/xml/reader"];
-
-fn is_being_rewritten(path: &Path) -> bool {
-    let path = path.display().to_string();
-    BEING_REWRITTEN.iter().any(|room| path.starts_with(room))
-}
+use std::path::PathBuf;
 
 /// The knots of files that use each other, each as the uses that make it.
 pub fn knots(uses: &Uses) -> Vec<String> {
@@ -54,27 +47,11 @@ fn shown(uses: &Uses, knot: &BTreeSet<&PathBuf>) -> String {
     text
 }
 
-/// The same, without the files that `left_out` says yes to.
-fn without(uses: &Uses, left_out: impl Fn(&Path) -> bool) -> Uses {
-    let kept = uses.iter().filter(|(file, _)| !left_out(file));
-    let kept = kept.map(|(file, used)| {
-        let used = used.iter().filter(|(file, _)| !left_out(file));
-        let used = used.map(|(file, by)| (file.clone(), by.clone()));
-        (file.clone(), used.collect())
-    });
-    kept.collect()
-}
-
 #[test]
 fn no_files_go_round_in_a_circle() {
     let uses = uses(&sources());
     let edges: usize = uses.values().map(BTreeMap::len).sum();
     assert!(edges > 300, "only {edges} uses are found");
-    let rewritten = knots(&without(&uses, |file| !is_being_rewritten(file)));
-    println!(
-        "Circles in what is being rewritten:\n{}",
-        rewritten.join("\n")
-    );
-    let knots = knots(&without(&uses, is_being_rewritten));
+    let knots = knots(&uses);
     assert!(knots.is_empty(), "Circles:\n{}", knots.join("\n"));
 }
