@@ -31,7 +31,8 @@
 //! ```
 
 mod api;
-pub mod cli;
+#[cfg(feature = "cli")]
+mod cli;
 mod config;
 pub mod control;
 pub mod domain;
@@ -47,8 +48,11 @@ mod python;
 mod service;
 mod store;
 
-pub use config::{AuthMode, Config, Microversion, Profile, WaldurApi};
-pub use control::{Clock, Fixture, FixtureError, Ids};
+pub use config::{AuthMode, Config, Microversion, MicroversionError, Profile, WaldurApi};
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use cli::run as run_command;
+pub use control::{Clock, ClockError, Fixture, FixtureError, Ids};
 pub use domain::{BodyWanted, Operation, Plan, Timestamp};
 pub use emulator::{
     Emulator, EmulatorBuilder, Exchange, Interceptor, StartError, Verdict, operations,
