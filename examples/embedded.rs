@@ -4,25 +4,27 @@
 //! cargo run --example embedded
 //! ```
 
+mod client;
+
 use nova_images::{Emulator, Fixture};
-use std::io::{Read, Write};
-use std::net::TcpStream;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let nova = Emulator::builder()
         .fixture(Fixture::named("devcloud")?)
         .start()?;
-    println!("{} has these images:", nova.url());
-
     let project = nova.default_project_id();
-    let mut connection = TcpStream::connect(nova.address())?;
-    write!(
-        connection,
-        "GET /v2.1/{project}/images?limit=3 HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
-        nova.address()
+    println!("{} has these images:", nova.url());
+    println!(
+        "{}",
+        client::get(&format!("{}/v2.1/{project}/images?limit=3", nova.url()))?
+    );
+    // A token of the fixture makes a caller of somebody.
+    let (status, _) = client::ask(
+        "DELETE",
+        &format!("{}/v2.1/{project}/images/no-such-image", nova.url()),
+        &[("X-Auth-Token", "demo-token")],
+        "",
     )?;
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer)?;
-    println!("{}", answer.split("\r\n\r\n").nth(1).unwrap_or_default());
+    println!("Deleting another one ends with {status}.");
     Ok(())
 }

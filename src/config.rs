@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 /// Whether requests need a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
 pub enum AuthMode {
     /// None is needed: the caller is a member of the project in the URL.
     #[default]
@@ -13,7 +15,9 @@ pub enum AuthMode {
 }
 
 /// Which server it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
 pub enum Profile {
     /// Made for users: Juno's API at /v2, today's at /v2.1, accidents of the real servers left out.
     #[default]
@@ -21,21 +25,23 @@ pub enum Profile {
     /// A Nova 2014.2, exactly.
     Juno,
     /// A Nova 34, exactly.
-    #[value(name = "nova-34")]
+    #[cfg_attr(feature = "cli", value(name = "nova-34"))]
     Nova34,
     /// The Open Telekom Cloud's flavour.
     Otc,
 }
 
 /// Which release of Waldur's API `/api/openstack-images` answers as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
 pub enum WaldurApi {
     /// As published in November 2025.
     #[default]
-    #[value(name = "2025")]
+    #[cfg_attr(feature = "cli", value(name = "2025"))]
     V2025,
     /// As the clients 8.1 expect it: with the fields for rescue images.
-    #[value(name = "2026")]
+    #[cfg_attr(feature = "cli", value(name = "2026"))]
     V2026,
 }
 
@@ -66,21 +72,83 @@ impl std::fmt::Display for Microversion {
 }
 
 impl std::str::FromStr for Microversion {
-    type Err = String;
+    type Err = MicroversionError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is no microversion such as 2.35");
-        let (major, minor) = text.split_once('.').ok_or_else(wrong)?;
+    /// Reads a text such as `2.35`.
+    fn from_str(text: &str) -> Result<Self, MicroversionError> {
+        let number = |digits: &str| -> Result<u32, MicroversionError> {
+            digits.parse().map_err(|source| MicroversionError::Number {
+                text: text.to_owned(),
+                source,
+            })
+        };
+        let other = || MicroversionError::Form {
+            text: text.to_owned(),
+        };
+        let (major, minor) = text.split_once('.').ok_or_else(other)?;
         let version = Self {
-            major: major.parse().map_err(|_| wrong())?,
-            minor: minor.parse().map_err(|_| wrong())?,
+            major: number(major)?,
+            minor: number(minor)?,
         };
         if version < Self::OLDEST || version.major > 2 {
-            Err(wrong())
-        } else {
-            Ok(version)
+            return Err(other());
+        }
+        Ok(version)
+    }
+}
+
+/// Why a text is no microversion.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MicroversionError {
+    /// It is not `2.N`, with N from 1 on.
+    #[error("{text:?} is no microversion such as 2.35")]
+    Form {
+        /// The text.
+        text: String,
+    },
+    /// One side of the dot is no number.
+    #[error("{text:?} is no microversion such as 2.35: {source}")]
+    Number {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        source: std::num::ParseIntError,
+    },
+}
+
+/// What links begin with: an `http` or `https` URL without a slash at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(String);
+
+impl std::str::FromStr for BaseUrl {
+    type Err = BaseUrlError;
+
+    fn from_str(text: &str) -> Result<Self, BaseUrlError> {
+        let rest = text
+            .strip_prefix("http://")
+            .or_else(|| text.strip_prefix("https://"));
+        match rest {
+            Some(host) if !host.trim_end_matches('/').is_empty() => {
+                Ok(Self(text.trim_end_matches('/').to_owned()))
+            }
+            _ => Err(BaseUrlError::Scheme),
         }
     }
+}
+
+impl From<BaseUrl> for String {
+    fn from(url: BaseUrl) -> Self {
+        url.0
+    }
+}
+
+/// Why a text is no [`BaseUrl`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BaseUrlError {
+    /// It begins with something else.
+    #[error("must be an http:// or https:// URL")]
+    Scheme,
 }
 
 /// Everything that can be chosen at the start.

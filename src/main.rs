@@ -1,5 +1,5 @@
 //! The `nova-images` command.
 
 fn main() -> std::process::ExitCode {
-    nova_images::cli::run()
+    nova_images::run_command()
 }

@@ -1,8 +1,6 @@
 //! The images that are listed: like those of a real cloud, and the same at every run.
 
-use nova_images::Fixture;
-use nova_images::Timestamp;
-use nova_images::domain::{GlanceStatus, Image, Properties, PropertyValue, Visibility};
+use nova_images::{Fixture, Image, Timestamp, Visibility};
 
 /// The project of the caller, who owns the private images.
 pub const PROJECT: &str = "6f70656e737461636b0d8e2f4c1a9b57";
@@ -25,10 +23,7 @@ const SYSTEMS: [(&str, &str, &str); 5] = [
 /// So many images, half of them public, half private to [`PROJECT`]: a caller of that project sees
 /// them all.
 pub fn fixture(count: u32) -> Fixture {
-    Fixture {
-        images: (0..count).map(image).collect(),
-        ..Fixture::default()
-    }
+    Fixture::of((0..count).map(image))
 }
 
 /// The id of the image of a number; numbers count from the oldest.
@@ -68,41 +63,34 @@ fn image(number: u32) -> Image {
     let created_at = Timestamp::from_micros(FIRST_CREATED_SECONDS * 1_000_000)
         .plus_seconds(i64::from(number) * 61);
     let size_bytes = 600_000_000 + i64::from(number % 977) * 1_048_576;
-    Image {
-        id: id(number),
-        name: Some(name(number)),
-        status: GlanceStatus::Active,
-        visibility: if public {
-            Visibility::Public
-        } else {
-            Visibility::Private
-        },
-        owner: Some(if public { PUBLISHER } else { PROJECT }.to_owned()),
-        min_ram_mib: 512 * i64::from(number % 5),
-        min_disk_gib: 5 * i64::from(number % 4),
-        size_bytes: Some(size_bytes),
-        virtual_size_bytes: Some(4 * size_bytes),
-        created_at,
-        updated_at: created_at.plus_seconds(90),
-        deleted_at: None,
-        container_format: Some("bare".to_owned()),
-        disk_format: Some("qcow2".to_owned()),
-        checksum: Some(format!(
+    let (visibility, owner) = match public {
+        true => (Visibility::Public, PUBLISHER),
+        false => (Visibility::Private, PROJECT),
+    };
+    let builder = Image::builder(id(number))
+        .name(name(number))
+        .visibility(visibility)
+        .owner(owner)
+        .min_ram_mib(512 * i64::from(number % 5))
+        .min_disk_gib(5 * i64::from(number % 4))
+        .size_bytes(size_bytes)
+        .virtual_size_bytes(4 * size_bytes)
+        .created_at(created_at)
+        .updated_at(created_at.plus_seconds(90))
+        .formats("bare", "qcow2")
+        .checksum(format!(
             "{:016x}{:016x}",
             scramble(u64::from(number)),
             scramble(!u64::from(number))
-        )),
-        os_hash_algo: None,
-        os_hash_value: None,
-        protected: public,
-        hidden: false,
-        tags: Vec::new(),
-        properties: properties(number),
-        members: Vec::new(),
-    }
+        ))
+        .protected(public);
+    let pairs = properties(number).into_iter();
+    pairs
+        .fold(builder, |image, (key, value)| image.property(key, value))
+        .build()
 }
 
-fn properties(number: u32) -> Properties {
+fn properties(number: u32) -> Vec<(&'static str, &'static str)> {
     let (distribution, version, user) = system(number);
     let mut pairs = vec![
         (
@@ -121,7 +109,4 @@ fn properties(number: u32) -> Properties {
         pairs.push(("hw_scsi_model", "virtio-scsi"));
     }
     pairs
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), PropertyValue::from(value)))
-        .collect()
 }

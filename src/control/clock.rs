@@ -20,6 +20,18 @@ struct State {
     advanced_micros: AtomicI64,
 }
 
+/// Why a clock does not do as it is told.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClockError {
+    /// [`Clock::parse`] was given something else than a clock.
+    #[error("{text:?} is neither `real` nor an RFC 3339 time such as 2026-01-01T12:00:00Z")]
+    NoTime {
+        /// What it was given.
+        text: String,
+    },
+}
+
 impl Clock {
     /// The machine's time.
     #[must_use]
@@ -39,13 +51,15 @@ impl Clock {
     ///
     /// # Errors
     /// When the text is neither.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, ClockError> {
         if text == "real" {
             return Ok(Self::real());
         }
         Timestamp::parse_rfc3339(text)
             .map(Self::frozen)
-            .ok_or_else(|| format!("{text:?} is neither `real` nor an RFC 3339 time"))
+            .ok_or_else(|| ClockError::NoTime {
+                text: text.to_owned(),
+            })
     }
 
     /// The current moment.

@@ -5,6 +5,6 @@ pub mod clock;
 pub mod fixture;
 pub mod ids;
 
-pub use clock::Clock;
+pub use clock::{Clock, ClockError};
 pub use fixture::{Fixture, FixtureError};
 pub use ids::Ids;

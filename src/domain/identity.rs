@@ -72,17 +72,6 @@ pub struct User {
     pub grants: Vec<Grant>,
 }
 
-impl User {
-    /// Whether the user holds `role` on the project.
-    #[must_use]
-    pub fn has_role_on_project(&self, role: &str, project_id: &str) -> bool {
-        self.grants.iter().any(|grant| {
-            grant.role == role
-                && matches!(&grant.target, Target::Project(project) if project == project_id)
-        })
-    }
-}
-
 /// A token whose text the fixture chooses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FixedToken {

@@ -5,6 +5,7 @@ use super::timestamp::Timestamp;
 
 /// The state of an image in Glance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum GlanceStatus {
     /// Registered, no data yet.
     Queued,
@@ -77,6 +78,7 @@ impl GlanceStatus {
 
 /// Who may see an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Visibility {
     /// Everybody.
     Public,
@@ -114,6 +116,7 @@ impl Visibility {
 
 /// What a member made of a share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MemberStatus {
     /// Not answered yet.
     Pending,
@@ -146,6 +149,7 @@ impl MemberStatus {
 
 /// A project that an image is shared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Member {
     /// The project.
     pub project_id: String,
@@ -155,6 +159,7 @@ pub struct Member {
 
 /// An image with everything that Glance knows of it, except the data.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Image {
     /// Usually a UUID; Glance accepts any text up to 36 characters.
     pub id: String,
@@ -200,35 +205,4 @@ pub struct Image {
     pub properties: Properties,
     /// Projects it is shared with.
     pub members: Vec<Member>,
-}
-
-#[cfg(test)]
-impl Image {
-    /// An active image of an id and a name, private to nobody, for the tests of any layer.
-    pub(crate) fn example(id: &str, name: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            name: Some(name.to_owned()),
-            status: GlanceStatus::Active,
-            visibility: Visibility::Private,
-            owner: None,
-            min_ram_mib: 0,
-            min_disk_gib: 0,
-            size_bytes: None,
-            virtual_size_bytes: None,
-            created_at: Timestamp::from_micros(0),
-            updated_at: Timestamp::from_micros(0),
-            deleted_at: None,
-            container_format: None,
-            disk_format: None,
-            checksum: None,
-            os_hash_algo: None,
-            os_hash_value: None,
-            protected: false,
-            hidden: false,
-            tags: Vec::new(),
-            properties: Properties::new(),
-            members: Vec::new(),
-        }
-    }
 }

@@ -8,6 +8,7 @@ pub mod caller;
 pub mod filter;
 pub mod identity;
 pub mod image;
+mod image_builder;
 pub mod listed;
 pub mod plan;
 pub mod properties;
@@ -17,8 +18,9 @@ pub mod token;
 
 pub use caller::Caller;
 pub use filter::{Comparison, Direction, ImageQuery, Matches, Scope, Shares, Sort, SortKey, Test};
-pub use identity::{Directory, FixedToken, Grant, IdentityDomain, Project, Role, Target, User};
+pub use identity::{Directory, FixedToken, Grant, IdentityDomain, Project, Target, User};
 pub use image::{GlanceStatus, Image, Member, MemberStatus, Visibility};
+pub use image_builder::ImageBuilder;
 pub use listed::{ImageTexts, ListForm, ListedImage, TextMaker};
 pub use plan::{BodyWanted, Operation, Plan, Work};
 pub use properties::{Properties, PropertyValue};

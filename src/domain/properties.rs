@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 /// The value of one property.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PropertyValue {
     /// A string: the usual case.
     Text(String),
@@ -20,6 +21,12 @@ pub enum PropertyValue {
 impl From<&str> for PropertyValue {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for PropertyValue {
+    fn from(text: String) -> Self {
+        Self::Text(text)
     }
 }
 

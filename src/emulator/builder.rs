@@ -9,7 +9,6 @@ use crate::api::nova;
 use crate::config::{AuthMode, Config, Microversion, Profile, WaldurApi};
 use crate::control::{Clock, Fixture, Ids};
 use crate::service::App;
-use crate::store::StoreError;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -132,7 +131,8 @@ impl EmulatorBuilder {
     }
 
     /// Everything at once, as the command line reads it.
-    pub fn config(mut self, config: Config) -> Self {
+    #[cfg(feature = "cli")]
+    pub(crate) fn config(mut self, config: Config) -> Self {
         self.config = config;
         self
     }
@@ -152,9 +152,9 @@ impl EmulatorBuilder {
         let database = self.config.database.clone();
         let fixture = self.fixture.unwrap_or_default();
         let (app, loaded) = App::open(self.config, fixture, self.clock, self.ids, nova::TEXTS)
-            .map_err(|error: StoreError| StartError::Store {
+            .map_err(|error| StartError::Store {
                 database,
-                error: error.to_string(),
+                source: Box::new(error),
             })?;
         if loaded.kept > 0 {
             tracing::info!(
@@ -176,7 +176,7 @@ impl EmulatorBuilder {
             loaded,
             handle,
             thread: Some(thread),
-            _gone: Gone(gone),
+            _gone: Gone::new(gone),
         })
     }
 }
@@ -196,9 +196,9 @@ impl Emulator {
 }
 
 fn bind(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
-    let failed = |error: std::io::Error| StartError::Listen {
+    let failed = |source| StartError::Listen {
         address: address.to_owned(),
-        reason: error.to_string(),
+        source,
     };
     let addresses: Vec<_> = address.to_socket_addrs().map_err(failed)?.collect();
     let listener = TcpListener::bind(addresses.as_slice()).map_err(failed)?;

@@ -30,8 +30,8 @@ use actix_web::rt::net::TcpStream;
 use connection::Connection;
 use server::{Server, Shared};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -67,14 +67,30 @@ pub struct Emulator {
 
 /// Waits in its drop until the last thread has let go of the app. The server does not wait for its
 /// workers, and whoever has dropped an emulator may open its database again.
+///
+/// Behind a lock, since a receiver alone may not be looked at from several threads, and with it no
+/// emulator could.
 #[derive(Debug)]
-struct Gone(Receiver<()>);
+struct Gone(Mutex<Receiver<()>>);
+
+impl Gone {
+    fn new(receiver: Receiver<()>) -> Self {
+        Self(Mutex::new(receiver))
+    }
+}
 
 impl Drop for Gone {
     fn drop(&mut self) {
-        _ = self.0.recv_timeout(Duration::from_secs(SHUTDOWN_SECONDS));
+        let receiver = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        _ = receiver.recv_timeout(Duration::from_secs(SHUTDOWN_SECONDS));
     }
 }
+
+/// A test suite keeps one in a `static`, or an `Arc` of one in each thread.
+const _: () = {
+    const fn is_shared_between_threads<T: Send + Sync>() {}
+    is_shared_between_threads::<Emulator>();
+};
 
 impl Emulator {
     /// Where it listens.
@@ -156,17 +172,17 @@ fn serve(
     let thread = std::thread::Builder::new()
         .name("nova-images".to_owned())
         .spawn(move || run(shared, sockets, &sender))
-        .map_err(|error| StartError::Thread(error.to_string()))?;
+        .map_err(StartError::Thread)?;
     let started = receiver
         .recv()
-        .map_err(|error| StartError::Thread(error.to_string()))?;
+        .map_err(|error| StartError::Thread(std::io::Error::other(error)))?;
     Ok((started.map_err(StartError::Thread)?, thread))
 }
 
 fn run(
     shared: Arc<Shared>,
     sockets: Vec<(TcpListener, Door)>,
-    started: &SyncSender<Result<ServerHandle, String>>,
+    started: &SyncSender<std::io::Result<ServerHandle>>,
 ) {
     let mut builder = actix_server::Server::build()
         .workers(shared.app.config.workers)
@@ -178,7 +194,7 @@ fn run(
             let added = listen(builder, socket, door, &shared);
             (builder, listening) = match added {
                 Ok(builder) => (builder, Ok(())),
-                Err(error) => (actix_server::Server::build(), Err(error.to_string())),
+                Err(error) => (actix_server::Server::build(), Err(error)),
             };
         }
     }
@@ -188,11 +204,11 @@ fn run(
         listening?;
         let server = builder.run();
         _ = started.send(Ok(server.handle()));
-        server.await.map_err(|error| error.to_string())
+        server.await
     });
-    if let Err(reason) = outcome {
-        tracing::error!(reason, "the server stopped");
-        _ = started.try_send(Err(reason));
+    if let Err(error) = outcome {
+        tracing::error!(reason = %error, "the server stopped");
+        _ = started.try_send(Err(error));
     }
 }
 

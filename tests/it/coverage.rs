@@ -5,8 +5,7 @@
 
 use crate::element::Element;
 use crate::harness::{Response, Server, builder};
-use nova_images::domain::{GlanceStatus, Visibility};
-use nova_images::{Fixture, Profile};
+use nova_images::{Fixture, GlanceStatus, Profile, Visibility};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -169,17 +168,17 @@ struct Subject {
 
 impl Subject {
     fn of(fixture: &Fixture) -> Self {
-        let project = &fixture.directory.default_project().unwrap().id;
-        let mut images = fixture.images.iter();
+        let project = fixture.default_project_id().unwrap();
+        let mut images = fixture.images().iter();
         let image = images.find(|image| {
-            image.owner.as_ref() == Some(project)
+            image.owner.as_deref() == Some(project)
                 && image.visibility == Visibility::Private
                 && image.status == GlanceStatus::Active
                 && !image.protected
                 && image.properties.text("os_distro").is_some()
         });
         Self {
-            project: project.clone(),
+            project: project.to_owned(),
             id: image.unwrap().id.clone(),
             key: "os_distro".to_owned(),
         }

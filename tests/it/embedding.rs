@@ -1,11 +1,13 @@
 //! The library: emulators inside other programs, many of them, and their databases.
 
+use crate::golden::client::Client;
 use crate::harness::{Server, builder};
 use crate::scratch::{APPLICATION_ID, Scratch, USER_VERSION, patch_header};
 use nova_images::{Emulator, EmulatorBuilder, Fixture, StartError};
 use serde_json::json;
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, OnceLock};
 
 const FAKEIMAGE7: &str = "/v2/openstack/images/70a599e0-31e7-49b7-b260-868f441e862b";
 
@@ -73,6 +75,48 @@ fn the_same_seed_gives_the_same_ids() {
     assert_eq!(first, ids(7));
     assert_ne!(first, ids(8));
     assert_ne!(first[0], first[1]);
+}
+
+/// An emulator that all tests of a suite share.
+static NOVA: OnceLock<Emulator> = OnceLock::new();
+
+fn nova() -> &'static Emulator {
+    NOVA.get_or_init(|| builder().fixture(one("shared")).start().unwrap())
+}
+
+#[test]
+fn e1_a_static_emulator_serves_every_thread() {
+    let asked: Vec<_> = (0..4)
+        .map(|_| {
+            std::thread::spawn(|| {
+                let mut client = Client::new(nova().address());
+                client.send("GET", "/v2/p/images", &[], None).unwrap()
+            })
+        })
+        .collect();
+    for thread in asked {
+        assert!(thread.join().unwrap().text().contains("shared"));
+    }
+}
+
+#[test]
+fn e1_the_last_of_several_threads_ends_it() {
+    let nova = Arc::new(builder().fixture(one("a")).start().unwrap());
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let nova = Arc::clone(&nova);
+            std::thread::spawn(move || {
+                let mut client = Client::new(nova.address());
+                let answer = client.send("GET", "/v2/p/images", &[], None).unwrap();
+                (answer.status, nova.url())
+            })
+        })
+        .collect();
+    let url = nova.url();
+    drop(nova);
+    for thread in threads {
+        assert_eq!(thread.join().unwrap(), (200, url.clone()));
+    }
 }
 
 #[test]

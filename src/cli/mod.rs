@@ -1,0 +1,11 @@
+//! The command `nova-images`: one file a subcommand.
+
+mod command;
+mod error;
+mod greeting;
+mod log;
+mod port_file;
+mod serve;
+mod signal;
+
+pub use command::run;
