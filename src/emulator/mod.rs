@@ -7,6 +7,8 @@ mod elsewhere;
 mod error;
 mod front;
 mod interceptor;
+#[cfg(fuzzing)]
+pub mod offline;
 mod output;
 mod request_lines;
 mod server;
