@@ -1,11 +1,11 @@
 //! What the rest of the crate asks of the images.
 
+use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
 use super::{lists, rows};
 use crate::domain::{Image, ImageQuery, ListForm, ListedImage, TextMaker};
 use rusqlite::Connection;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What became of a fixture's images.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Change<T> {
 pub struct Store {
     pub(super) database: Database,
     maker: TextMaker,
-    generation: AtomicU64,
+    changes: Changes,
 }
 
 impl Store {
@@ -42,14 +42,21 @@ impl Store {
         Ok(Self {
             database: Database::open(location, &maker)?,
             maker,
-            generation: AtomicU64::new(0),
+            changes: Changes::default(),
         })
     }
 
     /// A number that grows with every committed write.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Acquire)
+        self.changes.generation()
+    }
+
+    /// The ids of the images that changed behind a generation, gone ones among them; nothing when that
+    /// is too long ago to tell.
+    #[must_use]
+    pub fn changed_behind(&self, generation: u64) -> Option<Vec<String>> {
+        self.changes.behind(generation)
     }
 
     /// Adds images; one whose id is known is left as it is.
@@ -142,7 +149,7 @@ impl Store {
             }))
         });
         let value = written??;
-        self.rise();
+        self.changes.one(id);
         Ok(value)
     }
 
@@ -151,12 +158,8 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let value = self.database.write_all(work)?;
-        self.rise();
+        self.changes.everything();
         Ok(value)
-    }
-
-    fn rise(&self) {
-        self.generation.fetch_add(1, Ordering::Release);
     }
 }
 

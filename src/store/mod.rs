@@ -4,6 +4,7 @@
 //! one after the other through one connection; reads use connections of their
 //! own, one per thread that reads at the time.
 
+mod changes;
 mod database;
 mod error;
 mod file;

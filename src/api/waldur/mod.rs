@@ -62,7 +62,7 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
     if let Some(Route::Detail(uuid)) = route {
         plan.image = Some(uuid.clone());
     }
-    if route.is_some() && !app.waldur.is_current() {
+    if route.is_some() && app.waldur.takes_long() {
         plan.work = Work::Everything;
     }
     (plan, Placed { path, routed })

@@ -1,7 +1,8 @@
 //! The clouds that Waldur manages, with those who use them and the images that are there now.
 
 use super::listing::{Listing, Prepared, RowTest, Viewer};
-use super::rows::{self, ImageRow};
+use super::rows::{ImageRow, Pulled};
+use super::table::Table;
 use super::tokens::{Refusal, Tokens};
 use super::{defaults, letters};
 use crate::control::{Clock, Fixture};
@@ -9,7 +10,7 @@ use crate::domain::WaldurData;
 use crate::domain::sibling::{WaldurRole, WaldurSettings, WaldurUser};
 use crate::store::{Store, StoreError};
 use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The kind of cloud that usage is counted for.
 const OPENSTACK: &str = "OpenStack";
@@ -17,14 +18,18 @@ const OPENSTACK: &str = "OpenStack";
 /// The state in which an instance runs, exactly so written.
 const RUNNING: &str = "ACTIVE";
 
+/// Rows that take longer to go through than a page of images takes to write.
+const MANY_ROWS: usize = 1000;
+
 /// Clouds, customers, tenants and users, and the rows of the images that are there now.
 #[derive(Debug)]
 pub struct Waldur {
     store: Arc<Store>,
     data: WaldurData,
     tokens: Tokens,
-    /// The rows, and the store's generation that they were made from.
-    rows: Mutex<Option<(u64, Arc<Vec<ImageRow>>)>>,
+    pulled: Pulled,
+    /// The rows, once somebody has asked for them. Locked for a look or a change, and while they are made.
+    table: RwLock<Option<Table>>,
 }
 
 /// Which volumes are counted.
@@ -61,9 +66,10 @@ impl Waldur {
         };
         Self {
             store,
+            pulled: Pulled::of(&data),
             data,
             tokens: Tokens::new(clock, tokens),
-            rows: Mutex::new(None),
+            table: RwLock::new(None),
         }
     }
 
@@ -112,17 +118,15 @@ impl Waldur {
     /// # Errors
     /// When the store fails.
     pub fn list(&self, viewer: &Viewer, tests: &[RowTest]) -> Result<Listing, StoreError> {
-        let rows = self.rows()?;
         let tests: Vec<_> = tests.iter().map(|test| self.prepare(test)).collect();
-        let matching = rows.iter().enumerate().filter(|(_, row)| {
+        let holds = |row: &ImageRow| {
             let seen = match viewer {
                 Viewer::Everything => true,
                 Viewer::Tenants(tenants) => row.tenants.iter().any(|place| tenants.contains(place)),
             };
             seen && tests.iter().all(|test| test.holds(row))
-        });
-        let matching = matching.map(|(place, _)| place).collect();
-        Ok(Listing { rows, matching })
+        };
+        self.current(|table| Listing(table.rows().filter(|row| holds(row)).cloned().collect()))
     }
 
     /// The row of a uuid, when the viewer sees it and it passes every test.
@@ -145,9 +149,14 @@ impl Waldur {
     /// # Errors
     /// When the store fails.
     pub fn usage(&self, scope: Option<&UsageScope>) -> Result<Vec<Usage>, StoreError> {
-        let rows = self.rows()?;
-        let mut counts: BTreeMap<&str, (usize, usize)> =
-            rows.iter().map(|row| (row.name.as_str(), (0, 0))).collect();
+        self.current(|table| self.counts(table, scope))
+    }
+
+    fn counts(&self, table: &Table, scope: Option<&UsageScope>) -> Vec<Usage> {
+        let mut counts: BTreeMap<&str, (usize, usize)> = table
+            .rows()
+            .map(|row| (row.name.as_str(), (0, 0)))
+            .collect();
         for volume in self.data.volumes.iter().filter(|volume| volume.bootable) {
             let counted = scope.is_none_or(|scope| self.is_counted(scope, &volume.settings));
             if let Some((running, created)) = counts.get_mut(volume.image_name.as_str())
@@ -162,7 +171,7 @@ impl Waldur {
             running,
             created,
         });
-        Ok(usage.collect())
+        usage.collect()
     }
 
     fn is_counted(&self, scope: &UsageScope, settings: &str) -> bool {
@@ -180,31 +189,35 @@ impl Waldur {
             .find(|settings| settings.uuid == uuid)
     }
 
-    /// Whether the rows are those of the store as it is now: if not, a list takes as long as making them.
+    /// Whether answers take long: because there are many rows, or because they are not made yet.
     #[must_use]
-    pub fn is_current(&self) -> bool {
-        let kept = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref()
-            .is_some_and(|(at, _)| *at == self.store.generation())
+    pub fn takes_long(&self) -> bool {
+        let Ok(table) = self.table.try_read() else {
+            return true;
+        };
+        table.as_ref().is_none_or(|table| table.len() > MANY_ROWS)
     }
 
-    /// The rows of the store as it is now.
-    fn rows(&self) -> Result<Arc<Vec<ImageRow>>, StoreError> {
-        // Asked before the images: rows made while somebody writes are made again.
-        let generation = self.store.generation();
-        {
-            let kept = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((at, rows)) = kept.as_ref()
-                && *at == generation
-            {
-                return Ok(Arc::clone(rows));
-            }
+    /// Looks at the rows of the store as it is now.
+    fn current<T>(&self, look: impl FnOnce(&Table) -> T) -> Result<T, StoreError> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let is_current = table
+            .as_ref()
+            .is_some_and(|table| table.is_current(&self.store));
+        if is_current && let Some(table) = table.as_ref() {
+            return Ok(look(table));
         }
-        let images = self.store.images(&rows::every_image())?;
-        let rows = Arc::new(rows::build(&self.data, &images));
-        *self.rows.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((generation, Arc::clone(&rows)));
-        Ok(rows)
+        drop(table);
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        let followed = match table.as_mut() {
+            Some(table) => table.follow(&self.store, &self.data, &self.pulled)?,
+            None => false,
+        };
+        if let Some(table) = table.as_ref().filter(|_| followed) {
+            return Ok(look(table));
+        }
+        let made = Table::of(&self.store, &self.data, &self.pulled)?;
+        Ok(look(table.insert(made)))
     }
 
     fn prepare<'a>(&self, test: &'a RowTest) -> Prepared<'a> {

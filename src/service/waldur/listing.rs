@@ -35,22 +35,19 @@ pub enum RowTest {
 
 /// The rows that a list shows, in order.
 #[derive(Debug)]
-pub struct Listing {
-    pub(super) rows: Arc<Vec<ImageRow>>,
-    pub(super) matching: Vec<usize>,
-}
+pub struct Listing(pub(super) Vec<Arc<ImageRow>>);
 
 impl Listing {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.matching.len()
+        self.0.len()
     }
 
     /// At most `count` rows behind the first `skipped`.
     pub fn page(&self, skipped: usize, count: usize) -> impl Iterator<Item = &ImageRow> {
-        let places = self.matching.iter().skip(skipped).take(count);
-        places.filter_map(|place| self.rows.get(*place))
+        let rows = self.0.iter().skip(skipped).take(count);
+        rows.map(AsRef::as_ref)
     }
 }
 

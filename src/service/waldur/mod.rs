@@ -6,6 +6,7 @@ mod letters;
 mod listing;
 mod naming;
 mod rows;
+mod table;
 mod tokens;
 
 pub use clouds::{Usage, UsageScope, Waldur};
