@@ -13,9 +13,6 @@ pub enum ListForm {
     Xml,
 }
 
-/// Reads the id of an image where it is kept.
-pub type ReadId<'a> = dyn Fn() -> String + 'a;
-
 /// An image of a list, borrowed from where it is kept.
 #[derive(Clone, Copy)]
 pub enum ListedImage<'a> {
@@ -27,26 +24,11 @@ pub enum ListedImage<'a> {
         name: Option<&'a str>,
     },
     /// The text of the image in the form that was asked for.
-    Text {
-        /// The id, for whoever needs it: mostly nobody.
-        read_id: &'a ReadId<'a>,
-        /// What [`TextMaker::make`] made of it.
-        text: &'a [u8],
-    },
+    ///
+    /// It is what [`TextMaker::make`] made of it.
+    Text(&'a [u8]),
     /// The image, of which there is no text.
     Whole(&'a Image),
-}
-
-impl ListedImage<'_> {
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> String {
-        match self {
-            Self::Entry { id, .. } => (*id).to_owned(),
-            Self::Text { read_id, .. } => read_id(),
-            Self::Whole(image) => image.id.clone(),
-        }
-    }
 }
 
 /// What answers show of one image, written when it is stored. Whatever depends on the request is

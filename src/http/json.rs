@@ -14,6 +14,11 @@ pub fn object(capacity: usize, content: impl FnOnce(&mut Object<'_>)) -> Vec<u8>
     out
 }
 
+/// Writes items of a list that others have begun, and will end; the first of all has nothing before it.
+pub fn items(out: &mut Vec<u8>, first: bool, content: impl FnOnce(&mut List<'_>)) {
+    content(&mut List { out, first });
+}
+
 fn write_object(out: &mut Vec<u8>, content: impl FnOnce(&mut Object<'_>)) {
     out.push(b'{');
     content(&mut Object { out, first: true });

@@ -4,8 +4,8 @@ use super::access::{self, Hidden};
 use super::error::ImageError;
 use super::rules::ImageRules;
 use crate::control::Clock;
-use crate::domain::{Caller, GlanceStatus, Image, ImageQuery, ListForm, ListedImage, Properties};
-use crate::store::{Change, Store};
+use crate::domain::{Caller, GlanceStatus, Image, ImageQuery, ListForm, Properties};
+use crate::store::{Change, Listing, Store};
 use std::sync::Arc;
 
 /// Lists, shows and changes images on behalf of a caller.
@@ -28,7 +28,7 @@ impl Images {
         self.store.generation()
     }
 
-    /// Shows `visit` every image of a query, in order.
+    /// The images of a query, in order, to be read in slices.
     ///
     /// # Errors
     /// When the marker is no image that the caller sees, or the store fails.
@@ -36,15 +36,13 @@ impl Images {
         &self,
         caller: &Caller,
         rules: &ImageRules,
-        query: &ImageQuery,
+        query: ImageQuery,
         form: ListForm,
-        visit: &mut dyn FnMut(ListedImage<'_>),
-    ) -> Result<(), ImageError> {
+    ) -> Result<Listing, ImageError> {
         if let Some(marker) = &query.after {
-            self.check_marker(caller, rules, marker)
-                .inspect_err(|error| note(marker, error))?;
+            self.check_marker(caller, rules, marker)?;
         }
-        Ok(self.store.list(query, form, visit)?)
+        Ok(Listing::of(Arc::clone(&self.store), query, form))
     }
 
     /// The image of an id.

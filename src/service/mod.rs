@@ -19,3 +19,5 @@ pub use app::App;
 pub use error::ImageError;
 pub use failure::Failure;
 pub use rules::ImageRules;
+
+pub use crate::store::{Listing, Slice};

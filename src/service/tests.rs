@@ -179,9 +179,7 @@ fn a_marker_that_is_not_shown_says_why() {
             after: Some(marker.to_owned()),
             ..super::glance_query::read(&caller, rules, &[]).unwrap()
         };
-        let listed = app
-            .images
-            .list(&caller, rules, &query, ListForm::Json, &mut |_| {});
+        let listed = app.images.list(&caller, rules, query, ListForm::Json);
         let error = listed.unwrap_err();
         assert_eq!(error.to_string(), text);
         assert_eq!(error.why(), format!("{text}: {why}"));

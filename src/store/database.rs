@@ -80,15 +80,7 @@ impl Database {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let idle = self
-            .readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => connect(&self.location, true)?,
-        };
+        let connection = self.reader()?;
         let result = match self.location {
             Location::Memory(_) => {
                 let _gate = self
@@ -99,13 +91,51 @@ impl Database {
             }
             Location::File(_) => in_transaction(&connection, work),
         };
+        self.give_back(connection);
+        result
+    }
+
+    /// A connection that sees a file as it is now, as long as it is held; nothing for a database in
+    /// memory, whose writers would have to wait that long.
+    pub fn snapshot(&self) -> Result<Option<Connection>, StoreError> {
+        if let Location::Memory(_) = self.location {
+            return Ok(None);
+        }
+        let connection = self.reader()?;
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        Ok(Some(connection))
+    }
+
+    /// Lets go of a snapshot.
+    pub fn release(&self, connection: Connection) {
+        let ended = connection
+            .prepare_cached("COMMIT")
+            .and_then(|mut end| end.execute([]));
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a snapshot could not be ended; its connection is closed");
+        }
+        self.give_back(connection);
+    }
+
+    fn reader(&self) -> Result<Connection, StoreError> {
+        let idle = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        match idle {
+            Some(connection) => Ok(connection),
+            None => connect(&self.location, true),
+        }
+    }
+
+    fn give_back(&self, connection: Connection) {
         if connection.is_autocommit() {
             self.readers
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(connection);
         }
-        result
     }
 
     /// Writes, all or nothing. What `work` refuses to do is no write: nothing is committed.

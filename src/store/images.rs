@@ -4,7 +4,7 @@ use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
 use super::{lists, rows};
-use crate::domain::{Image, ImageQuery, ListForm, ListedImage, TextMaker};
+use crate::domain::{Image, ImageQuery, TextMaker};
 use rusqlite::Connection;
 
 /// What became of a fixture's images.
@@ -97,20 +97,6 @@ impl Store {
     /// When the database fails.
     pub fn image(&self, id: &str) -> Result<Option<Image>, StoreError> {
         self.database.read(|connection| rows::find(connection, id))
-    }
-
-    /// Shows `visit` each image that the query asks for, in order.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn list(
-        &self,
-        query: &ImageQuery,
-        form: ListForm,
-        visit: &mut dyn FnMut(ListedImage<'_>),
-    ) -> Result<(), StoreError> {
-        self.database
-            .read(|connection| lists::listed(connection, query, form, visit))
     }
 
     /// The images that the query asks for, whole.

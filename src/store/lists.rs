@@ -2,12 +2,11 @@
 
 use super::error::{Damage, StoreError};
 use super::rows;
-use super::select::Select;
-use super::texts::Reading;
+use super::select::{Behind, Select};
+use super::texts::{Reading, TextPlace, Texts};
 use crate::domain::{Image, ImageQuery, ListForm, ListedImage};
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, Row, Rows, Statement};
-use std::cell::RefCell;
 
 /// Begins with what rows are put in order by, as every list of columns here does.
 const ENTRIES: &str = "i.created_at, i.seq, i.id, i.name";
@@ -15,60 +14,128 @@ const ENTRIES: &str = "i.created_at, i.seq, i.id, i.name";
 /// What the indexes hold: finding out which images a list has does not touch the table.
 const KEYS: &str = "i.created_at, i.seq";
 
-/// Shows `visit` each image of a query, in order.
-pub fn listed(
+/// Images of a list, read and no longer bound to where they came from.
+#[derive(Debug, Default)]
+pub struct Slice {
+    rows: Vec<Listed>,
+    texts: Texts,
+    /// Where the list goes on; nothing when this was the last of it.
+    pub behind: Option<Behind>,
+    /// The id of the last image of the list, when this slice has it and it can be read.
+    pub last_id: Option<Result<String, StoreError>>,
+}
+
+#[derive(Debug)]
+enum Listed {
+    Entry { id: String, name: Option<String> },
+    Text(TextPlace),
+    Whole(Box<Image>),
+}
+
+impl Slice {
+    /// Shows each image, in order.
+    pub fn each(&self, visit: &mut dyn FnMut(ListedImage<'_>)) {
+        for row in &self.rows {
+            visit(match row {
+                Listed::Entry { id, name } => ListedImage::Entry {
+                    id,
+                    name: name.as_deref(),
+                },
+                Listed::Text(place) => ListedImage::Text(self.texts.get(place)),
+                Listed::Whole(image) => ListedImage::Whole(image),
+            });
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+}
+
+/// How much of a list is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// Images at most.
+    pub most: u64,
+    /// Whether the list ends there, even if there are more.
+    pub ends: bool,
+}
+
+/// Reads the images of a query behind a place.
+pub fn slice(
     connection: &Connection,
     query: &ImageQuery,
     form: ListForm,
-    visit: &mut dyn FnMut(ListedImage<'_>),
-) -> Result<(), StoreError> {
-    let Some(mut texts) = Reading::of(connection, form)? else {
-        return each(connection, query, ENTRIES, |row| {
-            rows::entry(row, row.get(1)?, |id, name| {
-                visit(ListedImage::Entry { id, name });
-            })
-        });
-    };
-    // Whoever asks for an id cannot be told that it is damaged: the whole list is.
-    let unreadable = RefCell::new(None);
-    each(connection, query, KEYS, |row| {
-        let seq = row.get(1)?;
-        if let Some(text) = texts.text(seq)? {
-            let read_id = &|| {
-                rows::id(connection, seq).unwrap_or_else(|error| {
-                    unreadable.replace(Some(error));
-                    String::new()
-                })
-            };
-            visit(ListedImage::Text { read_id, text });
-        } else {
-            visit(ListedImage::Whole(&rows::at(connection, seq)?));
+    behind: Option<&Behind>,
+    extent: Extent,
+) -> Result<Slice, StoreError> {
+    let mut slice = Slice::default();
+    let mut last = None;
+    let more = match Reading::of(connection, form)? {
+        None => each(connection, query, ENTRIES, behind, extent, |row| {
+            let seq = row.get(1)?;
+            last = Some(seq);
+            slice
+                .rows
+                .push(rows::entry(row, seq, |id, name| Listed::Entry {
+                    id: id.to_owned(),
+                    name: name.map(str::to_owned),
+                })?);
+            Ok(())
+        })?,
+        Some(mut texts) => {
+            let more = each(connection, query, KEYS, behind, extent, |row| {
+                let seq = row.get(1)?;
+                last = Some(seq);
+                slice.rows.push(match texts.place(seq)? {
+                    Some(place) => Listed::Text(place),
+                    None => Listed::Whole(Box::new(rows::at(connection, seq)?)),
+                });
+                Ok(())
+            })?;
+            slice.texts = texts.into_texts();
+            more
         }
-        Ok(())
-    })?;
-    unreadable.into_inner().map_or(Ok(()), Err)
+    };
+    if let Some(seq) = last {
+        match more && !extent.ends {
+            true => slice.behind = Some(Behind::row(connection, query, seq)?),
+            false => slice.last_id = Some(rows::id(connection, seq)),
+        }
+    }
+    Ok(slice)
 }
 
 /// Reads whole images, in order.
 pub fn images(connection: &Connection, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
     let mut images = Vec::new();
-    each(connection, query, rows::COLUMNS, |row| {
+    let extent = Extent {
+        most: query.limit.unwrap_or(u64::MAX),
+        ends: true,
+    };
+    each(connection, query, rows::COLUMNS, None, extent, |row| {
         images.push(rows::read(connection, row)?);
         Ok(())
     })?;
     Ok(images)
 }
 
-/// Runs the statements of a query side by side and takes their rows in order, as far as the query
-/// goes.
+/// Runs the statements of a query side by side and takes their rows in order, at most so many; says
+/// whether there are more.
 fn each(
     connection: &Connection,
     query: &ImageQuery,
     columns: &str,
+    behind: Option<&Behind>,
+    extent: Extent,
     mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let Some(select) = Select::compile(connection, query, columns)? else {
-        return Ok(());
+) -> Result<bool, StoreError> {
+    let Extent { most, ends } = extent;
+    // Whether there are more is told by one more.
+    let rows = most.saturating_add(u64::from(!ends));
+    let Some(select) = Select::compile(connection, query, columns, behind, rows)? else {
+        return Ok(false);
     };
     let mut statements = Vec::with_capacity(select.parts.len());
     for sql in &select.parts {
@@ -78,12 +145,12 @@ fn each(
     for statement in &mut statements {
         parts.extend(Part::begin(statement, &select)?);
     }
-    for _ in 0..select.limit {
+    for _ in 0..most {
         let Some(first) = first(connection, &parts)? else {
-            break;
+            return Ok(false);
         };
         let Some(part) = parts.get_mut(first) else {
-            break;
+            return Ok(false);
         };
         if let Some(row) = part.rows.get() {
             visit(row)?;
@@ -92,7 +159,7 @@ fn each(
             parts.swap_remove(first);
         }
     }
-    Ok(())
+    Ok(!parts.is_empty())
 }
 
 /// The part whose row comes first in the usual order; a part that is alone need not have it.

@@ -15,8 +15,8 @@ use crate::domain::filter::TextColumn;
 use crate::domain::{
     Direction, GlanceStatus, ImageQuery, Matches, Scope, Shares, Sort, Test, Visibility,
 };
-use rusqlite::Connection;
 use rusqlite::types::Value;
+use rusqlite::{Connection, ToSql};
 use std::fmt::Write as _;
 
 /// Statements that find what a query asks for, in its order, with what is bound to them.
@@ -28,8 +28,36 @@ pub struct Select {
     pub parts: Vec<String>,
     /// What their parameters stand for, by number.
     pub values: Values,
-    /// Images at most, of all parts.
-    pub limit: u64,
+}
+
+/// Where a list goes on: behind a row that was read, whatever has become of it since.
+#[derive(Clone, Debug)]
+pub struct Behind {
+    /// What the row is sorted by.
+    keys: Vec<Value>,
+    /// The newest row when the list began: what came later is not part of it.
+    newest: i64,
+}
+
+impl Behind {
+    /// Behind this row.
+    pub fn row(connection: &Connection, query: &ImageQuery, seq: i64) -> Result<Self, StoreError> {
+        let keys = keys_of(connection, query, "seq", seq, || {
+            Damage::of_row(seq, CANNOT_READ_KEYS)
+        })?;
+        let mut newest = connection.prepare_cached("SELECT max(seq) FROM images")?;
+        Ok(Self {
+            keys: keys.ok_or_else(|| Damage::of_row(seq, "it is not there"))?,
+            newest: newest.query_row([], |row| row.get(0))?,
+        })
+    }
+
+    /// The same place of a list that began earlier.
+    #[must_use]
+    pub fn begun_with(mut self, earlier: &Self) -> Self {
+        self.newest = earlier.newest;
+        self
+    }
 }
 
 impl Select {
@@ -39,16 +67,21 @@ impl Select {
         connection: &Connection,
         query: &ImageQuery,
         columns: &str,
+        behind: Option<&Behind>,
+        most: u64,
     ) -> Result<Option<Self>, StoreError> {
         let mut select = Self {
             parts: Vec::new(),
             values: Values::default(),
-            limit: query.limit.unwrap_or(u64::MAX),
         };
         let mut common = String::with_capacity(256);
         conditions::all(&query.tests, &mut select.values, &mut common);
         scope_flags(&query.scope, &mut common);
-        if let Some(marker) = &query.after {
+        if let Some(behind) = behind {
+            select.after(query, behind.keys.clone(), &mut common);
+            let newest = select.values.bind(Value::Integer(behind.newest));
+            _ = write!(common, " AND +i.seq <= {newest}");
+        } else if let Some(marker) = &query.after {
             let Some(keys) = marker_keys(connection, query, marker)? else {
                 return Ok(None);
             };
@@ -56,12 +89,9 @@ impl Select {
         }
         order(query, &mut common);
         let branches = select.branches(query);
-        if let Some(limit) = query.limit {
-            let limit = select
-                .values
-                .bind(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
-            _ = write!(common, " LIMIT {limit}");
-        }
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let limit = select.values.bind(Value::Integer(most));
+        _ = write!(common, " LIMIT {limit}");
         let parts = branches.iter();
         select.parts = parts
             .map(|branch| format!("SELECT {columns} FROM {branch}{common}"))
@@ -208,10 +238,25 @@ fn further(column: &str, direction: Direction, marker_is_null: bool, bound: &str
     }
 }
 
+const CANNOT_READ_KEYS: &str = "what lists are sorted by cannot be read";
+
 fn marker_keys(
     connection: &Connection,
     query: &ImageQuery,
     marker: &str,
+) -> Result<Option<Vec<Value>>, StoreError> {
+    keys_of(connection, query, "id", marker, || {
+        Damage::of_image(marker, CANNOT_READ_KEYS)
+    })
+}
+
+/// What a row is sorted by, found by a column.
+fn keys_of(
+    connection: &Connection,
+    query: &ImageQuery,
+    column: &str,
+    value: impl ToSql,
+    damage: impl FnOnce() -> Damage,
 ) -> Result<Option<Vec<Value>>, StoreError> {
     let columns: Vec<_> = query
         .sort
@@ -219,18 +264,18 @@ fn marker_keys(
         .map(|sort| sort_column(sort.key))
         .collect();
     let sql = format!(
-        "SELECT {} FROM images i WHERE i.id = ?1",
+        "SELECT {} FROM images i WHERE i.{column} = ?1",
         columns.join(", ")
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query([marker])?;
+    let mut rows = statement.query([value])?;
     let Some(row) = rows.next()? else {
         return Ok(None);
     };
     let keys = (0..columns.len()).map(|index| row.get(index));
-    let keys = keys.collect::<Result<_, _>>().map_err(|error| {
-        Damage::of_image(marker, "what lists are sorted by cannot be read").found_by(error)
-    })?;
+    let keys = keys
+        .collect::<Result<_, _>>()
+        .map_err(|error| damage().found_by(error))?;
     Ok(Some(keys))
 }
 

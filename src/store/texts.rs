@@ -7,6 +7,7 @@
 use super::error::{Damage, StoreError};
 use crate::domain::{ImageTexts, ListForm};
 use rusqlite::{CachedStatement, Connection};
+use std::ops::Range;
 
 /// Rows whose texts are in one block.
 const BLOCK_ROWS: i64 = 8;
@@ -143,13 +144,14 @@ impl Block {
         self.0.extend_from_slice(text);
     }
 
-    /// The text of a row; nothing when it has none. What is behind it is not looked at.
-    fn get(&self, seq: i64) -> Result<Option<&[u8]>, Malformed> {
+    /// Where the text of a row is; nothing when it has none. What is behind it is not looked at.
+    fn range(&self, seq: i64) -> Result<Option<Range<usize>>, Malformed> {
         let own = Self::slot(seq);
         let mut rest = self.0.as_slice();
         while let Some(next) = Next::of(rest)? {
             if next.slot == own {
-                return Ok(Some(next.text));
+                let end = self.0.len() - next.behind.len();
+                return Ok(Some(end - next.text.len()..end));
             }
             rest = next.behind;
         }
@@ -187,12 +189,35 @@ impl<'b> Next<'b> {
     }
 }
 
-/// The texts of one form, read row by row.
+/// The texts of one form, read row by row. The blocks that they are in stay, so that they can be looked
+/// at when the connection is no longer needed.
 pub struct Reading<'c> {
     blocks: Blocks,
     select: CachedStatement<'c>,
     number: Option<i64>,
-    block: Block,
+    read: Vec<Block>,
+}
+
+/// Where a text is among the blocks that were read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextPlace {
+    block: usize,
+    bytes: Range<usize>,
+}
+
+/// Blocks that were read.
+#[derive(Debug, Default)]
+pub struct Texts(Vec<Block>);
+
+impl Texts {
+    /// The text of a place.
+    pub fn get(&self, place: &TextPlace) -> &[u8] {
+        let block = self.0.get(place.block);
+        // A place comes from the reading that the blocks come from.
+        block
+            .and_then(|block| block.0.get(place.bytes.clone()))
+            .unwrap_or_default()
+    }
 }
 
 impl<'c> Reading<'c> {
@@ -207,25 +232,41 @@ impl<'c> Reading<'c> {
             select: connection.prepare_cached(blocks.select)?,
             blocks,
             number: None,
-            block: Block::default(),
+            read: Vec::new(),
         }))
     }
 
-    /// The text of a row; nothing when it has none.
-    pub fn text(&mut self, seq: i64) -> Result<Option<&[u8]>, StoreError> {
+    /// Where the text of a row is; nothing when it has none.
+    pub fn place(&mut self, seq: i64) -> Result<Option<TextPlace>, StoreError> {
         let number = Block::number(seq);
         if self.number != Some(number) {
-            self.blocks.read(&mut self.select, seq, &mut self.block)?;
+            let mut block = Block::default();
+            self.blocks.read(&mut self.select, seq, &mut block)?;
+            self.read.push(block);
             self.number = Some(number);
         }
-        let text = self.block.get(seq);
-        Ok(text.map_err(|_| self.blocks.damage(seq))?)
+        let Some(block) = self.read.last() else {
+            return Ok(None);
+        };
+        let bytes = block.range(seq).map_err(|_| self.blocks.damage(seq))?;
+        let block = self.read.len() - 1;
+        Ok(bytes.map(|bytes| TextPlace { block, bytes }))
+    }
+
+    /// The blocks that were read.
+    pub fn into_texts(self) -> Texts {
+        Texts(self.read)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{BLOCK_ROWS, Block, Malformed};
+
+    /// The text of a row.
+    fn text(block: &Block, seq: i64) -> Result<Option<&[u8]>, Malformed> {
+        Ok(block.range(seq)?.map(|range| &block.0[range]))
+    }
 
     #[test]
     fn a_block_holds_the_texts_of_its_rows() {
@@ -239,12 +280,12 @@ mod tests {
         block.put(first + 1, None).unwrap();
         block.put(first + 1, None).unwrap();
         for seq in first..first + BLOCK_ROWS {
-            let text = seq.to_string();
-            let expected = (seq != first + 1).then_some(text.as_bytes());
-            assert_eq!(block.get(seq), Ok(expected));
+            let number = seq.to_string();
+            let expected = (seq != first + 1).then_some(number.as_bytes());
+            assert_eq!(text(&block, seq), Ok(expected));
         }
         block.put(first + 1, Some(b"")).unwrap();
-        assert_eq!(block.get(first + 1), Ok(Some(&b""[..])));
+        assert_eq!(text(&block, first + 1), Ok(Some(&b""[..])));
         for seq in first..first + BLOCK_ROWS {
             block.put(seq, None).unwrap();
         }
@@ -261,10 +302,10 @@ mod tests {
             let mut cut = Block(block.0[..length].to_vec());
             let at_a_seam = length == 0 || length == first;
             let expected = if at_a_seam { Ok(None) } else { Err(Malformed) };
-            assert_eq!(cut.get(1), expected, "{length}");
+            assert_eq!(text(&cut, 1), expected, "{length}");
             // What is whole is found.
             if length >= first {
-                assert_eq!(cut.get(0), Ok(Some(&b"zero"[..])));
+                assert_eq!(text(&cut, 0), Ok(Some(&b"zero"[..])));
             }
             // Nothing is put beside the rest, nor in its place.
             let before = cut.0.clone();
@@ -273,6 +314,6 @@ mod tests {
             assert!(at_a_seam || cut.0 == before);
         }
         block.0[0] = 8;
-        assert_eq!(block.get(1), Err(Malformed));
+        assert_eq!(text(&block, 1), Err(Malformed));
     }
 }

@@ -20,6 +20,7 @@ mod interceptor;
 mod keystone;
 mod layering;
 mod listing;
+mod long_lists;
 mod model;
 mod otc;
 mod parity;

@@ -57,6 +57,15 @@ impl XmlWriter {
         }
     }
 
+    /// Creates a writer like [`Self::new`] that goes on behind what another has written.
+    #[must_use]
+    pub fn behind(written: Vec<u8>) -> Self {
+        Self {
+            out: written,
+            ..Self::default()
+        }
+    }
+
     /// Makes room for that many more bytes.
     #[must_use]
     pub fn with_capacity(mut self, bytes: usize) -> Self {

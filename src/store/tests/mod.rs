@@ -4,14 +4,16 @@
 mod damage;
 mod foreign;
 mod refused;
+mod slices;
 
-use super::{Change, Location, Store, StoreError, schema};
+use super::{Change, Listing, Location, Store, StoreError, schema};
 use crate::domain::{
     Image, ImageQuery, ImageTexts, ListForm, ListedImage, MemberStatus, Scope, Shares, TextMaker,
     Timestamp,
 };
 use rusqlite::Connection;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 const FIRST: TextMaker = TextMaker {
     version: 1,
@@ -47,8 +49,8 @@ impl File {
         path.into()
     }
 
-    fn store(&self, maker: TextMaker) -> Store {
-        Store::open(Location::File(self.0.clone()), maker).unwrap()
+    fn store(&self, maker: TextMaker) -> Arc<Store> {
+        Arc::new(Store::open(Location::File(self.0.clone()), maker).unwrap())
     }
 }
 
@@ -80,16 +82,30 @@ fn listing() -> ImageQuery {
     })
 }
 
-fn listed(store: &Store) -> Vec<String> {
+/// Shows each image of a query, however many slices that takes.
+fn each(
+    store: &Arc<Store>,
+    query: ImageQuery,
+    form: ListForm,
+    visit: &mut dyn FnMut(ListedImage<'_>),
+) -> Result<(), StoreError> {
+    let mut listing = Listing::of(Arc::clone(store), query, form);
+    while let Some(slice) = listing.next()? {
+        slice.each(visit);
+    }
+    Ok(())
+}
+
+fn listed(store: &Arc<Store>) -> Vec<String> {
     let mut found = Vec::new();
-    store
-        .list(&listing(), ListForm::Json, &mut |image| {
-            found.push(match image {
-                ListedImage::Text { text, .. } => String::from_utf8_lossy(text).into_owned(),
-                other => format!("whole {}", other.id()),
-            });
-        })
-        .unwrap();
+    each(store, listing(), ListForm::Json, &mut |image| {
+        found.push(match image {
+            ListedImage::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            ListedImage::Whole(image) => format!("whole {}", image.id),
+            ListedImage::Entry { id, .. } => format!("entry {id}"),
+        });
+    })
+    .unwrap();
     found
 }
 
@@ -131,7 +147,7 @@ fn texts_of_another_release_are_made_anew() {
 #[test]
 fn texts_follow_their_images() {
     let location = Location::Memory("texts-follow".to_owned());
-    let store = Store::open(location, FIRST).unwrap();
+    let store = Arc::new(Store::open(location, FIRST).unwrap());
     store.load(&(0..20).map(image).collect::<Vec<_>>()).unwrap();
     let name = |id: &str, name: Option<&str>| {
         store.change(id, |image| -> Result<_, StoreError> {

@@ -2,10 +2,11 @@
 
 use super::{FIRST, image, listed};
 use crate::store::{Change, Location, Store, StoreError};
+use std::sync::Arc;
 
 #[test]
 fn a9_a_refused_write_is_no_write() {
-    let store = Store::open(Location::Memory("refused".to_owned()), FIRST).unwrap();
+    let store = Arc::new(Store::open(Location::Memory("refused".to_owned()), FIRST).unwrap());
     store.load(&[image(1), image(2)]).unwrap();
     let before = store.generation();
     for id in ["id-01", "unknown"] {

@@ -25,7 +25,7 @@ pub fn show(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
         let mut writer = XmlWriter::new();
         writer.declaration();
         view.xml(&mut writer, true);
-        finish_xml(call, writer)?
+        finish_xml(call.dialect, writer)?
     } else {
         json::object(DETAIL_BYTES, |root| {
             root.object("image", |object| view.json(object));

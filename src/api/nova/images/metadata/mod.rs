@@ -210,7 +210,7 @@ fn whole(call: &Call<'_>, metadata: &Metadata) -> Result<Reply, Fault> {
         let mut writer = XmlWriter::new();
         writer.declaration();
         metadata.xml(&mut writer, true);
-        finish_xml(call, writer)?
+        finish_xml(call.dialect, writer)?
     } else {
         json::object(256, |root| metadata.json("metadata", root))
     };
@@ -222,7 +222,7 @@ fn single(call: &Call<'_>, key: &str, value: &Value) -> Result<Reply, Fault> {
         let mut writer = XmlWriter::new();
         writer.declaration();
         meta_xml(&mut writer, key, &value.str_python2(), true);
-        finish_xml(call, writer)?
+        finish_xml(call.dialect, writer)?
     } else {
         json::object(64, |root| {
             let meta = Metadata::echo([(key.to_owned(), value.clone())]);

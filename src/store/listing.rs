@@ -1,0 +1,108 @@
+//! A list that is read slice by slice, for as long as its reader takes.
+
+use super::error::StoreError;
+use super::images::Store;
+use super::lists::{self, Extent, Slice};
+use super::select::Behind;
+use crate::domain::{ImageQuery, ListForm};
+use rusqlite::Connection;
+use std::sync::Arc;
+
+/// Rows of one slice: no database in memory keeps its writers waiting for longer than these take to
+/// read, and no more are held for one reader.
+const SLICE_ROWS: u64 = 1024;
+
+/// A list under way.
+///
+/// Of a file it shows the state in which it began. In memory, where readers and writers shut each other
+/// out, it lets go between its slices: what was added since it began stays out.
+#[derive(Debug)]
+pub struct Listing {
+    store: Arc<Store>,
+    query: ImageQuery,
+    form: ListForm,
+    /// Images that may still come.
+    left: u64,
+    place: Place,
+    /// Sees a file as it was when the second slice was asked for, and the first.
+    snapshot: Option<Connection>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Beginning,
+    Behind(Behind),
+    End,
+}
+
+impl Listing {
+    /// The images of a query.
+    #[must_use]
+    pub fn of(store: Arc<Store>, query: ImageQuery, form: ListForm) -> Self {
+        Self {
+            store,
+            left: query.limit.unwrap_or(u64::MAX),
+            query,
+            form,
+            place: Place::Beginning,
+            snapshot: None,
+        }
+    }
+
+    /// The next images; nothing behind the last.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing more comes.
+    pub fn next(&mut self) -> Result<Option<Slice>, StoreError> {
+        let place = std::mem::replace(&mut self.place, Place::End);
+        let behind = match &place {
+            Place::Beginning => None,
+            Place::Behind(behind) => Some(behind),
+            Place::End => return Ok(None),
+        };
+        let extent = Extent {
+            most: self.left.min(SLICE_ROWS),
+            ends: self.left <= SLICE_ROWS,
+        };
+        // One slice needs no snapshot.
+        if self.snapshot.is_none() && !extent.ends {
+            self.snapshot = self.store.database.snapshot()?;
+        }
+        let read = |connection: &Connection| {
+            lists::slice(connection, &self.query, self.form, behind, extent)
+        };
+        let mut slice = match &self.snapshot {
+            Some(connection) => read(connection),
+            None => self.store.database.read(read),
+        }?;
+        self.left = self.left.saturating_sub(slice.len() as u64);
+        match slice.behind.take() {
+            Some(next) => {
+                self.place = Place::Behind(match behind {
+                    Some(behind) => next.begun_with(behind),
+                    None => next,
+                });
+            }
+            None => self.end(),
+        }
+        Ok(Some(slice))
+    }
+
+    /// Whether all of it has been read.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.place, Place::End)
+    }
+
+    fn end(&mut self) {
+        if let Some(connection) = self.snapshot.take() {
+            self.store.database.release(connection);
+        }
+    }
+}
+
+impl Drop for Listing {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
