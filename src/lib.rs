@@ -213,7 +213,9 @@ mod store;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use cli::run as run_command;
-pub use config::{AuthMode, Microversion, MicroversionError, Profile, WaldurApi};
+pub use config::{
+    AuthMode, BaseUrlError, Microversion, MicroversionError, Profile, SettingError, WaldurApi,
+};
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{
     BodyWanted, GlanceStatus, Image, ImageBuilder, Member, MemberStatus, Operation, Plan,
