@@ -66,7 +66,7 @@
 //!     .seed(7)
 //!     .start()?;
 //!
-//! clock.advance_seconds(60);
+//! clock.advance_seconds(60)?;
 //! let image = "70a599e0-31e7-49b7-b260-868f441e862b";
 //! let image = format!("{}/v2.1/openstack/images/{image}", nova.url());
 //! let admin = [("X-Auth-Token", "admin-token"), ("Content-Type", "application/json")];
