@@ -57,6 +57,8 @@ pub struct Microversion {
 impl Microversion {
     /// The first one there was.
     pub const OLDEST: Self = Self::v2(1);
+    /// The newest that is known: that of Nova 34.
+    pub const NEWEST: Self = Self::v2(104);
 
     /// A microversion of API 2.
     #[must_use]
@@ -127,12 +129,26 @@ impl std::str::FromStr for BaseUrl {
     fn from_str(text: &str) -> Result<Self, BaseUrlError> {
         let rest = text
             .strip_prefix("http://")
-            .or_else(|| text.strip_prefix("https://"));
-        match rest {
-            Some(host) if !host.trim_end_matches('/').is_empty() => {
-                Ok(Self(text.trim_end_matches('/').to_owned()))
-            }
-            _ => Err(BaseUrlError::Scheme),
+            .or_else(|| text.strip_prefix("https://"))
+            .ok_or(BaseUrlError::Scheme)?;
+        // What may stand in a path, and in a host with brackets and a port.
+        let is_plain = |c: &char| c.is_ascii_alphanumeric() || "-._~%!$&'()*+,;=:/[]".contains(*c);
+        if let Some(strange) = rest.chars().find(|c| !is_plain(c)) {
+            return Err(match strange {
+                '?' => BaseUrlError::Query,
+                '#' => BaseUrlError::Fragment,
+                '@' => BaseUrlError::User,
+                other => BaseUrlError::Character(other),
+            });
+        }
+        let authority = rest.split('/').next().unwrap_or_default();
+        let authority: http::uri::Authority = authority.parse().map_err(|_| BaseUrlError::Host)?;
+        let is_port = |port: &str| port.parse::<u16>().is_ok();
+        let port = authority.as_str().strip_prefix(authority.host());
+        match port.and_then(|port| port.strip_prefix(':')) {
+            Some(port) if !is_port(port) => Err(BaseUrlError::Host),
+            _ if authority.host().is_empty() => Err(BaseUrlError::Host),
+            _ => Ok(Self(text.trim_end_matches('/').to_owned())),
         }
     }
 }
@@ -143,12 +159,28 @@ impl From<BaseUrl> for String {
     }
 }
 
-/// Why a text is no [`BaseUrl`].
+/// Why a text is nothing that links can begin with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BaseUrlError {
-    /// It begins with something else.
+    /// It begins with something else than a scheme of the web.
     #[error("must be an http:// or https:// URL")]
     Scheme,
+    /// There is no host, or no such port.
+    #[error("must name a host, and a port up to 65535 if any")]
+    Host,
+    /// It has a query, which could not be followed by the path of a link.
+    #[error("must not have a query: links go on behind it")]
+    Query,
+    /// The same of a fragment.
+    #[error("must not have a fragment: links go on behind it")]
+    Fragment,
+    /// It tells a user, who would be told to every client.
+    #[error("must not name a user: every client reads it")]
+    User,
+    /// It has a character that URLs write as `%` and two digits, or not at all.
+    #[error("must not have {0:?} in it")]
+    Character(char),
 }
 
 /// Everything that can be chosen at the start.
@@ -195,6 +227,122 @@ impl Default for Config {
             token_ttl: 86_400,
             identity_listen: None,
             workers: 1,
+        }
+    }
+}
+
+impl Config {
+    /// What is given as it is used.
+    ///
+    /// # Errors
+    /// When a setting makes no sense.
+    pub fn checked(mut self) -> Result<Self, SettingError> {
+        for (setting, url) in [
+            ("public", &mut self.public_url),
+            ("Glance", &mut self.glance_url),
+        ] {
+            if let Some(text) = url.take() {
+                let parsed: Result<BaseUrl, _> = text.parse();
+                match parsed {
+                    Ok(parsed) => *url = Some(parsed.into()),
+                    Err(source) => {
+                        return Err(SettingError::Url {
+                            setting,
+                            text,
+                            source,
+                        });
+                    }
+                }
+            }
+        }
+        if let Some(version) = self
+            .max_microversion
+            .filter(|it| *it > Microversion::NEWEST)
+        {
+            return Err(SettingError::Microversion { version });
+        }
+        if let Some(path) = &self.database {
+            let text = path.to_string_lossy();
+            if text.is_empty() || text == ":memory:" || text.starts_with("file:") {
+                return Err(SettingError::Database { path: path.clone() });
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// Why a setting makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingError {
+    /// Links cannot begin with this.
+    #[error("the {setting} URL {text:?} {source}")]
+    Url {
+        /// Which URL.
+        setting: &'static str,
+        /// What it was to be.
+        text: String,
+        /// Why not.
+        source: BaseUrlError,
+    },
+    /// Nobody knows what this microversion is to be.
+    #[error(
+        "microversion {version} is not known: the newest is {}",
+        Microversion::NEWEST
+    )]
+    Microversion {
+        /// Which.
+        version: Microversion,
+    },
+    /// This is SQLite's word for something else than a file.
+    #[error(
+        "the database {:?} is no file; without a database the data are in memory",
+        path.display()
+    )]
+    Database {
+        /// What was given.
+        path: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BaseUrl, BaseUrlError};
+
+    #[test]
+    fn d9_links_begin_with_urls_that_can_go_on() {
+        for (text, url) in [
+            ("http://cloud", "http://cloud"),
+            ("https://cloud.example.com/", "https://cloud.example.com"),
+            ("https://cloud:8443/nova//", "https://cloud:8443/nova"),
+            ("http://[::1]:8774", "http://[::1]:8774"),
+            ("http://x/a%20b", "http://x/a%20b"),
+        ] {
+            let parsed: BaseUrl = text.parse().unwrap();
+            assert_eq!(String::from(parsed), url);
+        }
+    }
+
+    #[test]
+    fn d9_other_texts_are_refused_with_a_reason() {
+        for (text, error) in [
+            ("", BaseUrlError::Scheme),
+            ("cloud.example.com", BaseUrlError::Scheme),
+            ("ftp://cloud", BaseUrlError::Scheme),
+            ("http://", BaseUrlError::Host),
+            ("https:///nova", BaseUrlError::Host),
+            ("http://:80", BaseUrlError::Host),
+            ("http://cloud:99999", BaseUrlError::Host),
+            ("http://cloud:eighty", BaseUrlError::Host),
+            ("http://x/ y?z#a", BaseUrlError::Character(' ')),
+            ("http://x\n", BaseUrlError::Character('\n')),
+            ("http://wolke.exämple", BaseUrlError::Character('ä')),
+            ("http://x?z", BaseUrlError::Query),
+            ("http://x/#a", BaseUrlError::Fragment),
+            ("http://ada:pass@x", BaseUrlError::User),
+        ] {
+            let parsed: Result<BaseUrl, _> = text.parse();
+            assert_eq!(parsed, Err(error), "{text:?}");
         }
     }
 }

@@ -66,7 +66,7 @@
 //!     .seed(7)
 //!     .start()?;
 //!
-//! clock.advance_seconds(60);
+//! clock.advance_seconds(60)?;
 //! let image = "70a599e0-31e7-49b7-b260-868f441e862b";
 //! let image = format!("{}/v2.1/openstack/images/{image}", nova.url());
 //! let admin = [("X-Auth-Token", "admin-token"), ("Content-Type", "application/json")];
@@ -213,7 +213,9 @@ mod store;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use cli::run as run_command;
-pub use config::{AuthMode, Microversion, MicroversionError, Profile, WaldurApi};
+pub use config::{
+    AuthMode, BaseUrlError, Microversion, MicroversionError, Profile, SettingError, WaldurApi,
+};
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{
     BodyWanted, GlanceStatus, Image, ImageBuilder, Member, MemberStatus, Operation, Plan,

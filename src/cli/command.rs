@@ -1,8 +1,12 @@
 //! The command line, and which subcommand it asks for.
 
-use super::log;
+use super::log::{self, LogFormat};
 use super::serve::Serve;
+use clap::builder::Resettable;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _};
 use clap::{Parser, Subcommand};
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
 /// What a run that could not start ends with.
@@ -30,17 +34,115 @@ enum Command {
 /// Runs the command that the process was called with.
 #[must_use]
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let serve = match cli.command {
-        Some(Command::Serve(serve)) => serve,
-        None => cli.serve,
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let format = log::format_of(&arguments);
+    let serve = match parse(arguments) {
+        Ok(serve) => serve,
+        Err(error) if error.use_stderr() && format == LogFormat::Json => {
+            return cannot_start(format, &first_paragraph(&error));
+        }
+        Err(error) => error.exit(),
     };
     log::start(serve.log_format);
+    let format = serve.log_format;
     match serve.run() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            eprintln!("nova-images: {reason}");
-            ExitCode::from(EXIT_CANNOT_START)
+        Err(error) => cannot_start(format, &error.to_string()),
+    }
+}
+
+fn cannot_start(format: LogFormat, reason: &str) -> ExitCode {
+    match format {
+        LogFormat::Text => eprintln!("nova-images: {reason}"),
+        LogFormat::Json => eprintln!("{}", log::json_error(reason)),
+    }
+    ExitCode::from(EXIT_CANNOT_START)
+}
+
+/// What is wrong, without the lines on usage behind it.
+fn first_paragraph(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines = text.lines().take_while(|line| !line.is_empty());
+    let lines: Vec<_> = lines.map(str::trim).collect();
+    let text = lines.join(" ");
+    text.strip_prefix("error: ").unwrap_or(&text).to_owned()
+}
+
+/// Reads the command line. An option means the same before and behind the subcommand: they are read
+/// together, as if all of them stood before it.
+fn parse(arguments: Vec<OsString>) -> Result<Serve, clap::Error> {
+    let mut command = Cli::command()
+        .mut_args(without_empty_variable)
+        .mut_subcommands(|subcommand| subcommand.mut_args(without_empty_variable));
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    let Some((_, behind)) = matches.subcommand() else {
+        return Serve::from_arg_matches(&matches);
+    };
+    let mut together = vec![OsString::from(command.get_name())];
+    for argument in command.get_arguments() {
+        let (id, long) = (argument.get_id().as_str(), argument.get_long());
+        for value in given(&matches, id).into_iter().chain(given(behind, id)) {
+            let mut word = OsString::from(format!("--{}=", long.unwrap_or(id)));
+            word.push(value);
+            together.push(word);
         }
+    }
+    Serve::from_arg_matches(&command.try_get_matches_from_mut(together)?)
+}
+
+/// Lets an empty variable of the environment mean nothing: `${X:-}` in a recipe for containers is one.
+fn without_empty_variable(argument: Arg) -> Arg {
+    let value = argument.get_env().and_then(std::env::var_os);
+    match value {
+        Some(value) if value.is_empty() => argument.env(Resettable::Reset),
+        _ => argument,
+    }
+}
+
+/// What the command line itself says of an option.
+fn given<'m>(matches: &'m ArgMatches, id: &str) -> Vec<&'m OsStr> {
+    let is_known = matches.try_contains_id(id).is_ok();
+    match is_known.then(|| matches.value_source(id)) {
+        Some(Some(ValueSource::CommandLine)) => matches.get_raw(id).into_iter().flatten().collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, parse};
+    use clap::CommandFactory as _;
+
+    fn fixtures(line: &str) -> Result<Vec<String>, String> {
+        let arguments = line.split(' ').map(Into::into).collect();
+        let parsed = parse(arguments);
+        parsed
+            .map(|serve| serve.fixture)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn d1_what_repeats_adds_up_on_both_sides_of_serve() {
+        for (line, expected) in [
+            ("nova-images", &[][..]),
+            ("nova-images serve", &[]),
+            ("nova-images --fixture a --fixture b", &["a", "b"]),
+            ("nova-images --fixture a serve --fixture b", &["a", "b"]),
+            ("nova-images --fixture serve serve", &["serve"]),
+            ("nova-images --fixture a,b", &["a,b"]),
+        ] {
+            assert_eq!(fixtures(line).unwrap(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn d1_what_does_not_repeat_is_not_given_on_both_sides() {
+        let both = fixtures("nova-images --listen a:1 serve --listen b:1");
+        assert!(both.unwrap_err().contains("--listen"));
     }
 }

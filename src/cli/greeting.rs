@@ -1,91 +1,129 @@
-//! What is printed once the server answers: where it is, and lines to try it with.
+//! What is printed once the server answers: where it is, and lines to try it with that work when they
+//! are pasted.
 
+use super::tour::{Account, Tour};
 use crate::config::{AuthMode, Profile};
-use crate::control::Fixture;
-use crate::domain::Target;
-use crate::emulator::Emulator;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::borrow::Cow;
 use std::fmt;
 
+/// What may not stand in a part of a path as it is.
+const PART: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 /// The base URL, lines to try it with, and what clients sign in with.
-pub struct Greeting<'e> {
-    /// What answers.
-    pub emulator: &'e Emulator,
+pub struct Greeting<'t> {
+    /// Where it listens, as it was told.
+    pub listens_on: String,
+    /// What clients begin their URLs with.
+    pub base: String,
+    /// Keystone's own listener.
+    pub identity: Option<String>,
     /// Whether the lines need a token.
     pub auth: AuthMode,
     /// Which server it is.
     pub profile: Profile,
-    /// Who may sign in.
-    pub sign_in: Option<&'e SignIn>,
+    /// What there is to see.
+    pub tour: &'t Tour,
 }
 
 impl fmt::Display for Greeting<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = self.emulator.url();
-        let project = self.emulator.default_project_id();
-        let token = match (self.auth, self.emulator.example_token()) {
-            (AuthMode::Strict, Some(token)) => format!(" -H 'X-Auth-Token: {token}'"),
-            _ => String::new(),
-        };
-        let list = format!("{url}/v2/{project}/images/detail");
-        writeln!(f, "nova-images listens on {url}")?;
+        let Self { base, tour, .. } = self;
+        writeln!(f, "nova-images listens on {}", self.listens_on)?;
         writeln!(f)?;
-        writeln!(f, "  curl -s {url}/")?;
-        writeln!(f, "  curl -s{token} {list}")?;
-        if matches!(self.profile, Profile::Default | Profile::Juno) {
-            writeln!(f, "  curl -s{token} -H 'Accept: application/xml' {list}")?;
+        writeln!(f, "  curl -s {}", quoted(&format!("{base}/")))?;
+        for line in self.lists() {
+            writeln!(f, "  {line}")?;
         }
-        if let Some(sign_in) = self.sign_in {
+        if let Some(owners) = &tour.owners {
             writeln!(f)?;
-            for line in sign_in.exports(&url, self.profile) {
-                writeln!(f, "{line}")?;
+            writeln!(f, "  owners of the images: {owners}")?;
+        }
+        if let Some(identity) = &self.identity {
+            writeln!(f)?;
+            writeln!(f, "  Keystone also listens on {identity}")?;
+        }
+        if let Some(account) = &tour.account {
+            writeln!(f)?;
+            for line in self.exports(account) {
+                writeln!(f, "  export {line}")?;
             }
         }
         Ok(())
     }
 }
 
-/// A user of a fixture, with the password that only the fixture still knows.
-pub struct SignIn {
-    user: String,
-    password: String,
-    project: String,
-}
+impl Greeting<'_> {
+    /// Lines that list images. In strict mode there is none without a token.
+    fn lists(&self) -> Vec<String> {
+        let token = match (self.auth, &self.tour.token) {
+            (AuthMode::Strict, None) => return Vec::new(),
+            (AuthMode::Strict, Some(token)) => {
+                format!(" -H {}", always_quoted(&format!("X-Auth-Token: {token}")))
+            }
+            _ => String::new(),
+        };
+        let list = quoted(&self.list_url()).into_owned();
+        let mut lines = vec![format!("curl -s{token} {list}")];
+        if matches!(self.profile, Profile::Default | Profile::Juno) {
+            lines.push(format!(
+                "curl -s{token} -H 'Accept: application/xml' {list}"
+            ));
+        }
+        lines
+    }
 
-impl SignIn {
-    /// The first user with a password and a role on a project.
-    pub fn of(fixture: &Fixture) -> Option<Self> {
-        let directory = &fixture.directory;
-        directory.users.iter().find_map(|user| {
-            let project = user.grants.iter().find_map(|grant| match &grant.target {
-                Target::Project(id) => directory.project(id),
-                Target::Domain(_) | Target::System => None,
-            })?;
-            Some(Self {
-                user: user.name.clone(),
-                password: user.password.clone()?,
-                project: project.name.clone(),
-            })
-        })
+    fn list_url(&self) -> String {
+        let base = &self.base;
+        let project = self.tour.project_id.as_deref().unwrap_or("demo");
+        // Nova 34 takes nothing else for a project, and needs none at /v2.1.
+        let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-');
+        if self.profile == Profile::Nova34 && !project.bytes().all(is_hex) {
+            return format!("{base}/v2.1/images/detail");
+        }
+        let project = utf8_percent_encode(project, PART);
+        format!("{base}/v2/{project}/images/detail")
     }
 
     /// The environment of clients: of today, or of Juno's time.
-    fn exports(&self, url: &str, profile: Profile) -> Vec<String> {
-        let Self {
-            user,
-            password,
-            project,
-        } = self;
-        let account = format!("OS_USERNAME={user} OS_PASSWORD={password}");
+    fn exports(&self, account: &Account) -> Vec<String> {
+        let set = |name: &str, value: &str| format!("{name}={}", quoted(value));
+        let who = [
+            set("OS_USERNAME", &account.user),
+            set("OS_PASSWORD", &account.password),
+        ]
+        .join(" ");
         let region = "OS_REGION_NAME=RegionOne";
-        match profile {
-            Profile::Juno => vec![format!(
-                "  export OS_AUTH_URL={url}/v2.0 {account} OS_TENANT_NAME={project} {region}"
-            )],
-            Profile::Default | Profile::Nova34 | Profile::Otc => vec![
-                format!("  export OS_AUTH_URL={url}/v3 OS_IDENTITY_API_VERSION=3 {region}"),
-                format!("  export {account} OS_PROJECT_NAME={project}"),
-                "  export OS_USER_DOMAIN_NAME=Default OS_PROJECT_DOMAIN_NAME=Default".to_owned(),
-            ],
+        if self.profile == Profile::Juno {
+            let url = set("OS_AUTH_URL", &format!("{}/v2.0", self.base));
+            let tenant = set("OS_TENANT_NAME", &account.project);
+            return vec![format!("{url} {who} {tenant} {region}")];
         }
+        let url = set("OS_AUTH_URL", &format!("{}/v3", self.base));
+        let project = set("OS_PROJECT_NAME", &account.project);
+        let user_domain = set("OS_USER_DOMAIN_NAME", &account.user_domain);
+        let project_domain = set("OS_PROJECT_DOMAIN_NAME", &account.project_domain);
+        vec![
+            format!("{url} OS_IDENTITY_API_VERSION=3 {region}"),
+            format!("{who} {project}"),
+            format!("{user_domain} {project_domain}"),
+        ]
     }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/@%+=,".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(always_quoted(word)),
+    }
+}
+
+fn always_quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -7,5 +7,6 @@ mod log;
 mod port_file;
 mod serve;
 mod signal;
+mod tour;
 
 pub use command::run;

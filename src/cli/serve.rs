@@ -1,14 +1,16 @@
 //! `nova-images serve`: its options, and what it does.
 
 use super::error::CommandError;
-use super::greeting::{Greeting, SignIn};
-use super::log::LogFormat;
-use super::{port_file, signal};
+use super::greeting::Greeting;
+use super::log::{FORMAT_VARIABLE, LogFormat};
+use super::port_file::PortFile;
+use super::signal::Signals;
+use super::tour::Tour;
 use crate::config::{AuthMode, BaseUrl, Config, Microversion, Profile, WaldurApi};
-use crate::control::{Clock, Fixture};
+use crate::control::{Clock, Fixture, is_built_in};
 use crate::emulator::Emulator;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The options.
 #[derive(Debug, clap::Args)]
@@ -16,28 +18,24 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one
     #[arg(long, env = "NOVA_IMAGES_LISTEN", default_value = "127.0.0.1:8774")]
     listen: String,
-    /// Write the bound port to this file once the server answers
+    /// Write the bound port to this file while the server answers, and Keystone's own address to
+    /// PATH.identity
     #[arg(long, env = "NOVA_IMAGES_PORT_FILE", value_name = "PATH")]
     port_file: Option<PathBuf>,
     /// Keep the data in this SQLite file instead of in memory
     #[arg(long, env = "NOVA_IMAGES_DATABASE", value_name = "PATH")]
     database: Option<PathBuf>,
-    /// Start from this data set: docs, devcloud, edge, none, or a file; may be repeated
-    #[arg(
-        long,
-        env = "NOVA_IMAGES_FIXTURE",
-        value_name = "NAME|PATH",
-        value_delimiter = ',',
-        default_value = "docs"
-    )]
-    fixture: Vec<String>,
+    /// Start from this: docs, devcloud, edge, none, a file, a folder, or a name with wild cards; may be
+    /// repeated [default: docs, for a new database]
+    #[arg(long, env = "NOVA_IMAGES_FIXTURE", value_name = "NAME|PATH")]
+    pub fixture: Vec<String>,
     /// Whether requests need a token
     #[arg(long, env = "NOVA_IMAGES_AUTH", value_enum, default_value_t)]
     auth: AuthMode,
     /// Which server to be
     #[arg(long, env = "NOVA_IMAGES_PROFILE", value_enum, default_value_t)]
     profile: Profile,
-    /// What links begin with, instead of the request's Host
+    /// What links begin with, instead of the request's Host, and what clients are told to use
     #[arg(long, env = "NOVA_IMAGES_PUBLIC_URL", value_name = "URL")]
     public_url: Option<BaseUrl>,
     /// What alternate links begin with [default: {base}/image]
@@ -72,10 +70,13 @@ pub struct Serve {
         default_value = "real"
     )]
     clock: String,
+    /// Draw the same ids at every start
+    #[arg(long, env = "NOVA_IMAGES_SEED", value_name = "NUMBER")]
+    seed: Option<u64>,
     /// How log lines look; `RUST_LOG` chooses which
     #[arg(
         long,
-        env = "NOVA_IMAGES_LOG_FORMAT",
+        env = FORMAT_VARIABLE,
         value_enum,
         default_value = "text"
     )]
@@ -88,31 +89,59 @@ impl Serve {
     /// # Errors
     /// When it cannot start.
     pub fn run(self) -> Result<(), CommandError> {
+        // Before anything can fail: a file of an earlier run leads clients astray.
+        let port_file = self.port_file.as_deref().map(PortFile::clear).transpose()?;
+        let clock = Clock::parse(&self.clock)?;
+        let fixture = self.fixture()?;
+        let tour = Tour::of(&fixture, self.is_built_in(), self.auth);
         let mut builder = Emulator::builder()
             .config(self.config())
             .listen(self.listen.clone())
-            .clock(Clock::parse(&self.clock)?);
-        let mut sign_in = None;
-        for name in &self.fixture {
-            let fixture = Fixture::named(name)?;
-            sign_in = sign_in.or_else(|| SignIn::of(&fixture));
-            builder = builder.fixture(fixture);
+            .fixture(fixture)
+            .clock(clock);
+        if let Some(seed) = self.seed {
+            builder = builder.seed(seed);
         }
         let emulator = builder.start()?;
-        if let Some(path) = &self.port_file {
-            port_file::write(path, emulator.address().port())?;
+        let signals = Signals::keep()?;
+        if let Some(port_file) = &port_file {
+            port_file.write(emulator.address().port(), emulator.identity_address())?;
         }
         let greeting = Greeting {
-            emulator: &emulator,
+            listens_on: format!("http://{}", emulator.address()),
+            base: emulator.public_url(),
+            identity: emulator.identity_address().map(|_| emulator.identity_url()),
             auth: self.auth,
             profile: self.profile,
-            sign_in: sign_in.as_ref(),
+            tour: &tour,
         };
         // Whoever closed the pipe does not want to read it.
         _ = std::io::stdout().write_all(greeting.to_string().as_bytes());
-        signal::wait()?;
+        signals.wait();
+        // Nobody is sent here any more while requests under way finish.
+        drop(port_file);
         emulator.stop();
         Ok(())
+    }
+
+    /// What it starts from. Without a word a new server has the published images, and one over a
+    /// database that is there already nothing but what is in it.
+    fn fixture(&self) -> Result<Fixture, CommandError> {
+        let mut fixture = if self.fixture.is_empty() {
+            let mut fixture = Fixture::docs()?;
+            if self.database.as_deref().is_some_and(is_begun) {
+                fixture.images.clear();
+            }
+            fixture
+        } else {
+            Fixture::load(&self.fixture)?
+        };
+        fixture.complete();
+        Ok(fixture)
+    }
+
+    fn is_built_in(&self) -> bool {
+        self.fixture.iter().all(|name| is_built_in(name))
     }
 
     fn config(&self) -> Config {
@@ -131,4 +160,9 @@ impl Serve {
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         }
     }
+}
+
+/// Whether a database has been written to.
+fn is_begun(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
 }

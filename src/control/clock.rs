@@ -30,6 +30,14 @@ pub enum ClockError {
         /// What it was given.
         text: String,
     },
+    /// [`Clock::advance_seconds`] was to go where dates have five digits.
+    #[error("{seconds} seconds from {now} on are behind 9999-12-31T23:59:59Z")]
+    TooLate {
+        /// The time that it was.
+        now: Timestamp,
+        /// How far it was to go.
+        seconds: u32,
+    },
 }
 
 impl Clock {
@@ -64,13 +72,8 @@ impl Clock {
 
     /// The current moment.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn now(&self) -> Timestamp {
-        let base = self
-            .0
-            .frozen
-            .unwrap_or_else(|| Timestamp::from_micros(chrono::Utc::now().timestamp_micros()));
-        Timestamp::from_micros(base.micros().saturating_add(self.advanced()))
+        self.shown(self.advanced())
     }
 
     /// Microseconds since the clock was made, on a scale that never runs backwards.
@@ -87,10 +90,43 @@ impl Clock {
     }
 
     /// Lets time pass.
-    pub fn advance_seconds(&self, seconds: u32) {
-        self.0
-            .advanced_micros
-            .fetch_add(i64::from(seconds) * 1_000_000, Ordering::SeqCst);
+    ///
+    /// ```
+    /// use nova_images::{Clock, ClockError};
+    ///
+    /// let clock = Clock::parse("9999-12-31T23:59:00Z")?;
+    /// clock.advance_seconds(59)?;
+    /// assert!(matches!(clock.advance_seconds(60), Err(ClockError::TooLate { .. })));
+    /// assert_eq!(clock.now().to_string(), "9999-12-31T23:59:59Z");
+    /// # Ok::<(), ClockError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the clock would show a year of five digits; then it stays as it is.
+    pub fn advance_seconds(&self, seconds: u32) -> Result<(), ClockError> {
+        let micros = i64::from(seconds) * 1_000_000;
+        let mut now = Timestamp::MAX;
+        let advanced = &self.0.advanced_micros;
+        let moved = advanced.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |before| {
+            now = self.shown(before);
+            let room = Timestamp::MAX.micros().saturating_sub(now.micros());
+            (micros <= room).then(|| before.saturating_add(micros))
+        });
+        match moved {
+            Ok(_) => Ok(()),
+            Err(_) => Err(ClockError::TooLate { now, seconds }),
+        }
+    }
+
+    /// What it shows, advanced so far. A running clock stands still at the end of the year 9999.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    fn shown(&self, advanced_micros: i64) -> Timestamp {
+        let base = self
+            .0
+            .frozen
+            .unwrap_or_else(|| Timestamp::from_micros(chrono::Utc::now().timestamp_micros()));
+        let micros = base.micros().saturating_add(advanced_micros);
+        Timestamp::from_micros(micros).min(Timestamp::MAX)
     }
 
     fn advanced(&self) -> i64 {
@@ -103,5 +139,48 @@ impl Clock {
             started,
             advanced_micros: AtomicI64::new(0),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, ClockError};
+    use crate::domain::Timestamp;
+
+    #[test]
+    fn d13_a_clock_never_leaves_the_year_9999() {
+        let clock = Clock::parse("2026-01-01T12:00:00Z").unwrap();
+        let mut advanced = 0;
+        while clock.advance_seconds(u32::MAX).is_ok() {
+            advanced += 1;
+        }
+        let before = clock.now();
+        assert_eq!(advanced, 58);
+        let refused = clock.advance_seconds(u32::MAX).unwrap_err();
+        assert_eq!(
+            refused,
+            ClockError::TooLate {
+                now: before,
+                seconds: u32::MAX
+            }
+        );
+        assert_eq!(clock.now(), before);
+        let room = (Timestamp::MAX.micros() - before.micros()) / 1_000_000;
+        clock.advance_seconds(u32::try_from(room).unwrap()).unwrap();
+        assert_eq!(clock.now().to_string(), "9999-12-31T23:59:59Z");
+        clock.advance_seconds(0).unwrap();
+        assert!(clock.advance_seconds(1).is_err());
+    }
+
+    #[test]
+    fn d13_a_running_clock_does_not_either() {
+        let clock = Clock::real();
+        while clock.advance_seconds(u32::MAX).is_ok() {}
+        let room = (Timestamp::MAX.micros() - clock.now().micros()) / 1_000_000;
+        clock
+            .advance_seconds(u32::try_from(room - 1).unwrap())
+            .unwrap();
+        assert!(clock.now().to_string().starts_with("9999-12-31T23:59:5"));
+        assert!(clock.now() <= Timestamp::MAX);
     }
 }

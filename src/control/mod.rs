@@ -5,6 +5,8 @@ pub mod clock;
 pub mod fixture;
 pub mod ids;
 
+#[cfg(feature = "cli")]
+pub use builtin::is_built_in;
 pub use clock::{Clock, ClockError};
 pub use fixture::{Fixture, FixtureError};
 pub use ids::Ids;

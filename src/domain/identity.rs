@@ -1,7 +1,5 @@
 //! Projects, users and what they may do: the read-only directory that sign-in looks at.
 
-use std::collections::HashSet;
-
 /// A Keystone domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdentityDomain {
@@ -13,6 +11,19 @@ pub struct IdentityDomain {
     pub description: String,
     /// Whether its users may sign in.
     pub enabled: bool,
+}
+
+impl IdentityDomain {
+    /// Keystone's first domain, which is there when nobody names one.
+    #[must_use]
+    pub fn implied() -> Self {
+        Self {
+            id: "default".to_owned(),
+            name: "Default".to_owned(),
+            description: "The default domain".to_owned(),
+            enabled: true,
+        }
+    }
 }
 
 /// A project (v2.0: tenant).
@@ -142,19 +153,4 @@ impl Directory {
     pub fn default_project(&self) -> Option<&Project> {
         self.projects.first()
     }
-
-    /// Adds what another fixture says; the first to name an id keeps it.
-    pub fn merge(&mut self, other: Self) {
-        merge_by(&mut self.domains, other.domains, |domain| domain.id.clone());
-        merge_by(&mut self.projects, other.projects, |project| {
-            project.id.clone()
-        });
-        merge_by(&mut self.users, other.users, |user| user.id.clone());
-        merge_by(&mut self.tokens, other.tokens, |token| token.id.clone());
-    }
-}
-
-fn merge_by<T>(kept: &mut Vec<T>, added: Vec<T>, key: impl Fn(&T) -> String) {
-    let mut known: HashSet<String> = kept.iter().map(&key).collect();
-    kept.extend(added.into_iter().filter(|item| known.insert(key(item))));
 }

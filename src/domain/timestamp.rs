@@ -11,6 +11,9 @@ use std::fmt;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The last moment that a date of four digits can tell: the end of the year 9999.
+    pub const MAX: Self = Self(253_402_300_799_999_999);
+
     /// Wraps microseconds since the epoch.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
@@ -29,10 +32,14 @@ impl Timestamp {
         self.0.div_euclid(1_000_000)
     }
 
-    /// The moment `seconds` later (earlier when negative).
+    /// The moment `seconds` later (earlier when negative), but none behind [`Self::MAX`].
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
-        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+        let micros = self.0.saturating_add(seconds.saturating_mul(1_000_000));
+        if micros > Self::MAX.0 {
+            return Self::MAX;
+        }
+        Self(micros)
     }
 
     /// Reads an RFC 3339 time as fixtures and the command line use it.
@@ -231,6 +238,16 @@ mod tests {
             assert_eq!(time.to_string(), format!("{date}T00:00:00Z"));
             day = date.checked_add_days(chrono::Days::new(13));
         }
+    }
+
+    #[test]
+    fn d13_time_ends_with_the_year_9999() {
+        let last = Timestamp::parse_rfc3339("9999-12-31T23:59:59.999999Z").unwrap();
+        assert_eq!(last, Timestamp::MAX);
+        assert_eq!(last.plus_seconds(1), last);
+        assert_eq!(last.plus_seconds(i64::MAX), last);
+        assert!(last.plus_seconds(-1) < last);
+        assert_eq!(Timestamp::parse_rfc3339("9999-12-31T23:59:59-01:00"), None);
     }
 
     #[test]

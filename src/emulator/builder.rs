@@ -142,19 +142,26 @@ impl EmulatorBuilder {
     /// # Errors
     /// When the address or the database cannot be used.
     pub fn start(self) -> Result<Emulator, StartError> {
+        let config = self.config.checked()?;
+        let mut fixture = self.fixture.unwrap_or_default();
+        fixture.complete();
+        if config.auth == AuthMode::Strict {
+            warn_of_users(&fixture);
+        }
         let (listener, address) = bind(&self.address)?;
-        let own = self.config.identity_listen.as_deref().map(bind);
+        let own = config.identity_listen.as_deref().map(bind);
         let (identity_listener, identity_address) = own.transpose()?.unzip();
         let listeners = Listeners {
             shared: address,
             identity: identity_address,
         };
-        let database = self.config.database.clone();
-        let fixture = self.fixture.unwrap_or_default();
-        let (app, loaded) = App::open(self.config, fixture, self.clock, self.ids, nova::TEXTS)
-            .map_err(|error| StartError::Store {
-                database,
-                source: Box::new(error),
+        let database = config.database.clone();
+        let (app, loaded) =
+            App::open(config, fixture, self.clock, self.ids, nova::TEXTS).map_err(|error| {
+                StartError::Store {
+                    database,
+                    source: Box::new(error),
+                }
             })?;
         if loaded.kept > 0 {
             tracing::info!(
@@ -192,6 +199,18 @@ impl Emulator {
             ids: Ids::random(),
             interceptor: None,
         }
+    }
+}
+
+/// In strict mode somebody must be able to sign in, and not everybody.
+fn warn_of_users(fixture: &Fixture) {
+    if fixture.users_are_made_up() {
+        tracing::warn!(
+            "tokens are needed, and no fixture says who the users are: `admin` and `demo` are, with \
+             the password `secret`"
+        );
+    } else if !fixture.has_users() {
+        tracing::warn!("tokens are needed, and there is no user who could have one");
     }
 }
 

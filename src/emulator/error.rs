@@ -1,5 +1,6 @@
 //! Why an emulator does not start.
 
+use crate::config::SettingError;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io;
@@ -26,6 +27,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
+    /// A setting makes no sense.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
     Listen {

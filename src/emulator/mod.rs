@@ -31,7 +31,7 @@ use actix_web::dev::{AppConfig, ServerHandle};
 use actix_web::rt::net::TcpStream;
 use connection::Connection;
 use server::{Server, Shared};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -111,15 +111,23 @@ impl Emulator {
     #[must_use]
     pub fn identity_url(&self) -> String {
         match self.listeners.identity {
-            Some(address) => format!("http://{address}"),
+            Some(address) => format!("http://{}", reachable(address)),
             None => format!("{}/identity", self.url()),
         }
     }
 
-    /// The base URL, without a slash at its end.
+    /// The base URL, without a slash at its end. Of a server that listens everywhere it is that of
+    /// this machine.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.listeners.shared)
+        format!("http://{}", reachable(self.listeners.shared))
+    }
+
+    /// The base URL that clients are told: the public one, if one was given.
+    #[cfg(feature = "cli")]
+    pub(crate) fn public_url(&self) -> String {
+        let public_url = self.shared.app.config.public_url.clone();
+        public_url.unwrap_or_else(|| self.url())
     }
 
     /// The project of a caller who names none: the fixture's first.
@@ -163,6 +171,16 @@ impl Drop for Emulator {
     fn drop(&mut self) {
         self.halt(false);
     }
+}
+
+/// An address that a client can connect to: `0.0.0.0` and `[::]` are none.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 /// Runs the server on threads of its own; returns once it accepts connections.

@@ -13,6 +13,7 @@ mod departures;
 mod documents;
 mod element;
 mod embedding;
+mod fixtures;
 mod golden;
 mod harness;
 mod hostile;

@@ -93,10 +93,10 @@ fn advance_clock(app: &App, request: &Request) -> Reply {
         .and_then(|body| body.get("seconds")?.as_u64())
         .and_then(|seconds| u32::try_from(seconds).ok());
     match seconds {
-        Some(seconds) => {
-            app.clock.advance_seconds(seconds);
-            Reply::empty(StatusCode::NO_CONTENT)
-        }
+        Some(seconds) => match app.clock.advance_seconds(seconds) {
+            Ok(()) => Reply::empty(StatusCode::NO_CONTENT),
+            Err(error) => fault(StatusCode::BAD_REQUEST, &error.to_string()),
+        },
         None => fault(
             StatusCode::BAD_REQUEST,
             "the body must be {\"seconds\": N} with a whole number from 0 to 4294967295",

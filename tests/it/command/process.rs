@@ -77,6 +77,25 @@ impl Running {
         lines
     }
 
+    /// What is printed behind the lines that were read.
+    pub fn rest_of_greeting(&mut self) -> String {
+        let mut rest = String::new();
+        while !rest.contains("OS_PROJECT_DOMAIN_NAME=") && !rest.contains("OS_TENANT_NAME=") {
+            assert!(self.stdout.read_line(&mut rest).unwrap() > 0, "{rest}");
+        }
+        rest
+    }
+
+    /// Ends it well, and gives what it had to say.
+    pub fn logs_at_the_end(mut self) -> String {
+        self.signal("-TERM");
+        let mut logs = String::new();
+        let mut stderr = self.child.stderr.take().unwrap();
+        stderr.read_to_string(&mut logs).unwrap();
+        assert!(self.child.wait().unwrap().success(), "{logs}");
+        logs
+    }
+
     pub fn ask(
         &self,
         method: &str,

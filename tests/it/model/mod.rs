@@ -121,7 +121,7 @@ fn run(rules: &'static Rules, profile: Profile, pictures: Vec<Picture>, steps: &
     };
     for (index, step) in steps.iter().enumerate() {
         if let Act::Advance(seconds) = step.act {
-            clock.advance_seconds(seconds);
+            clock.advance_seconds(seconds).unwrap();
             world.expect(step);
             continue;
         }

@@ -14,7 +14,7 @@ pub const V21: Dialect = Dialect {
     formats: Formats::JsonOnly,
     routes: Routes::V21(ProjectIds::Hex),
     microversions: true,
-    max_microversion: Microversion::v2(104),
+    max_microversion: Microversion::NEWEST,
     rules: ImageRules::GLANCE_V2,
     list_query: ListQuery::GlanceV2,
     next_query: NextQuery::Sorted,

@@ -1,0 +1,150 @@
+//! What it starts from: fixtures, databases, and what is said of them.
+
+use super::process::{Running, text};
+use crate::scratch::Scratch;
+
+fn page(id: &str, more: &str) -> String {
+    format!(
+        r#"{{"images": [{{"id": "{id}", "name": "{id}", "visibility": "public",
+            "created_at": "2026-01-01T00:00:00Z"}}], "first": "/v2/images"{more}}}"#
+    )
+}
+
+#[test]
+fn d2_docs_are_for_a_new_database() {
+    let scratch = Scratch::new("docs-once");
+    let own = scratch.file("own.json", page("own", ""));
+    let list = |arguments: &[&str]| {
+        let mut server = Running::serve(arguments);
+        let list = server.ask("GET", "/v2/openstack/images", &[], "").1;
+        server.signal("-TERM");
+        assert!(server.child.wait().unwrap().success());
+        list
+    };
+    let path = scratch.path("cloud.db");
+    let database = ["--database", text(&path)];
+    let first = list(&[&database[..], &["--fixture", text(&own)]].concat());
+    assert!(first.contains("\"own\""), "{first}");
+    let second = list(&database);
+    assert!(
+        second.contains("\"own\"") && !second.contains("fakeimage"),
+        "{second}"
+    );
+    // Who asks for them has them all the same.
+    let third = list(&[&database[..], &["--fixture", "docs"]].concat());
+    assert!(
+        third.contains("\"own\"") && third.contains("fakeimage7"),
+        "{third}"
+    );
+
+    let path = scratch.path("new.db");
+    let database = ["--database", text(&path)];
+    for _ in 0..2 {
+        assert!(list(&database).contains("fakeimage7"));
+    }
+    // An empty file is a new database.
+    let path = scratch.file("empty.db", "");
+    assert!(list(&["--database", text(&path)]).contains("fakeimage7"));
+}
+
+#[test]
+fn d3_an_image_that_is_gone_is_a_warning() {
+    let scratch = Scratch::new("gone-image");
+    let instance = |image: &str| {
+        format!(
+            r#"{{"projects": [{{"id": "p", "name": "p"}}], "instances": [
+                {{"id": "i", "name": "vm", "project": "p", "image": {image}}}]}}"#
+        )
+    };
+    for (image, warns) in [("null", false), ("\"gone\"", true)] {
+        let path = scratch.file("instances.json", instance(image));
+        let logs = Running::serve(&["--fixture", text(&path)]).logs_at_the_end();
+        assert_eq!(
+            logs.contains("WARN") && logs.contains("gone of instance vm"),
+            warns,
+            "{logs}"
+        );
+    }
+}
+
+#[test]
+fn d4_a_list_that_goes_on_is_a_warning() {
+    let scratch = Scratch::new("pages");
+    let first = page("a", r#", "next": "/v2/images?marker=a&limit=1""#);
+    let last = page("b", "");
+    let nova = r#"{"images": [], "images_links": [{"rel": "next", "href": "http://c/v2/p/images/detail?marker=x"}]}"#;
+    for (text_of_it, part) in [
+        (first.clone(), "/v2/images?marker=a&limit=1"),
+        (nova.to_owned(), "http://c/v2/p/images/detail?marker=x"),
+        (format!("[{first}, {last}]"), ""),
+        (format!("{first}\n{last}"), ""),
+        (last.clone(), ""),
+    ] {
+        let path = scratch.file("pages.json", text_of_it);
+        let logs = Running::serve(&["--fixture", text(&path)]).logs_at_the_end();
+        assert_eq!(
+            logs.contains("WARN") && logs.contains("missing"),
+            !part.is_empty(),
+            "{logs}"
+        );
+        assert!(logs.contains(part), "{logs}");
+    }
+    // Pages in files of their own: all of a folder.
+    let pages = scratch.path("folder");
+    std::fs::create_dir(&pages).unwrap();
+    for (name, page) in [("1.json", &first), ("2.json", &last)] {
+        std::fs::write(pages.join(name), page).unwrap();
+    }
+    let server = Running::serve(&["--fixture", text(&pages)]);
+    let (_, list) = server.ask("GET", "/v2/demo/images", &[], "");
+    assert!(list.contains("\"a\"") && list.contains("\"b\""), "{list}");
+    assert!(!server.logs_at_the_end().contains("WARN"));
+}
+
+#[test]
+fn d14_that_the_later_file_wins_is_said_once() {
+    let scratch = Scratch::new("wins");
+    let own = r#"{"users": [
+        {"id": "demo", "name": "demo", "password": "mine", "roles": [{"role": "member", "project": "demo"}]},
+        {"id": "admin", "name": "admin", "password": "mine"}]}"#;
+    let own = scratch.file("own.json", own);
+    let arguments = ["--fixture", "devcloud", "--fixture", text(&own)];
+    let logs = Running::serve(&arguments).logs_at_the_end();
+    let lines: Vec<_> = logs.lines().filter(|line| line.contains("later")).collect();
+    assert!(
+        matches!(lines[..], [line] if line.contains("user demo, user admin")),
+        "{logs}"
+    );
+}
+
+#[test]
+fn d13_a_clock_that_would_leave_the_year_9999_stays() {
+    let server = Running::serve(&["--clock", "9999-12-31T23:59:00Z"]);
+    let advance = |seconds: u32| {
+        let json = [("Content-Type", "application/json")];
+        let body = format!("{{\"seconds\": {seconds}}}");
+        server.ask("POST", "/_control/clock/advance", &json, &body)
+    };
+    let (status, body) = advance(u32::MAX);
+    assert!(status == 400 && body.contains("9999-12-31"), "{body}");
+    assert_eq!(advance(30).0, 204);
+    assert_eq!(advance(30).0, 400);
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("X-Auth-Token", "admin-token"),
+    ];
+    let image = "/v2/openstack/images/70a599e0-31e7-49b7-b260-868f441e862b";
+    let item = format!("{image}/metadata/a");
+    let (status, body) = server.ask("PUT", &item, &headers, r#"{"meta": {"a": "b"}}"#);
+    assert_eq!(status, 200, "{body}");
+    let (_, shown) = server.ask("GET", image, &headers, "");
+    assert!(shown.contains("9999-12-31T23:59:30Z"), "{shown}");
+    // A token that would live longer ends with the calendar.
+    let body = r#"{"auth": {"identity": {"methods": ["password"], "password": {"user":
+        {"name": "demo", "domain": {"id": "default"}, "password": "secret"}}}}}"#;
+    let (status, token) = server.ask("POST", "/v3/auth/tokens", &headers[..1], body);
+    assert!(
+        status == 201 && token.contains("\"9999-12-31T23:59:59"),
+        "{token}"
+    );
+}
