@@ -55,6 +55,9 @@ pub struct Microversion {
 }
 
 impl Microversion {
+    /// The first one there was.
+    pub const OLDEST: Self = Self::v2(1);
+
     /// The newest that is known: that of Nova 34.
     pub const NEWEST: Self = Self::v2(104);
 
@@ -90,7 +93,7 @@ impl std::str::FromStr for Microversion {
             major: number(major)?,
             minor: number(minor)?,
         };
-        if version < Self::v2(1) || version.major > 2 {
+        if version < Self::OLDEST || version.major > 2 {
             return Err(other());
         }
         Ok(version)

@@ -1,17 +1,23 @@
 //! Entry points of the fuzz targets in `fuzz/`, with the invariants that must hold for any input.
+//!
+//! Each target looks at its own piece first, then sends what it got the whole way through servers of
+//! every profile that never listen.
 
 use crate::api::fuzzing as api;
 use crate::control::Fixture;
 use crate::domain::Caller;
+use crate::emulator::offline::Offline;
+use crate::http::path::RequestPath;
 use crate::http::xml::reader::{self, Element};
 use crate::http::xml::writer::XmlWriter;
-use crate::http::{RequestPath, accept, query as http_query};
+use crate::http::{Method, accept, query as http_query};
 use crate::python::Value;
 use crate::service::{ImageRules, glance_query, glance_v1};
 use std::collections::HashSet;
 
 /// XML bodies: what is accepted can be written again and is the same when it is read back.
 pub fn xml(data: &[u8]) {
+    write_metadata("application/xml", data);
     let Ok(root) = reader::read(data) else { return };
     let texts = flat(&root);
     let mut writer = XmlWriter::new();
@@ -59,9 +65,21 @@ pub fn query(data: &[u8]) {
     let raw = String::from_utf8_lossy(data);
     let path = RequestPath::parse(&raw);
     assert_eq!(
-        RequestPath::parse(&path.to_text().replace('%', "%25")),
+        RequestPath::parse(&path.view().to_text().replace('%', "%25")),
         path
     );
+    let raw = escaped(data);
+    for path in ["/v2/openstack/images", "/v2.1/openstack/images/detail"] {
+        ask(Method::GET, &format!("{path}?{raw}"), &[], &[]);
+    }
+    ask(
+        Method::GET,
+        &format!("/api/openstack-images/?{raw}"),
+        &[],
+        &[],
+    );
+    ask(Method::GET, &format!("/{raw}"), &[], &[]);
+    let raw = String::from_utf8_lossy(data);
     let lossy = http_query::parse_lossy(&raw);
     let Ok(pairs) = http_query::parse(&raw) else {
         return;
@@ -89,10 +107,91 @@ pub fn headers(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (first, second) = text.split_once('\n').unwrap_or((&text, ""));
     let offers = ["application/json", "application/xml"];
-    if let Some((chosen, _)) = accept::best_match(first, &offers) {
+    if let Some((chosen, _)) = accept::URLMAP.best_match(first, &offers) {
         assert!(offers.contains(&chosen));
     }
     api::headers(first, second);
+    let headers = [
+        ("accept", first.as_bytes()),
+        ("openstack-api-version", second.as_bytes()),
+    ];
+    for path in [
+        "/",
+        "/v2/openstack/images",
+        "/v2.1/openstack/images",
+        "/v3",
+        "/v2.0",
+        "/api/openstack-images/",
+    ] {
+        ask(Method::GET, path, &headers, &[]);
+    }
+}
+
+/// Whole requests: a line with method and target, a line of headers each, an empty line, a body.
+pub fn request(data: &[u8]) {
+    let mut parts = data.splitn(2, |byte| *byte == 0);
+    let head = String::from_utf8_lossy(parts.next().unwrap_or_default());
+    let body = parts.next().unwrap_or_default();
+    let mut lines = head.lines();
+    let (method, target) = lines
+        .next()
+        .and_then(|line| line.split_once(' '))
+        .unwrap_or(("GET", "/"));
+    let Ok(method) = Method::from_bytes(method.as_bytes()) else {
+        return;
+    };
+    let headers: Vec<_> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name, value.trim().as_bytes()))
+        .collect();
+    ask(method, &escaped(target.as_bytes()), &headers, body);
+}
+
+const METADATA: &str = "/v2/openstack/images/70a599e0-31e7-49b7-b260-868f441e862b/metadata";
+
+/// Writes metadata with a body, and looks at what came of it.
+fn write_metadata(media_type: &str, body: &[u8]) {
+    let headers = [
+        ("content-type", media_type.as_bytes()),
+        ("x-auth-token", b"admin-token"),
+    ];
+    for method in [Method::POST, Method::PUT] {
+        ask(method, METADATA, &headers, body);
+    }
+    ask(Method::GET, METADATA, &[], &[]);
+    ask(
+        Method::GET,
+        "/v2/openstack/images/detail",
+        &[("accept", b"application/xml")],
+        &[],
+    );
+}
+
+/// What a target can hold: everything else escaped.
+fn escaped(data: &[u8]) -> String {
+    const KEPT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'<')
+        .add(b'>')
+        .add(b'#');
+    percent_encoding::percent_encode(data, KEPT).to_string()
+}
+
+/// Asks every profile; the one for users never fails.
+fn ask(method: Method, target: &str, headers: &[(&str, &[u8])], body: &[u8]) {
+    thread_local! {
+        static SERVERS: Vec<Offline> = Offline::every_profile().expect("servers that never listen");
+    }
+    SERVERS.with(|servers| {
+        for server in servers {
+            let status = server.ask(&method, target, headers, body);
+            assert!(
+                status < 500 || status == 501 || !server.is_for_users(),
+                "{status} for {method} {target}"
+            );
+        }
+    });
 }
 
 /// Fixtures: what is accepted has unique ids.
@@ -106,6 +205,7 @@ pub fn fixture(data: &[u8]) {
 
 /// Python's JSON: what is accepted can be written again and is the same when it is read back.
 pub fn python(data: &[u8]) {
+    write_metadata("application/json", data);
     let Ok(value) = Value::parse(data) else {
         return;
     };

@@ -219,9 +219,9 @@ pub use config::{
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{
     BodyWanted, GlanceStatus, Image, ImageBuilder, Member, MemberStatus, Operation, Plan,
-    Properties, PropertyValue, Timestamp, Visibility,
+    Properties, PropertyValue, Timestamp, Visibility, Work,
 };
 pub use emulator::{
     Emulator, EmulatorBuilder, Exchange, Interceptor, StartError, Verdict, operations,
 };
-pub use http::{BodyStream, CutOff, Head, Refusal, Reply, Wire};
+pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};

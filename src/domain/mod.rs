@@ -22,7 +22,7 @@ pub use identity::{Directory, FixedToken, Grant, IdentityDomain, Project, Target
 pub use image::{GlanceStatus, Image, Member, MemberStatus, Visibility};
 pub use image_builder::ImageBuilder;
 pub use listed::{ImageTexts, ListForm, ListedImage, TextMaker};
-pub use plan::{BodyWanted, Operation, Plan};
+pub use plan::{BodyWanted, Operation, Plan, Work};
 pub use properties::{Properties, PropertyValue};
 pub use sibling::{Instance, WaldurData};
 pub use timestamp::Timestamp;

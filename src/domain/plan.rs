@@ -39,6 +39,18 @@ pub enum BodyWanted {
     Stream,
 }
 
+/// What kind of work an answer takes, as far as it decides where that is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Work {
+    /// It looks at little, and changes nothing.
+    Read,
+    /// It changes something: in a file that means waiting for the disk.
+    Change,
+    /// It goes through all the images there are.
+    Everything,
+}
+
 /// What a request is about, before its body is read and anything is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -51,10 +63,12 @@ pub struct Plan {
     pub project: Option<String>,
     /// How the body is to be read.
     pub body: BodyWanted,
+    /// What kind of work it is.
+    pub work: Work,
 }
 
 impl Plan {
-    /// An operation on no image, for no project, without a body.
+    /// An operation on no image, for no project, without a body, that only reads.
     #[must_use]
     pub const fn of(operation: Operation) -> Self {
         Self {
@@ -62,6 +76,7 @@ impl Plan {
             image: None,
             project: None,
             body: BodyWanted::No,
+            work: Work::Read,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Glance keeps fractions of a second and orders by them, but shows whole
 //! seconds: cut off, never rounded.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 use std::fmt;
 
 /// Microseconds since 1970-01-01T00:00:00Z.
@@ -85,22 +85,6 @@ impl Timestamp {
         Self::from_chrono(moment)
     }
 
-    /// The text `YYYY-MM-DDTHH:MM:SSZ`.
-    #[must_use]
-    pub fn to_text(self) -> TimeText {
-        let seconds = self.seconds();
-        let (year, month, day) = civil_date(seconds.div_euclid(SECONDS_OF_DAY));
-        let of_day = seconds.rem_euclid(SECONDS_OF_DAY);
-        let mut text = *b"0000-00-00T00:00:00Z";
-        write_digits(&mut text[0..4], year);
-        write_digits(&mut text[5..7], month);
-        write_digits(&mut text[8..10], day);
-        write_digits(&mut text[11..13], of_day / 3600);
-        write_digits(&mut text[14..16], of_day / 60 % 60);
-        write_digits(&mut text[17..19], of_day % 60);
-        TimeText(text)
-    }
-
     /// Microseconds within the second.
     #[must_use]
     pub const fn subsecond_micros(self) -> i64 {
@@ -114,50 +98,11 @@ impl Timestamp {
     }
 }
 
+/// `YYYY-MM-DDTHH:MM:SSZ`
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.to_text().as_str())
-    }
-}
-
-/// A time as text on the stack: lists write two of them per image.
-#[derive(Clone, Copy)]
-pub struct TimeText([u8; 20]);
-
-impl TimeText {
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-}
-
-const SECONDS_OF_DAY: i64 = 86_400;
-
-/// Year, month and day of a day counted from 1970-01-01, in the proleptic Gregorian calendar: eras
-/// of 400 years that begin with March, so that the leap day is the last of its year. Lists show two
-/// dates per image, and a calendar library takes ten times as long.
-fn civil_date(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-}
-
-fn write_digits(target: &mut [u8], mut number: i64) {
-    for digit in target.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(number.rem_euclid(10)).unwrap_or_default();
-        number = number.div_euclid(10);
+        let time = DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        f.write_str(&time.to_rfc3339_opts(SecondsFormat::Secs, true))
     }
 }
 
@@ -312,5 +257,15 @@ mod tests {
             time.map(|time| time.to_string()).as_deref(),
             Some("2025-04-04T04:04:05Z")
         );
+        let before = Timestamp::from_micros(-1).to_string();
+        assert_eq!(before, "1969-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn no_time_is_too_far_to_be_shown() {
+        for micros in [i64::MIN, i64::MAX] {
+            let shown = Timestamp::from_micros(micros).to_string();
+            assert!(shown.ends_with('Z'), "{shown}");
+        }
     }
 }

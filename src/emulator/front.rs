@@ -35,7 +35,7 @@ pub fn plan(app: &App, door: Door, head: Head) -> (Head, Plan, Placed) {
     match service(app.config.profile, door, &head) {
         (Service::Waldur, prefix) => {
             let head = head.mounted_under(prefix);
-            let (plan, placed) = waldur::plan(&head);
+            let (plan, placed) = waldur::plan(app, &head);
             (head, plan, Placed::Waldur(placed))
         }
         (Service::Keystone, prefix) => {

@@ -3,10 +3,14 @@
 mod body;
 mod builder;
 mod connection;
+mod elsewhere;
 mod error;
 mod front;
 mod interceptor;
+#[cfg(fuzzing)]
+pub mod offline;
 mod output;
+mod request_lines;
 mod server;
 #[cfg(test)]
 mod tests;

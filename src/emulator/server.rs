@@ -1,12 +1,13 @@
 //! A request's way, without a socket: plan, interceptor, body, answer.
 
 use super::body;
+use super::elsewhere::{Elsewhere, Kind};
 use super::front::{self, Placed};
 use super::interceptor::{Exchange, Interceptor, Verdict};
 use crate::api::keystone::Door;
-use crate::domain::Plan;
+use crate::domain::{Plan, Work};
 use crate::http::cache::Caches;
-use crate::http::{Head, HeaderMap, Method, Origin, Place, Reply, Request, StatusCode};
+use crate::http::{Body, Head, HeaderMap, Method, Origin, Place, Reply, Request, StatusCode};
 use crate::service::App;
 use std::cell::RefCell;
 use std::fmt;
@@ -21,6 +22,8 @@ pub struct Shared {
     pub app: App,
     /// What it knows of its own address.
     place: Place,
+    /// Where work goes that would hold up a thread that answers requests.
+    elsewhere: Elsewhere,
     /// Who looks at requests before they are answered.
     interceptor: Option<Box<dyn Interceptor>>,
     /// Dropped behind the app: hung up, it says that the store is closed.
@@ -38,6 +41,7 @@ impl Shared {
         let shared = Self {
             app,
             place,
+            elsewhere: Elsewhere::new(),
             interceptor,
             _alive: alive,
         };
@@ -87,7 +91,7 @@ impl Server {
         let started = app.clock.monotonic_micros();
         let Request { head, body } = request;
         let (head, plan, placed) = front::plan(app, self.door, head);
-        let mut request = Request { head, body };
+        let (mut request, placed) = (Request { head, body }, Arc::new(placed));
         let reply = self.carry_out(&mut request, &plan, &placed).await;
         tracing::debug!(
             operation = plan.operation.as_str(),
@@ -101,7 +105,7 @@ impl Server {
         reply
     }
 
-    async fn carry_out(&self, request: &mut Request, plan: &Plan, placed: &Placed) -> Reply {
+    async fn carry_out(&self, request: &mut Request, plan: &Plan, placed: &Arc<Placed>) -> Reply {
         match self.look(&request.head, plan, placed) {
             Verdict::Pass => self.answer(request, plan, placed).await,
             Verdict::Delay(duration) => {
@@ -129,15 +133,39 @@ impl Server {
         }
     }
 
-    async fn answer(&self, request: &mut Request, plan: &Plan, placed: &Placed) -> Reply {
+    async fn answer(&self, request: &mut Request, plan: &Plan, placed: &Arc<Placed>) -> Reply {
         let body = request.take_body();
         match body::read(&request.head, body, plan.body).await {
-            Ok(body) => {
-                request.body = body;
-                front::answer(&self.shared.app, &self.caches, request, placed)
-            }
-            Err(error) => Reply::empty(StatusCode::BAD_REQUEST).because(error.to_string()),
+            Ok(body) => request.body = body,
+            Err(error) => return Reply::empty(StatusCode::BAD_REQUEST).because(error.to_string()),
         }
+        let kind = match plan.work {
+            Work::Everything => Kind::Computes,
+            Work::Change if self.shared.app.config.database.is_some() => Kind::Waits,
+            Work::Change | Work::Read => {
+                return front::answer(&self.shared.app, &self.caches, request, placed);
+            }
+        };
+        self.answer_elsewhere(kind, request, placed).await
+    }
+
+    /// Answers on a thread that may be held up.
+    async fn answer_elsewhere(&self, kind: Kind, request: &Request, placed: &Arc<Placed>) -> Reply {
+        let (shared, placed) = (Arc::clone(&self.shared), Arc::clone(placed));
+        let head = request.head.clone();
+        // A body that is read as it comes stays with its connection; nobody wants one for such work.
+        let body = match &request.body {
+            Body::Whole(bytes) => Some(bytes.clone()),
+            Body::TooLarge | Body::Stream(_) => None,
+        };
+        let answered = self.shared.elsewhere.run(kind, move || {
+            let body = body.map_or(Body::TooLarge, Body::Whole);
+            let request = Request { head, body };
+            front::answer(&shared.app, &RefCell::default(), &request, &placed)
+        });
+        answered.await.unwrap_or_else(|unfinished| {
+            Reply::empty(StatusCode::INTERNAL_SERVER_ERROR).because(unfinished.to_string())
+        })
     }
 }
 

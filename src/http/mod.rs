@@ -3,6 +3,7 @@
 
 pub mod accept;
 pub mod cache;
+pub mod escape;
 pub mod gaps;
 mod head;
 mod header;
@@ -22,5 +23,5 @@ pub use header::header_text;
 pub use origin::{Origin, Place, Trust};
 pub use path::PathView;
 pub use refusal::Refusal;
-pub use reply::{Reply, ReplyBody, Wire};
+pub use reply::{Reply, ReplyBody, ReplyStream, Wire};
 pub use request::{Body, BodyStream, CutOff, Request};

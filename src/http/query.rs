@@ -1,7 +1,7 @@
 //! Query strings, as Python's web frameworks read and write them.
 
-use percent_encoding::percent_decode;
-use std::fmt::Write as _;
+use super::escape::QUOTE;
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 /// A query string whose bytes, once decoded, are no UTF-8.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,11 +13,12 @@ pub struct NotUtf8;
 /// # Errors
 /// When a name or value is no UTF-8.
 pub fn parse(raw: &str) -> Result<Vec<(String, String)>, NotUtf8> {
+    let text = |raw: &str| match percent_decode_str(&blanks(raw)).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(NotUtf8),
+    };
     pairs(raw)
-        .map(|(name, value)| {
-            let text = |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|_| NotUtf8);
-            Ok((text(decode(name))?, text(decode(value))?))
-        })
+        .map(|(name, value)| Ok((text(name)?, text(value)?)))
         .collect()
 }
 
@@ -34,8 +35,15 @@ pub fn parse_ampersands(raw: &str) -> Vec<(String, String)> {
 }
 
 fn decode_lossy((name, value): (&str, &str)) -> (String, String) {
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    (text(decode(name)), text(decode(value)))
+    let text = |raw| {
+        let raw = blanks(raw);
+        percent_decode_str(&raw).decode_utf8_lossy().into_owned()
+    };
+    (text(name), text(value))
+}
+
+fn blanks(raw: &str) -> String {
+    raw.replace('+', " ")
 }
 
 fn pairs(raw: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -51,13 +59,6 @@ fn split_pairs<'a>(
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
-fn decode(text: &str) -> Vec<u8> {
-    if !text.bytes().any(|byte| byte == b'+' || byte == b'%') {
-        return text.as_bytes().to_vec();
-    }
-    percent_decode(text.replace('+', " ").as_bytes()).collect()
-}
-
 /// The last value of a name.
 #[must_use]
 pub fn last<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -68,16 +69,13 @@ pub fn last<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a st
         .map(|(_, value)| value.as_str())
 }
 
-/// Escapes as Python 3's `quote_plus`: letters, digits and `_ . - ~` stay, a blank is a plus.
+/// Escapes as Python 3's `quote_plus`: as `quote`, but a blank is a plus.
 pub fn encode_into(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'-' | b'~' => {
-                out.push(char::from(byte));
-            }
-            b' ' => out.push('+'),
-            other => _ = write!(out, "%{other:02X}"),
+    for (place, word) in text.split(' ').enumerate() {
+        if place > 0 {
+            out.push('+');
         }
+        out.extend(utf8_percent_encode(word, QUOTE));
     }
 }
 
@@ -115,5 +113,6 @@ mod tests {
             encode([("a b", "x/y:z~-_.'()*!")]),
             "a+b=x%2Fy%3Az~-_.%27%28%29%2A%21"
         );
+        assert_eq!(encode([(" ", "  é+"), ("", "")]), "+=++%C3%A9%2B&=");
     }
 }

@@ -1,8 +1,9 @@
 //! A reply before it is sent.
 
 use super::StatusCode;
-use super::request::BodyStream;
+use super::request::CutOff;
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -18,13 +19,16 @@ pub struct Reply {
     without_ids: bool,
 }
 
+/// The bytes of a reply's body, piece by piece.
+pub type ReplyStream = BoxStream<'static, Result<Bytes, CutOff>>;
+
 /// The body of a reply.
 pub enum ReplyBody {
     /// All of it.
     Whole(Bytes),
     /// As it is made, of a length that is not known beforehand. An error in it cuts the connection:
     /// what came before must not pass for an answer.
-    Stream(BodyStream),
+    Stream(ReplyStream),
 }
 
 impl fmt::Debug for ReplyBody {
@@ -74,7 +78,7 @@ impl Reply {
     pub fn stream(
         status: StatusCode,
         content_type: impl Into<Cow<'static, str>>,
-        body: BodyStream,
+        body: ReplyStream,
     ) -> Self {
         Self {
             content_type: Some(content_type.into()),

@@ -10,7 +10,7 @@ use std::fmt;
 #[error("the body was cut off: {0}")]
 pub struct CutOff(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// The bytes of a body, piece by piece.
+/// The bytes of a request's body, piece by piece: they come on the thread that has the connection.
 pub type BodyStream = LocalBoxStream<'static, Result<Bytes, CutOff>>;
 
 /// The body of a request.

@@ -1,5 +1,6 @@
 //! The pages that WebOb makes of its own exceptions, when no service gives an error a form.
 
+use super::accept::WEBOB;
 use super::reply::Reply;
 use super::{Method, StatusCode};
 
@@ -63,55 +64,10 @@ fn form(choice: Choice, accept: &str) -> Form {
     match choice {
         Choice::Substring if accept.contains("html") || accept.contains("*/*") => Form::Html,
         Choice::Substring => Form::Plain,
-        Choice::Offers => {
-            let html = quality(accept, "text", "html");
-            let json = quality(accept, "application", "json");
-            match (html, json) {
-                (0, 0) => Form::Plain,
-                (html, json) if json > html => Form::Json,
-                _ => Form::Html,
-            }
-        }
+        Choice::Offers => match WEBOB.best_match(accept, &["text/html", "application/json"]) {
+            Some(("text/html", _)) => Form::Html,
+            Some(_) => Form::Json,
+            None => Form::Plain,
+        },
     }
-}
-
-/// How much an `Accept` header likes a type, in thousandths; the most specific range decides.
-fn quality(accept: &str, kind: &str, subtype: &str) -> u32 {
-    let mut best = (0, 0);
-    for range in accept.split(',') {
-        let mut parts = range.split(';').map(str::trim);
-        let specificity = match parts.next().and_then(|name| name.split_once('/')) {
-            Some(("*", "*")) => 1,
-            Some((major, "*")) if major.eq_ignore_ascii_case(kind) => 2,
-            Some((major, minor))
-                if major.eq_ignore_ascii_case(kind) && minor.eq_ignore_ascii_case(subtype) =>
-            {
-                3
-            }
-            _ => continue,
-        };
-        let parameters: Vec<_> = parts.collect();
-        let (q, others): (Vec<&str>, Vec<&str>) = parameters
-            .into_iter()
-            .partition(|one| one.starts_with("q=") || one.starts_with("Q="));
-        // A range with other parameters is another type.
-        if !others.is_empty() {
-            continue;
-        }
-        let weight = q
-            .first()
-            .and_then(|one| one.get(2..))
-            .map_or(Some(1.0), |q| q.parse().ok());
-        let weight: f64 = weight.unwrap_or(0.0);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped"
-        )]
-        let thousandths = (weight.clamp(0.0, 1.0) * 1000.0) as u32;
-        if specificity > best.0 {
-            best = (specificity, thousandths);
-        }
-    }
-    best.1
 }

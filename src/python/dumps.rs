@@ -59,24 +59,31 @@ pub fn write_json_string(text: &str, out: &mut Vec<u8>) {
 
 /// Appends a text as it stands between the quotes of a JSON string.
 pub fn append_escaped(text: &str, out: &mut Vec<u8>) {
+    // Writing into memory cannot fail.
+    _ = write_escaped(text, out);
+}
+
+fn write_escaped<W: Write + ?Sized>(text: &str, out: &mut W) -> io::Result<()> {
     let mut rest = text;
     loop {
         // What precedes the first byte to escape is ASCII, so the split is between characters.
         let (plain, tail) = rest.split_at(plain_prefix(rest.as_bytes()));
-        out.extend_from_slice(plain.as_bytes());
+        out.write_all(plain.as_bytes())?;
         let mut characters = tail.chars();
-        let Some(ch) = characters.next() else { break };
+        let Some(ch) = characters.next() else {
+            return Ok(());
+        };
         match ch {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            '\u{8}' => out.extend_from_slice(b"\\b"),
-            '\u{c}' => out.extend_from_slice(b"\\f"),
+            '"' => out.write_all(b"\\\"")?,
+            '\\' => out.write_all(b"\\\\")?,
+            '\n' => out.write_all(b"\\n")?,
+            '\r' => out.write_all(b"\\r")?,
+            '\t' => out.write_all(b"\\t")?,
+            '\u{8}' => out.write_all(b"\\b")?,
+            '\u{c}' => out.write_all(b"\\f")?,
             _ => {
                 for unit in ch.encode_utf16(&mut [0; 2]) {
-                    out.extend_from_slice(&unicode_escape(*unit));
+                    out.write_all(&unicode_escape(*unit))?;
                 }
             }
         }
@@ -110,25 +117,12 @@ impl Formatter for PythonFormatter {
         writer.write_all(float_text(value).as_bytes())
     }
 
-    // The fragment holds nothing that every JSON writer must escape, because serde_json cuts it there.
     fn write_string_fragment<W: Write + ?Sized>(
         &mut self,
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(position) = rest.bytes().position(|byte| byte >= 0x7f) {
-            let (plain, tail) = rest.split_at(position);
-            writer.write_all(plain.as_bytes())?;
-            let mut characters = tail.chars();
-            if let Some(ch) = characters.next() {
-                for unit in ch.encode_utf16(&mut [0; 2]) {
-                    writer.write_all(&unicode_escape(*unit))?;
-                }
-            }
-            rest = characters.as_str();
-        }
-        writer.write_all(rest.as_bytes())
+        write_escaped(fragment, writer)
     }
 
     fn begin_array_value<W: Write + ?Sized>(

@@ -1,7 +1,106 @@
-//! Who sees which image, and who may change it: the one place that decides.
+//! Who sees which image, and who may change it: the one place that decides, and says why not.
+//!
+//! Clients get the words of the service that they ask; these are for whoever wonders why.
 
 use super::rules::ImageRules;
 use crate::domain::{Caller, Image, MemberStatus, Scope, Shares, Visibility};
+use std::fmt;
+
+/// Why no image of an id is shown to a caller.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Hidden {
+    /// No image has the id.
+    #[error("there is no image with this id")]
+    NoSuchImage,
+    /// Its row is kept, for those who may see deleted images.
+    #[error("no image with this id is visible to {viewer}: it was deleted")]
+    Deleted {
+        /// Who looks.
+        viewer: Asker,
+    },
+    /// Only its owner sees it.
+    #[error("no image with this id is visible to {viewer}: it is private to {owner}")]
+    PrivateTo {
+        /// Who looks.
+        viewer: Asker,
+        /// Whose it is.
+        owner: Owner,
+    },
+    /// Its owner and its members see it.
+    #[error("no image with this id is visible to {viewer}: {owner} shares it with others only")]
+    NotSharedWith {
+        /// Who looks.
+        viewer: Asker,
+        /// Whose it is.
+        owner: Owner,
+    },
+}
+
+impl Hidden {
+    /// Whoever may look at a deleted image finds none to delete.
+    pub fn deleted(caller: &Caller) -> Self {
+        Self::Deleted {
+            viewer: Asker::of(caller),
+        }
+    }
+}
+
+/// Why a caller may not change an image that it sees.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// It is another project's.
+    #[error("{caller} may not change the image: it belongs to {owner}")]
+    NotTheOwner {
+        /// Who asks.
+        caller: Asker,
+        /// Whose it is.
+        owner: Owner,
+    },
+    /// It was deleted, and is shown for the record.
+    #[error("the image was deleted; nobody changes it any more")]
+    Deleted,
+    /// It is public, and the rules want more than an owner for that.
+    #[error("{caller} may not write to the image: it is public, which takes the right to publish")]
+    NeedsPublisher {
+        /// Who asks.
+        caller: Asker,
+    },
+}
+
+/// A caller, as these sentences name it: by its project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asker(Option<String>);
+
+impl Asker {
+    fn of(caller: &Caller) -> Self {
+        Self(caller.project_id.clone())
+    }
+}
+
+impl fmt::Display for Asker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(project_id) => write!(f, "project {project_id}"),
+            None => f.write_str("a caller without a project"),
+        }
+    }
+}
+
+/// The owner of an image, as these sentences name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner(Option<String>);
+
+impl Owner {
+    fn of(image: &Image) -> Self {
+        Self(image.owner.clone())
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_deref().unwrap_or("nobody"))
+    }
+}
 
 /// What a list shows to the caller when the query does not ask for more.
 #[must_use]
@@ -18,33 +117,68 @@ pub fn list_scope(caller: &Caller, rules: &ImageRules) -> Scope {
 
 /// Whether the caller may look at an image by its id. That is wider than what lists show: hidden
 /// images, killed ones, community images and shares in any state can be looked at.
-#[must_use]
-pub fn can_see(caller: &Caller, rules: &ImageRules, image: &Image) -> bool {
+///
+/// # Errors
+/// Why not.
+pub fn look(caller: &Caller, rules: &ImageRules, image: &Image) -> Result<(), Hidden> {
+    let viewer = || Asker::of(caller);
     if image.status.is_deleted() {
-        return caller.is_admin && rules.admin_sees_deleted;
+        return match caller.is_admin && rules.admin_sees_deleted {
+            true => Ok(()),
+            false => Err(Hidden::deleted(caller)),
+        };
     }
-    caller.is_admin
-        || rules.lists_all
-        || caller.owns(image.owner.as_deref())
-        || match image.visibility {
-            Visibility::Public | Visibility::Community => true,
-            Visibility::Shared => image
-                .members
-                .iter()
-                .any(|member| caller.owns(Some(member.project_id.as_str()))),
-            Visibility::Private => false,
+    if caller.is_admin || rules.lists_all || caller.owns(image.owner.as_deref()) {
+        return Ok(());
+    }
+    let owner = Owner::of(image);
+    match image.visibility {
+        Visibility::Public | Visibility::Community => Ok(()),
+        Visibility::Shared => {
+            let mut members = image.members.iter();
+            match members.any(|member| caller.owns(Some(member.project_id.as_str()))) {
+                true => Ok(()),
+                false => Err(Hidden::NotSharedWith {
+                    viewer: viewer(),
+                    owner,
+                }),
+            }
         }
+        Visibility::Private => Err(Hidden::PrivateTo {
+            viewer: viewer(),
+            owner,
+        }),
+    }
 }
 
 /// Whether the caller may change an image that it sees.
-#[must_use]
-pub fn can_change(caller: &Caller, image: &Image) -> bool {
-    !image.status.is_deleted() && (caller.is_admin || caller.owns(image.owner.as_deref()))
+///
+/// # Errors
+/// Why not.
+pub fn change(caller: &Caller, image: &Image) -> Result<(), Denied> {
+    if image.status.is_deleted() {
+        return Err(Denied::Deleted);
+    }
+    match caller.is_admin || caller.owns(image.owner.as_deref()) {
+        true => Ok(()),
+        false => Err(Denied::NotTheOwner {
+            caller: Asker::of(caller),
+            owner: Owner::of(image),
+        }),
+    }
 }
 
-/// Whether the caller may write the properties of an image that it may change.
-#[must_use]
-pub fn can_write_properties(caller: &Caller, rules: &ImageRules, image: &Image) -> bool {
+/// Whether the caller may write the properties of an image that it sees.
+///
+/// # Errors
+/// Why not.
+pub fn write_properties(caller: &Caller, rules: &ImageRules, image: &Image) -> Result<(), Denied> {
+    change(caller, image)?;
     let published = rules.public_needs_publisher && image.visibility == Visibility::Public;
-    can_change(caller, image) && (caller.is_admin || !published)
+    match published && !caller.is_admin {
+        true => Err(Denied::NeedsPublisher {
+            caller: Asker::of(caller),
+        }),
+        false => Ok(()),
+    }
 }

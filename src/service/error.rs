@@ -1,5 +1,6 @@
 //! Why a use case failed, in words that every facade renders its own way.
 
+use super::access::{Denied, Hidden};
 use super::glance_query::QueryError;
 use crate::store::StoreError;
 
@@ -7,11 +8,11 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum ImageError {
     /// There is none of that id, or the caller may not know of it.
-    #[error("image not found")]
-    NotFound,
+    #[error(transparent)]
+    NotFound(#[from] Hidden),
     /// The caller sees the image, but may not change it.
-    #[error("not authorized for the image")]
-    Forbidden,
+    #[error(transparent)]
+    Forbidden(#[from] Denied),
     /// The image is protected from deletion.
     #[error("the image is protected")]
     Protected,
@@ -23,14 +24,22 @@ pub enum ImageError {
     MissingFormat(&'static str),
     /// The marker names no image that the caller sees.
     #[error("No image found with ID {0}")]
-    UnknownMarker(String),
+    UnknownMarker(String, #[source] Hidden),
     /// The marker names another project's private image.
     #[error("Forbidding request, image {0} not visible")]
-    ForeignMarker(String),
+    ForeignMarker(String, #[source] Hidden),
     /// The query cannot be understood.
     #[error(transparent)]
     Query(#[from] QueryError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl ImageError {
+    /// What went wrong, for whoever runs the server; clients are told what the real one tells them.
+    #[must_use]
+    pub fn why(&self) -> String {
+        super::failure::why(self)
+    }
 }

@@ -1,6 +1,6 @@
 //! The use cases around images, the same for every facade.
 
-use super::access;
+use super::access::{self, Hidden};
 use super::error::ImageError;
 use super::rules::ImageRules;
 use crate::control::Clock;
@@ -40,7 +40,10 @@ impl Images {
         form: ListForm,
         visit: &mut dyn FnMut(ListedImage<'_>),
     ) -> Result<(), ImageError> {
-        self.check_marker(caller, rules, query)?;
+        if let Some(marker) = &query.after {
+            self.check_marker(caller, rules, marker)
+                .inspect_err(|error| note(marker, error))?;
+        }
         Ok(self.store.list(query, form, visit)?)
     }
 
@@ -49,7 +52,8 @@ impl Images {
     /// # Errors
     /// When there is none that the caller may see.
     pub fn show(&self, caller: &Caller, rules: &ImageRules, id: &str) -> Result<Image, ImageError> {
-        visible(caller, rules, self.store.image(id)?)
+        let shown = || Ok(visible(caller, rules, self.store.image(id)?)?);
+        shown().inspect_err(|error| note(id, error))
     }
 
     /// Deletes an image: its row stays, for those who may still see it, unless the rules forget.
@@ -58,14 +62,12 @@ impl Images {
     /// When the caller does not see it, may not change it, or it is protected.
     pub fn delete(&self, caller: &Caller, rules: &ImageRules, id: &str) -> Result<(), ImageError> {
         let now = self.clock.now();
-        self.store.change(id, |image| {
+        let deleted = self.store.change(id, |image| {
             let mut image = visible(caller, rules, image)?;
             if image.status.is_deleted() {
-                return Err(ImageError::NotFound);
+                return Err(Hidden::deleted(caller).into());
             }
-            if !access::can_change(caller, &image) {
-                return Err(ImageError::Forbidden);
-            }
+            access::change(caller, &image)?;
             if image.protected {
                 return Err(ImageError::Protected);
             }
@@ -78,7 +80,8 @@ impl Images {
             // Glance deletes the properties with the image: an administrator sees it without any.
             image.properties = Properties::new();
             Ok(Change::Put(Box::new(image), ()))
-        })
+        });
+        deleted.inspect_err(|error| note(id, error))
     }
 
     /// Replaces the properties of an image by what `decide` makes of it, and answers what is stored.
@@ -93,12 +96,10 @@ impl Images {
         decide: impl FnOnce(&Image) -> Result<Properties, E>,
     ) -> Result<Image, E> {
         let now = self.clock.now();
-        let outcome = self.store.change(id, |image| -> Result<_, Failure<E>> {
-            let mut image = visible(caller, rules, image)?;
-            let properties = decide(&image).map_err(Failure::Decided)?;
-            if !access::can_write_properties(caller, rules, &image) {
-                return Err(ImageError::Forbidden.into());
-            }
+        let outcome = self.store.change(id, |image| -> Result<_, Stopped<E>> {
+            let mut image = visible(caller, rules, image).map_err(ImageError::from)?;
+            let properties = decide(&image).map_err(Stopped::Decided)?;
+            access::write_properties(caller, rules, &image).map_err(ImageError::from)?;
             if rules.formats_needed {
                 check_formats(&image)?;
             }
@@ -106,9 +107,12 @@ impl Images {
             image.updated_at = now;
             Ok(Change::Put(Box::new(image.clone()), image))
         });
-        outcome.map_err(|failure| match failure {
-            Failure::Decided(error) => error,
-            Failure::Image(error) => E::from(error),
+        outcome.map_err(|stopped| match stopped {
+            Stopped::Decided(error) => error,
+            Stopped::Image(error) => {
+                note(id, &error);
+                E::from(error)
+            }
         })
     }
 
@@ -116,43 +120,47 @@ impl Images {
         &self,
         caller: &Caller,
         rules: &ImageRules,
-        query: &ImageQuery,
+        marker: &str,
     ) -> Result<(), ImageError> {
-        let Some(marker) = &query.after else {
-            return Ok(());
-        };
-        match self.store.image(marker)? {
-            Some(image) if access::can_see(caller, rules, &image) => Ok(()),
-            Some(image) if !image.status.is_deleted() => {
-                Err(ImageError::ForeignMarker(marker.clone()))
+        match visible(caller, rules, self.store.image(marker)?) {
+            Ok(_) => Ok(()),
+            Err(why @ (Hidden::NoSuchImage | Hidden::Deleted { .. })) => {
+                Err(ImageError::UnknownMarker(marker.to_owned(), why))
             }
-            _ => Err(ImageError::UnknownMarker(marker.clone())),
+            Err(why) => Err(ImageError::ForeignMarker(marker.to_owned(), why)),
         }
     }
 }
 
-/// A failure inside a transaction: the use case's own, or the caller's decision.
-enum Failure<E> {
+/// What ends a write before it is one: the use case's own, or the caller's decision.
+enum Stopped<E> {
     Image(ImageError),
     Decided(E),
 }
 
-impl<E> From<ImageError> for Failure<E> {
+impl<E> From<ImageError> for Stopped<E> {
     fn from(error: ImageError) -> Self {
         Self::Image(error)
     }
 }
 
-impl<E> From<crate::store::StoreError> for Failure<E> {
+impl<E> From<crate::store::StoreError> for Stopped<E> {
     fn from(error: crate::store::StoreError) -> Self {
         Self::Image(error.into())
     }
 }
 
-fn visible(caller: &Caller, rules: &ImageRules, image: Option<Image>) -> Result<Image, ImageError> {
-    image
-        .filter(|image| access::can_see(caller, rules, image))
-        .ok_or(ImageError::NotFound)
+fn visible(caller: &Caller, rules: &ImageRules, image: Option<Image>) -> Result<Image, Hidden> {
+    let image = image.ok_or(Hidden::NoSuchImage)?;
+    access::look(caller, rules, &image)?;
+    Ok(image)
+}
+
+/// Says in the log why somebody did not get what was asked for; of what failed the facades speak.
+fn note(id: &str, error: &ImageError) {
+    if !matches!(error, ImageError::Store(_)) {
+        tracing::debug!(id, why = error.why(), "an image is not for the caller");
+    }
 }
 
 fn check_formats(image: &Image) -> Result<(), ImageError> {

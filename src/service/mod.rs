@@ -3,15 +3,19 @@
 
 mod access;
 mod app;
-pub mod error;
+mod error;
+mod failure;
 pub mod glance_query;
 pub mod glance_v1;
 pub mod identity;
 mod images;
 mod rate_limit;
 pub mod rules;
+#[cfg(test)]
+mod tests;
 pub mod waldur;
 
 pub use app::App;
 pub use error::ImageError;
+pub use failure::Failure;
 pub use rules::ImageRules;

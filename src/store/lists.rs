@@ -1,11 +1,13 @@
 //! Lists, read: the statements of a query run, and their rows in one order.
 
+use super::error::{Damage, StoreError};
+use super::rows;
 use super::select::Select;
 use super::texts::Reading;
-use super::{StoreError, rows};
 use crate::domain::{Image, ImageQuery, ListForm, ListedImage};
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, Row, Rows, Statement};
+use std::cell::RefCell;
 
 /// Begins with what rows are put in order by, as every list of columns here does.
 const ENTRIES: &str = "i.created_at, i.seq, i.id, i.name";
@@ -22,22 +24,29 @@ pub fn listed(
 ) -> Result<(), StoreError> {
     let Some(mut texts) = Reading::of(connection, form)? else {
         return each(connection, query, ENTRIES, |row| {
-            let id = row.get_ref(2)?.as_str().unwrap_or_default();
-            let name = row.get_ref(3)?.as_str_or_null().unwrap_or_default();
-            visit(ListedImage::Entry { id, name });
-            Ok(())
+            rows::entry(row, row.get(1)?, |id, name| {
+                visit(ListedImage::Entry { id, name });
+            })
         });
     };
+    // Whoever asks for an id cannot be told that it is damaged: the whole list is.
+    let unreadable = RefCell::new(None);
     each(connection, query, KEYS, |row| {
         let seq = row.get(1)?;
         if let Some(text) = texts.text(seq)? {
-            let read_id = &|| rows::id(connection, seq).unwrap_or_default();
+            let read_id = &|| {
+                rows::id(connection, seq).unwrap_or_else(|error| {
+                    unreadable.replace(Some(error));
+                    String::new()
+                })
+            };
             visit(ListedImage::Text { read_id, text });
-        } else if let Some(image) = rows::at(connection, seq)? {
-            visit(ListedImage::Whole(&image));
+        } else {
+            visit(ListedImage::Whole(&rows::at(connection, seq)?));
         }
         Ok(())
-    })
+    })?;
+    unreadable.into_inner().map_or(Ok(()), Err)
 }
 
 /// Reads whole images, in order.
@@ -107,6 +116,15 @@ fn first(connection: &Connection, parts: &[Part<'_>]) -> Result<Option<usize>, S
     Ok(best.map(|(index, _)| index))
 }
 
+fn created_at(row: &Row<'_>, error: rusqlite::Error) -> StoreError {
+    match row.get(1) {
+        Ok(seq) => Damage::of_row(seq, "its created_at cannot be read")
+            .found_by(error)
+            .into(),
+        Err(_) => error.into(),
+    }
+}
+
 /// A statement under way, at one of its rows.
 struct Part<'s> {
     rows: Rows<'s>,
@@ -135,7 +153,7 @@ impl<'s> Part<'s> {
         let Some(row) = self.rows.next()? else {
             return Ok(false);
         };
-        self.created_at = row.get(0)?;
+        self.created_at = row.get(0).map_err(|error| created_at(row, error))?;
         Ok(true)
     }
 
@@ -144,6 +162,7 @@ impl<'s> Part<'s> {
     fn id(&self, connection: &Connection) -> Result<String, StoreError> {
         match self.rows.get() {
             Some(row) => rows::id(connection, row.get(1)?),
+            // Parts that are through are let go before anybody asks.
             None => Ok(String::new()),
         }
     }

@@ -39,10 +39,10 @@ enum Stored {
     Null(()),
 }
 
-/// Reads what `encode` wrote; a text that it did not write has no properties.
-pub fn decode(text: &str) -> Properties {
-    let stored: indexmap::IndexMap<String, Stored> = serde_json::from_str(text).unwrap_or_default();
-    stored
+/// Reads what `encode` wrote, and nothing else.
+pub fn decode(text: &str) -> Result<Properties, serde_json::Error> {
+    let stored: indexmap::IndexMap<String, Stored> = serde_json::from_str(text)?;
+    Ok(stored
         .into_iter()
         .map(|(key, value)| {
             let value = match value {
@@ -52,5 +52,5 @@ pub fn decode(text: &str) -> Properties {
             };
             (key, value)
         })
-        .collect()
+        .collect())
 }

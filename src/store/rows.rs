@@ -1,17 +1,20 @@
 //! Rows and images, one into the other.
 
-use super::{StoreError, properties, texts};
+use super::error::{Damage, StoreError};
+use super::{properties, texts};
 use crate::domain::{
-    GlanceStatus, Image, ImageTexts, Member, MemberStatus, PropertyValue, TextMaker, Timestamp,
-    Visibility,
+    GlanceStatus, Image, ImageTexts, Member, MemberStatus, Properties, PropertyValue, TextMaker,
+    Timestamp, Visibility,
 };
+use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params};
+use std::fmt;
 
 /// Every column of an image, in the order that `read` expects.
 pub const COLUMNS: &str = "i.created_at, i.seq, i.id, i.name, i.status, i.visibility, i.owner, \
      i.min_ram, i.min_disk, i.size, i.virtual_size, i.updated_at, i.deleted_at, \
      i.container_format, i.disk_format, i.checksum, i.os_hash_algo, i.os_hash_value, \
-     i.protected, i.hidden, i.properties";
+     i.protected, i.hidden, i.properties, i.unlisted";
 
 const INSERT: &str = "INSERT INTO images (seq, id, name, status, unlisted, visibility, owner, min_ram, \
      min_disk, size, virtual_size, created_at, updated_at, deleted_at, container_format, \
@@ -131,12 +134,16 @@ pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
 /// The id of a row.
 pub fn id(connection: &Connection, seq: i64) -> Result<String, StoreError> {
     let mut statement = connection.prepare_cached("SELECT id FROM images WHERE seq = ?1")?;
-    Ok(statement.query_row([seq], |row| row.get(0))?)
+    let mut rows = statement.query([seq])?;
+    match rows.next()? {
+        Some(row) => Ok(row.get(0).map_err(|error| no_id(seq).found_by(error))?),
+        None => Err(missing(seq).into()),
+    }
 }
 
 /// The image of a row.
-pub fn at(connection: &Connection, seq: i64) -> Result<Option<Image>, StoreError> {
-    one(connection, "i.seq", seq)
+pub fn at(connection: &Connection, seq: i64) -> Result<Image, StoreError> {
+    Ok(one(connection, "i.seq", seq)?.ok_or_else(|| missing(seq))?)
 }
 
 pub fn find(connection: &Connection, id: &str) -> Result<Option<Image>, StoreError> {
@@ -154,45 +161,121 @@ fn one(
     rows.next()?.map(|row| read(connection, row)).transpose()
 }
 
+fn no_id(seq: i64) -> Damage {
+    Damage::of_row(seq, "its id cannot be read")
+}
+
+fn missing(seq: i64) -> Damage {
+    Damage::of_row(seq, "an index has it, and the table does not")
+}
+
+/// Shows an id and a name, as they stand in a row behind its number.
+pub fn entry<T>(
+    row: &Row<'_>,
+    seq: i64,
+    show: impl FnOnce(&str, Option<&str>) -> T,
+) -> Result<T, StoreError> {
+    let id = row.get_ref(2)?.as_str();
+    let id = id.map_err(|error| no_id(seq).found_by(error))?;
+    let name = row.get_ref(3)?.as_str_or_null();
+    let name = name.map_err(|error| Damage::of_image(id, CANNOT_READ_NAME).found_by(error))?;
+    Ok(show(id, name))
+}
+
+const CANNOT_READ_NAME: &str = "its name cannot be read";
+
+/// A row of `COLUMNS`, whose image has this id.
+struct Columns<'r> {
+    row: &'r Row<'r>,
+    id: &'r str,
+}
+
+impl Columns<'_> {
+    fn get<T: FromSql>(&self, column: usize) -> Result<T, StoreError> {
+        let value = self.row.get(column);
+        Ok(value.map_err(|error| self.damage(column).found_by(error))?)
+    }
+
+    /// A word of a list of words.
+    fn word<T>(&self, column: usize, parse: fn(&str) -> Option<T>) -> Result<T, StoreError> {
+        let word = self.row.get_ref(column)?.as_str();
+        let word = word.map_err(|error| self.damage(column).found_by(error))?;
+        Ok(parse(word).ok_or_else(|| self.unknown(column, word))?)
+    }
+
+    /// What was stored as 0 or 1.
+    fn flag(&self, column: usize) -> Result<bool, StoreError> {
+        match self.get(column)? {
+            0_i64 => Ok(false),
+            1 => Ok(true),
+            other => Err(self.unknown(column, other).into()),
+        }
+    }
+
+    fn properties(&self, column: usize) -> Result<Properties, StoreError> {
+        let text = self.row.get_ref(column)?.as_str();
+        let text = text.map_err(|error| self.damage(column).found_by(error))?;
+        Ok(properties::decode(text).map_err(|error| self.damage(column).found_by(error))?)
+    }
+
+    fn damage(&self, column: usize) -> Damage {
+        let name = self.row.as_ref().column_name(column);
+        let name = name.unwrap_or("column");
+        Damage::of_image(self.id, format!("its {name} cannot be read"))
+    }
+
+    fn unknown(&self, column: usize, value: impl fmt::Debug) -> Damage {
+        self.damage(column).found_by(format!("what is {value:?}?"))
+    }
+}
+
 /// Reads one row of `COLUMNS`, and what other tables hold of it.
 pub fn read(connection: &Connection, row: &Row<'_>) -> Result<Image, StoreError> {
     let seq: i64 = row.get(1)?;
-    let id: String = row.get(2)?;
-    let damaged = || StoreError::Damaged(id.clone());
-    let stored: String = row.get(20)?;
+    let id: String = row.get(2).map_err(|error| no_id(seq).found_by(error))?;
+    let columns = Columns { row, id: &id };
+    let status = columns.word(4, GlanceStatus::parse)?;
+    // Lists go by this one: an image whose flag were wrong would be missing there, or be too much.
+    if columns.flag(21)? != status.is_unlisted() {
+        return Err(Damage::of_image(&id, "its unlisted and its status disagree").into());
+    }
     Ok(Image {
-        name: row.get(3)?,
-        status: GlanceStatus::parse(row.get_ref(4)?.as_str().map_err(|_| damaged())?)
-            .ok_or_else(damaged)?,
-        visibility: Visibility::parse(row.get_ref(5)?.as_str().map_err(|_| damaged())?)
-            .ok_or_else(damaged)?,
-        owner: row.get(6)?,
-        min_ram_mib: row.get(7)?,
-        min_disk_gib: row.get(8)?,
-        size_bytes: row.get(9)?,
-        virtual_size_bytes: row.get(10)?,
-        created_at: Timestamp::from_micros(row.get(0)?),
-        updated_at: Timestamp::from_micros(row.get(11)?),
-        deleted_at: row.get::<_, Option<i64>>(12)?.map(Timestamp::from_micros),
-        container_format: row.get(13)?,
-        disk_format: row.get(14)?,
-        checksum: row.get(15)?,
-        os_hash_algo: row.get(16)?,
-        os_hash_value: row.get(17)?,
-        protected: row.get(18)?,
-        hidden: row.get(19)?,
-        tags: read_tags(connection, seq)?,
-        properties: properties::decode(&stored),
+        name: columns.get(3)?,
+        status,
+        visibility: columns.word(5, Visibility::parse)?,
+        owner: columns.get(6)?,
+        min_ram_mib: columns.get(7)?,
+        min_disk_gib: columns.get(8)?,
+        size_bytes: columns.get(9)?,
+        virtual_size_bytes: columns.get(10)?,
+        created_at: Timestamp::from_micros(columns.get(0)?),
+        updated_at: Timestamp::from_micros(columns.get(11)?),
+        deleted_at: columns.get::<Option<_>>(12)?.map(Timestamp::from_micros),
+        container_format: columns.get(13)?,
+        disk_format: columns.get(14)?,
+        checksum: columns.get(15)?,
+        os_hash_algo: columns.get(16)?,
+        os_hash_value: columns.get(17)?,
+        protected: columns.flag(18)?,
+        hidden: columns.flag(19)?,
+        tags: read_tags(connection, seq, &id)?,
+        properties: columns.properties(20)?,
         members: read_members(connection, seq, &id)?,
         id,
     })
 }
 
-fn read_tags(connection: &Connection, seq: i64) -> Result<Vec<String>, StoreError> {
+fn read_tags(connection: &Connection, seq: i64, id: &str) -> Result<Vec<String>, StoreError> {
     let mut statement =
         connection.prepare_cached("SELECT tag FROM image_tags WHERE seq = ?1 ORDER BY position")?;
-    let tags = statement.query_map([seq], |row| row.get(0))?;
-    Ok(tags.collect::<Result<_, _>>()?)
+    let mut rows = statement.query([seq])?;
+    let mut tags = Vec::new();
+    while let Some(row) = rows.next()? {
+        let tag = row.get(0);
+        let damage = || Damage::of_image(id, "one of its tags cannot be read");
+        tags.push(tag.map_err(|error| damage().found_by(error))?);
+    }
+    Ok(tags)
 }
 
 fn read_members(connection: &Connection, seq: i64, id: &str) -> Result<Vec<Member>, StoreError> {
@@ -200,14 +283,14 @@ fn read_members(connection: &Connection, seq: i64, id: &str) -> Result<Vec<Membe
         "SELECT project_id, status FROM image_members WHERE seq = ?1 ORDER BY position",
     )?;
     let mut rows = statement.query([seq])?;
+    let damage = || Damage::of_image(id, "one of its members cannot be read");
     let mut members = Vec::new();
     while let Some(row) = rows.next()? {
-        let status: String = row.get(1)?;
-        let status =
-            MemberStatus::parse(&status).ok_or_else(|| StoreError::Damaged(id.to_owned()))?;
+        let status: String = row.get(1).map_err(|error| damage().found_by(error))?;
         members.push(Member {
-            project_id: row.get(0)?,
-            status,
+            project_id: row.get(0).map_err(|error| damage().found_by(error))?,
+            status: MemberStatus::parse(&status)
+                .ok_or_else(|| damage().found_by(format!("what is {status:?}?")))?,
         });
     }
     Ok(members)

@@ -1,6 +1,7 @@
 //! The schema, as steps from one `PRAGMA user_version` to the next.
 
-use super::{StoreError, texts};
+use super::error::StoreError;
+use super::renewal;
 use crate::domain::TextMaker;
 use rusqlite::Connection;
 
@@ -8,7 +9,10 @@ use rusqlite::Connection;
 const APPLICATION_ID: i64 = 0x4e49_4d47;
 
 /// One step per version: the first makes an empty file a database of version 1.
-const STEPS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
+const STEPS: [(i64, &str); 3] = [(1, VERSION_1), (2, VERSION_2), (NEWEST, VERSION_3)];
+
+/// The version that this release makes and knows.
+const NEWEST: i64 = 3;
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
@@ -108,34 +112,71 @@ CREATE TABLE image_texts_version (version INTEGER NOT NULL) STRICT;
 /// no part of the steps, since dropping it takes longer than all of them.
 const BEFORE_VERSION_3: &str = "ALTER TABLE images DROP COLUMN plain;";
 
+/// How much of a file's beginning tells whose it is.
+pub const START_BYTES: u64 = 108;
+
+/// Whether a file that begins so is another program's: no SQLite file, or one with another mark or
+/// with tables and none. What is still in the write-ahead log beside it does not show.
+pub fn is_foreign_file(start: &[u8]) -> bool {
+    if start.is_empty() {
+        return false;
+    }
+    // Both at fixed places, as is the kind of the first page and how many entries, and so tables, it
+    // has (sqlite.org/fileformat.html).
+    let number = |at| start.get(at..).and_then(<[u8]>::first_chunk);
+    let number = |at| number(at).map(|bytes| i64::from(u32::from_be_bytes(*bytes)));
+    let is_empty = start.get(100) == Some(&LEAF_OF_TABLE) && start.get(103..105) == Some(&[0, 0]);
+    match (number(68), number(60)) {
+        (Some(application), Some(version)) if start.starts_with(SQLITE) => {
+            is_foreign(application, version, is_empty)
+        }
+        _ => true,
+    }
+}
+
+/// What every SQLite file begins with.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
+/// The kind of a page that has rows and no pages below it.
+const LEAF_OF_TABLE: u8 = 13;
+
+fn is_foreign(application: i64, version: i64, is_empty: bool) -> bool {
+    application != APPLICATION_ID && !(application == 0 && version == 0 && is_empty)
+}
+
+/// The version of a database that is ours and known, 0 when it is new. Nothing is written.
+pub fn version(connection: &Connection) -> Result<i64, StoreError> {
+    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let version = number("PRAGMA user_version")?;
+    let tables = number("SELECT count(*) FROM sqlite_master")?;
+    // One of ours has a version and tables, or neither yet.
+    let is_whole = (version > 0) == (tables > 0) && version >= 0;
+    if is_foreign(number("PRAGMA application_id")?, version, tables == 0) || !is_whole {
+        return Err(StoreError::Foreign);
+    }
+    if version > NEWEST {
+        return Err(StoreError::Newer {
+            found: version,
+            known: NEWEST,
+        });
+    }
+    Ok(version)
+}
+
 /// Brings a database to the newest version, or says why it cannot be used.
 pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), StoreError> {
     let transaction = connection.transaction()?;
-    let application: i64 = transaction.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let tables: i64 =
-        transaction.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
-    if application != APPLICATION_ID && (tables > 0 || version > 0) {
-        return Err(StoreError::Foreign);
-    }
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-    if version > known {
-        return Err(StoreError::Newer {
-            found: version,
-            known,
-        });
-    }
-    let done = usize::try_from(version).unwrap_or_default();
+    let version = version(&transaction)?;
     if (1..3).contains(&version) {
         transaction.execute_batch(BEFORE_VERSION_3)?;
     }
-    for step in STEPS.iter().skip(done) {
+    for (_, step) in STEPS.iter().filter(|(step, _)| *step > version) {
         transaction.execute_batch(step)?;
     }
     transaction.execute_batch(&format!(
-        "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {known};"
+        "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {NEWEST};"
     ))?;
-    let renewed = texts::renew(&transaction, maker)?;
+    let renewed = renewal::renew(&transaction, maker)?;
     if renewed > 0 {
         tracing::info!(renewed, "the texts of the images were made anew");
     }

@@ -4,16 +4,19 @@
 //! the table's size and the page's depth do not matter when an index serves
 //! the order.
 
-mod many;
+mod columns;
+mod conditions;
+mod values;
 
-use super::StoreError;
-use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
+use self::columns::{is_nullable, sort_column};
+use self::values::Values;
+use super::error::{Damage, StoreError};
+use crate::domain::filter::TextColumn;
 use crate::domain::{
-    Comparison, Direction, GlanceStatus, ImageQuery, Matches, Scope, Shares, Sort, SortKey, Test,
-    Visibility,
+    Direction, GlanceStatus, ImageQuery, Matches, Scope, Shares, Sort, Test, Visibility,
 };
+use rusqlite::Connection;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension};
 use std::fmt::Write as _;
 
 /// Statements that find what a query asks for, in its order, with what is bound to them.
@@ -24,7 +27,7 @@ pub struct Select {
     /// One statement each.
     pub parts: Vec<String>,
     /// What their parameters stand for, by number.
-    pub values: Vec<Value>,
+    pub values: Values,
     /// Images at most, of all parts.
     pub limit: u64,
 }
@@ -39,11 +42,11 @@ impl Select {
     ) -> Result<Option<Self>, StoreError> {
         let mut select = Self {
             parts: Vec::new(),
-            values: Vec::new(),
+            values: Values::default(),
             limit: query.limit.unwrap_or(u64::MAX),
         };
         let mut common = String::with_capacity(256);
-        select.tests(&query.tests, &mut common);
+        conditions::all(&query.tests, &mut select.values, &mut common);
         scope_flags(&query.scope, &mut common);
         if let Some(marker) = &query.after {
             let Some(keys) = marker_keys(connection, query, marker)? else {
@@ -54,7 +57,9 @@ impl Select {
         order(query, &mut common);
         let branches = select.branches(query);
         if let Some(limit) = query.limit {
-            let limit = select.bind(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
+            let limit = select
+                .values
+                .bind(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
             _ = write!(common, " LIMIT {limit}");
         }
         let parts = branches.iter();
@@ -62,15 +67,6 @@ impl Select {
             .map(|branch| format!("SELECT {columns} FROM {branch}{common}"))
             .collect();
         Ok(Some(select))
-    }
-
-    fn bind(&mut self, value: Value) -> String {
-        self.values.push(value);
-        format!("?{}", self.values.len())
-    }
-
-    fn bind_text(&mut self, text: &str) -> String {
-        self.bind(Value::Text(text.to_owned()))
     }
 
     /// The parts of the visible set, disjoint. Each is a range of an index in the usual order, so
@@ -84,8 +80,8 @@ impl Select {
             return vec!["images i WHERE 1".to_owned()];
         }
         let me = match &scope.project_id {
-            Some(project_id) => self.bind_text(project_id),
-            None => self.bind(Value::Null),
+            Some(project_id) => self.values.bind_text(project_id),
+            None => self.values.bind(Value::Null),
         };
         if scope.every_project {
             return vec![format!(
@@ -125,59 +121,10 @@ impl Select {
     fn share(&mut self, scope: &Scope, me: &str) -> String {
         match scope.shares {
             Shares::MadeToViewer(status) => {
-                let status = self.bind_text(status.as_str());
+                let status = self.values.bind_text(status.as_str());
                 format!("m.project_id = {me} AND m.status = {status}")
             }
             Shares::AnyMadeToViewer => format!("m.project_id = {me}"),
-        }
-    }
-
-    fn test(&mut self, test: &Test, sql: &mut String) {
-        match test {
-            Test::Text(column, Matches::Is(text)) => {
-                let text = self.bind_text(text);
-                _ = write!(sql, " AND i.{} = {text}", text_column(*column));
-            }
-            Test::Text(column, Matches::AnyOf(texts)) => {
-                let texts = self.one_of(texts);
-                _ = write!(sql, " AND i.{} IN ({texts})", text_column(*column));
-            }
-            Test::Number(column, number) => {
-                let number = self.bind(Value::Integer(*number));
-                _ = write!(sql, " AND i.{} = {number}", number_column(*column));
-            }
-            Test::Size(comparison, bytes) => {
-                let bytes = self.bind(Value::Integer(*bytes));
-                _ = write!(sql, " AND i.size {} {bytes}", operator(*comparison));
-            }
-            Test::Time(column, comparison, moment) => {
-                let moment = self.bind(Value::Integer(moment.micros()));
-                let column = time_column(*column);
-                _ = write!(sql, " AND i.{column} {} {moment}", operator(*comparison));
-            }
-            Test::Property(key, value) => {
-                let (key, value) = (self.bind_text(key), self.bind_text(value));
-                _ = write!(
-                    sql,
-                    " AND i.seq IN (SELECT p.seq FROM image_properties p \
-                     WHERE p.key = {key} AND p.value = {value})"
-                );
-            }
-            Test::Tag(tag) => {
-                let tag = self.bind_text(tag);
-                _ = write!(
-                    sql,
-                    " AND i.seq IN (SELECT t.seq FROM image_tags t WHERE t.tag = {tag})"
-                );
-            }
-            Test::Protected(protected) => {
-                _ = write!(sql, " AND i.protected = {}", i32::from(*protected));
-            }
-            Test::Visibility(visibility) => {
-                let visibility = self.bind_text(visibility.as_str());
-                _ = write!(sql, " AND +i.visibility = {visibility}");
-            }
-            Test::Never => sql.push_str(" AND 0"),
         }
     }
 
@@ -185,7 +132,7 @@ impl Select {
     fn after(&mut self, query: &ImageQuery, keys: Vec<Value>, sql: &mut String) {
         let keys: Vec<(bool, String)> = keys
             .into_iter()
-            .map(|key| (matches!(key, Value::Null), self.bind(key)))
+            .map(|key| (matches!(key, Value::Null), self.values.bind(key)))
             .collect();
         let one_direction = query
             .sort
@@ -275,13 +222,16 @@ fn marker_keys(
         "SELECT {} FROM images i WHERE i.id = ?1",
         columns.join(", ")
     );
-    let keys = connection
-        .prepare_cached(&sql)?
-        .query_row([marker], |row| {
-            (0..columns.len()).map(|index| row.get(index)).collect()
-        })
-        .optional()?;
-    Ok(keys)
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([marker])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let keys = (0..columns.len()).map(|index| row.get(index));
+    let keys = keys.collect::<Result<_, _>>().map_err(|error| {
+        Damage::of_image(marker, "what lists are sorted by cannot be read").found_by(error)
+    })?;
+    Ok(Some(keys))
 }
 
 /// Whether a test usually leaves few images, and has an index of its own.
@@ -295,66 +245,5 @@ fn is_selective(test: &Test) -> bool {
         }
         Test::Visibility(visibility) => *visibility != Visibility::Public,
         _ => false,
-    }
-}
-
-fn is_nullable(key: SortKey) -> bool {
-    matches!(
-        key,
-        SortKey::Name | SortKey::Size | SortKey::ContainerFormat | SortKey::DiskFormat
-    )
-}
-
-fn sort_column(key: SortKey) -> &'static str {
-    match key {
-        SortKey::CreatedAt => "i.created_at",
-        SortKey::UpdatedAt => "i.updated_at",
-        SortKey::Id => "i.id",
-        SortKey::Name => "i.name",
-        SortKey::Status => "i.status",
-        SortKey::Size => "i.size",
-        SortKey::ContainerFormat => "i.container_format",
-        SortKey::DiskFormat => "i.disk_format",
-    }
-}
-
-fn text_column(column: TextColumn) -> &'static str {
-    match column {
-        TextColumn::Id => "id",
-        TextColumn::Name => "name",
-        TextColumn::Status => "status",
-        TextColumn::Owner => "owner",
-        TextColumn::ContainerFormat => "container_format",
-        TextColumn::DiskFormat => "disk_format",
-        TextColumn::Checksum => "checksum",
-        TextColumn::OsHashAlgo => "os_hash_algo",
-        TextColumn::OsHashValue => "os_hash_value",
-    }
-}
-
-fn number_column(column: NumberColumn) -> &'static str {
-    match column {
-        NumberColumn::MinRam => "min_ram",
-        NumberColumn::MinDisk => "min_disk",
-        NumberColumn::Size => "size",
-        NumberColumn::VirtualSize => "virtual_size",
-    }
-}
-
-fn time_column(column: TimeColumn) -> &'static str {
-    match column {
-        TimeColumn::CreatedAt => "created_at",
-        TimeColumn::UpdatedAt => "updated_at",
-    }
-}
-
-fn operator(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Equal => "=",
-        Comparison::NotEqual => "<>",
-        Comparison::Less => "<",
-        Comparison::LessOrEqual => "<=",
-        Comparison::Greater => ">",
-        Comparison::GreaterOrEqual => ">=",
     }
 }

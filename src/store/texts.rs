@@ -4,27 +4,30 @@
 //! them one after the other, too: one look at the table serves many images. Texts of their own would
 //! be looked up one by one, which takes longer than all else that a list does.
 
-use super::{StoreError, rows};
-use crate::domain::{ImageTexts, ListForm, TextMaker};
-use rusqlite::{CachedStatement, Connection, OptionalExtension};
+use super::error::{Damage, StoreError};
+use crate::domain::{ImageTexts, ListForm};
+use rusqlite::{CachedStatement, Connection};
 
 /// Rows whose texts are in one block.
 const BLOCK_ROWS: i64 = 8;
 
 /// Where the blocks of a form are.
 struct Blocks {
+    table: &'static str,
     select: &'static str,
     put: &'static str,
     remove: &'static str,
 }
 
 const JSON: Blocks = Blocks {
+    table: "image_json",
     select: "SELECT texts FROM image_json WHERE block = ?1",
     put: "INSERT OR REPLACE INTO image_json (block, texts) VALUES (?1, ?2)",
     remove: "DELETE FROM image_json WHERE block = ?1",
 };
 
 const XML: Blocks = Blocks {
+    table: "image_xml",
     select: "SELECT texts FROM image_xml WHERE block = ?1",
     put: "INSERT OR REPLACE INTO image_xml (block, texts) VALUES (?1, ?2)",
     remove: "DELETE FROM image_xml WHERE block = ?1",
@@ -44,30 +47,6 @@ pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Makes the texts of all rows anew when another release has made them; says of how many.
-pub fn renew(connection: &Connection, maker: &TextMaker) -> Result<usize, StoreError> {
-    let select = "SELECT version FROM image_texts_version";
-    let known: Option<i64> = connection
-        .query_row(select, [], |row| row.get(0))
-        .optional()?;
-    if known == Some(maker.version) {
-        return Ok(0);
-    }
-    remove_all(connection)?;
-    connection.execute("DELETE FROM image_texts_version", [])?;
-    let insert_version = "INSERT INTO image_texts_version (version) VALUES (?1)";
-    connection.execute(insert_version, [maker.version])?;
-    let mut statement = connection.prepare(&format!("SELECT {} FROM images i", rows::COLUMNS))?;
-    let mut found = statement.query([])?;
-    let mut renewed = 0;
-    while let Some(row) = found.next()? {
-        let image = rows::read(connection, row)?;
-        put(connection, row.get(1)?, &(maker.make)(&image))?;
-        renewed += 1;
-    }
-    Ok(renewed)
-}
-
 impl Blocks {
     fn put(
         &self,
@@ -76,12 +55,11 @@ impl Blocks {
         text: Option<&[u8]>,
     ) -> Result<(), StoreError> {
         let number = Block::number(seq);
-        let known: Option<Vec<u8>> = connection
-            .prepare_cached(self.select)?
-            .query_row([number], |row| row.get(0))
-            .optional()?;
-        let mut block = Block(known.unwrap_or_default());
-        block.put(seq, text);
+        let mut block = Block::default();
+        let mut select = connection.prepare_cached(self.select)?;
+        self.read(&mut select, seq, &mut block)?;
+        let put = block.put(seq, text);
+        put.map_err(|_| self.damage(seq))?;
         if block.0.is_empty() {
             connection.prepare_cached(self.remove)?.execute([number])?;
         } else {
@@ -89,6 +67,36 @@ impl Blocks {
             put.execute((number, &block.0))?;
         }
         Ok(())
+    }
+
+    /// Reads the block that a row's text is in, or would be.
+    fn read(
+        &self,
+        select: &mut CachedStatement<'_>,
+        seq: i64,
+        block: &mut Block,
+    ) -> Result<(), StoreError> {
+        block.0.clear();
+        let mut rows = select.query([Block::number(seq)])?;
+        if let Some(row) = rows.next()? {
+            let texts = row.get_ref(0)?.as_blob();
+            let texts = texts.map_err(|error| self.damage(seq).found_by(error))?;
+            // A block without texts is not kept.
+            if texts.is_empty() {
+                return Err(self.damage(seq).into());
+            }
+            block.0.extend_from_slice(texts);
+        }
+        Ok(())
+    }
+
+    fn damage(&self, seq: i64) -> Damage {
+        let number = Block::number(seq);
+        let table = self.table;
+        Damage::of_row(
+            seq,
+            format!("block {number} of {table} is cut short or mixed up"),
+        )
     }
 }
 
@@ -105,52 +113,83 @@ impl Block {
 
     /// Which row of its block it is.
     fn slot(seq: i64) -> u8 {
+        // Below BLOCK_ROWS, so that no default is ever taken.
         u8::try_from(seq.rem_euclid(BLOCK_ROWS)).unwrap_or_default()
     }
 
     /// Takes out what a row had and puts its new text behind the others.
-    fn put(&mut self, seq: i64, text: Option<&[u8]>) {
+    fn put(&mut self, seq: i64, text: Option<&[u8]>) -> Result<(), Malformed> {
         let own = Self::slot(seq);
-        if self.get(seq).is_some() {
-            let mut others = Self::default();
-            for (slot, text) in self.texts().filter(|(slot, _)| *slot != own) {
-                others.push(slot, text);
+        let mut others = Self(Vec::with_capacity(self.0.len()));
+        let mut rest = self.0.as_slice();
+        while let Some(next) = Next::of(rest)? {
+            if next.slot != own {
+                others.push(next.slot, next.text);
             }
-            *self = others;
+            rest = next.behind;
         }
         if let Some(text) = text {
-            self.push(own, text);
+            others.push(own, text);
         }
+        *self = others;
+        Ok(())
     }
 
     fn push(&mut self, slot: u8, text: &[u8]) {
+        // SQLite holds no text of that length, and says so.
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
         self.0.push(slot);
         self.0.extend_from_slice(&length.to_le_bytes());
         self.0.extend_from_slice(text);
     }
 
-    fn get(&self, seq: i64) -> Option<&[u8]> {
-        let mut texts = self.texts();
-        let found = texts.find(|(slot, _)| *slot == Self::slot(seq));
-        found.map(|(_, text)| text)
-    }
-
-    fn texts(&self) -> impl Iterator<Item = (u8, &[u8])> {
+    /// The text of a row; nothing when it has none. What is behind it is not looked at.
+    fn get(&self, seq: i64) -> Result<Option<&[u8]>, Malformed> {
+        let own = Self::slot(seq);
         let mut rest = self.0.as_slice();
-        std::iter::from_fn(move || {
-            let (slot, behind) = rest.split_first()?;
-            let (length, behind) = behind.split_first_chunk()?;
-            let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
-            let (text, after) = behind.split_at_checked(length)?;
-            rest = after;
-            Some((*slot, text))
-        })
+        while let Some(next) = Next::of(rest)? {
+            if next.slot == own {
+                return Ok(Some(next.text));
+            }
+            rest = next.behind;
+        }
+        Ok(None)
+    }
+}
+
+/// A block that ends amid a text, or names a row that it cannot have.
+#[derive(Debug, PartialEq, Eq)]
+struct Malformed;
+
+/// The first text of those that are left of a block.
+struct Next<'b> {
+    slot: u8,
+    text: &'b [u8],
+    behind: &'b [u8],
+}
+
+impl<'b> Next<'b> {
+    fn of(rest: &'b [u8]) -> Result<Option<Self>, Malformed> {
+        let Some((slot, behind)) = rest.split_first() else {
+            return Ok(None);
+        };
+        let (length, behind) = behind.split_first_chunk().ok_or(Malformed)?;
+        let length = usize::try_from(u32::from_le_bytes(*length)).map_err(|_| Malformed)?;
+        let (text, behind) = behind.split_at_checked(length).ok_or(Malformed)?;
+        if i64::from(*slot) >= BLOCK_ROWS {
+            return Err(Malformed);
+        }
+        Ok(Some(Self {
+            slot: *slot,
+            text,
+            behind,
+        }))
     }
 }
 
 /// The texts of one form, read row by row.
 pub struct Reading<'c> {
+    blocks: Blocks,
     select: CachedStatement<'c>,
     number: Option<i64>,
     block: Block,
@@ -166,6 +205,7 @@ impl<'c> Reading<'c> {
         };
         Ok(Some(Self {
             select: connection.prepare_cached(blocks.select)?,
+            blocks,
             number: None,
             block: Block::default(),
         }))
@@ -175,21 +215,17 @@ impl<'c> Reading<'c> {
     pub fn text(&mut self, seq: i64) -> Result<Option<&[u8]>, StoreError> {
         let number = Block::number(seq);
         if self.number != Some(number) {
-            self.block.0.clear();
-            let mut rows = self.select.query([number])?;
-            if let Some(row) = rows.next()? {
-                let texts = row.get_ref(0)?.as_blob().unwrap_or_default();
-                self.block.0.extend_from_slice(texts);
-            }
+            self.blocks.read(&mut self.select, seq, &mut self.block)?;
             self.number = Some(number);
         }
-        Ok(self.block.get(seq))
+        let text = self.block.get(seq);
+        Ok(text.map_err(|_| self.blocks.damage(seq))?)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK_ROWS, Block};
+    use super::{BLOCK_ROWS, Block, Malformed};
 
     #[test]
     fn a_block_holds_the_texts_of_its_rows() {
@@ -197,32 +233,46 @@ mod tests {
         let first = 5 * BLOCK_ROWS;
         for seq in first..first + BLOCK_ROWS {
             assert_eq!(Block::number(seq), 5);
-            block.put(seq, Some(seq.to_string().as_bytes()));
+            block.put(seq, Some(seq.to_string().as_bytes())).unwrap();
         }
         assert_ne!(Block::number(first + BLOCK_ROWS), 5);
-        block.put(first + 1, None);
-        block.put(first + 1, None);
+        block.put(first + 1, None).unwrap();
+        block.put(first + 1, None).unwrap();
         for seq in first..first + BLOCK_ROWS {
             let text = seq.to_string();
             let expected = (seq != first + 1).then_some(text.as_bytes());
-            assert_eq!(block.get(seq), expected);
+            assert_eq!(block.get(seq), Ok(expected));
         }
-        block.put(first + 1, Some(b""));
-        assert_eq!(block.get(first + 1), Some(&b""[..]));
+        block.put(first + 1, Some(b"")).unwrap();
+        assert_eq!(block.get(first + 1), Ok(Some(&b""[..])));
         for seq in first..first + BLOCK_ROWS {
-            block.put(seq, None);
+            block.put(seq, None).unwrap();
         }
         assert!(block.0.is_empty());
     }
 
     #[test]
-    fn a_damaged_block_is_no_panic() {
+    fn a10_a_block_cut_short_is_told_from_one_without_a_text() {
         let mut block = Block::default();
-        block.put(0, Some(b"zero"));
-        block.put(1, Some(b"one"));
+        block.put(0, Some(b"zero")).unwrap();
+        let first = block.0.len();
+        block.put(1, Some(b"one")).unwrap();
         for length in 0..block.0.len() {
-            let cut = Block(block.0[..length].to_vec());
-            assert_eq!(cut.get(1), None);
+            let mut cut = Block(block.0[..length].to_vec());
+            let at_a_seam = length == 0 || length == first;
+            let expected = if at_a_seam { Ok(None) } else { Err(Malformed) };
+            assert_eq!(cut.get(1), expected, "{length}");
+            // What is whole is found.
+            if length >= first {
+                assert_eq!(cut.get(0), Ok(Some(&b"zero"[..])));
+            }
+            // Nothing is put beside the rest, nor in its place.
+            let before = cut.0.clone();
+            let put = cut.put(0, Some(b"new"));
+            assert_eq!(put.is_ok(), at_a_seam);
+            assert!(at_a_seam || cut.0 == before);
         }
+        block.0[0] = 8;
+        assert_eq!(block.get(1), Err(Malformed));
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! The file holds digests, never the text that a client sends: whoever reads it cannot sign in.
 
-use super::{Store, StoreError};
+use super::error::{Damage, StoreError};
+use super::images::Store;
 use crate::domain::{Named, Timestamp, Token, TokenScope, TokenUser};
+use rusqlite::types::FromSql;
 use rusqlite::{Connection, Row, params};
 use std::collections::HashSet;
 
@@ -20,22 +22,24 @@ pub struct KeptTokens {
 }
 
 impl Store {
-    /// Every token that is kept. One that a later release wrote in a form unknown here is left
-    /// out: it is then no valid token.
+    /// Every token that is kept.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails, or the row of a token is damaged: without it, nobody could tell
+    /// what it opened, or that it was revoked.
     pub fn tokens(&self) -> Result<KeptTokens, StoreError> {
-        self.read(|connection| {
+        self.database.read(|connection| {
             let mut kept = KeptTokens::default();
             let mut select = connection.prepare("SELECT * FROM tokens")?;
             let mut rows = select.query([])?;
             while let Some(row) = rows.next()? {
-                kept.issued.extend(read(row)?);
+                kept.issued.push(read(row)?);
             }
             let mut select = connection.prepare("SELECT digest FROM revoked_tokens")?;
-            let digests = select.query_map([], |row| row.get::<_, TokenDigest>("digest"))?;
-            kept.revoked = digests.collect::<Result<_, _>>()?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                kept.revoked.insert(read_digest(row)?);
+            }
             Ok(kept)
         })
     }
@@ -96,7 +100,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.transact(work)
+        self.database.write_all(work)
     }
 }
 
@@ -141,47 +145,84 @@ fn insert(connection: &Connection, digest: &TokenDigest, token: &Token) -> Resul
     Ok(())
 }
 
-fn read(row: &Row<'_>) -> Result<Option<(TokenDigest, Token)>, StoreError> {
-    let named = |id: &str, name: &str| -> Result<Named, rusqlite::Error> {
-        Ok(Named {
-            id: row.get::<_, Option<String>>(id)?.unwrap_or_default(),
-            name: row.get::<_, Option<String>>(name)?.unwrap_or_default(),
-        })
+fn read(row: &Row<'_>) -> Result<(TokenDigest, Token), StoreError> {
+    let digest = read_digest(row)?;
+    let columns = Columns {
+        row,
+        digest: &digest,
     };
-    let scope = named("scope_id", "scope_name")?;
-    let scope = match row.get::<_, String>("scope")?.as_str() {
-        "unscoped" => TokenScope::Unscoped,
-        "project" => TokenScope::Project {
-            project: scope,
-            domain: named("scope_domain_id", "scope_domain_name")?,
-        },
-        "domain" => TokenScope::Domain(scope),
-        "system" => TokenScope::System,
-        _ => return Ok(None),
-    };
+    let scope = || columns.named("scope_id", "scope_name");
     let token = Token {
         user: TokenUser {
-            id: row.get("user_id")?,
-            name: row.get("user_name")?,
-            domain: named("user_domain_id", "user_domain_name")?,
+            id: columns.get("user_id")?,
+            name: columns.get("user_name")?,
+            domain: columns.named("user_domain_id", "user_domain_name")?,
         },
-        scope,
-        roles: text_to_list(&row.get::<_, String>("roles")?),
-        methods: text_to_list(&row.get::<_, String>("methods")?),
-        audit_id: row.get("audit_id")?,
-        first_audit_id: row.get("first_audit_id")?,
-        issued_at: Timestamp::from_micros(row.get("issued_at")?),
-        expires_at: row
-            .get::<_, Option<i64>>("expires_at")?
+        scope: match columns.get::<String>("scope")?.as_str() {
+            "unscoped" => TokenScope::Unscoped,
+            "project" => TokenScope::Project {
+                project: scope()?,
+                domain: columns.named("scope_domain_id", "scope_domain_name")?,
+            },
+            "domain" => TokenScope::Domain(scope()?),
+            "system" => TokenScope::System,
+            other => {
+                let unknown = format!("what is {other:?}?");
+                return Err(columns.damage("scope").found_by(unknown).into());
+            }
+        },
+        roles: columns.list("roles")?,
+        methods: columns.list("methods")?,
+        audit_id: columns.get("audit_id")?,
+        first_audit_id: columns.get("first_audit_id")?,
+        issued_at: Timestamp::from_micros(columns.get("issued_at")?),
+        expires_at: columns
+            .get::<Option<_>>("expires_at")?
             .map(Timestamp::from_micros),
     };
-    Ok(Some((row.get("digest")?, token)))
+    Ok((digest, token))
+}
+
+fn read_digest(row: &Row<'_>) -> Result<TokenDigest, StoreError> {
+    Ok(row.get("digest").map_err(|error| {
+        let stored = row.get_ref("digest");
+        // Whatever is there names the row, and if it is nothing.
+        let stored = stored.ok().and_then(|stored| stored.as_bytes().ok());
+        let stored = stored.unwrap_or_default();
+        Damage::of_token(stored, "its digest has another length").found_by(error)
+    })?)
+}
+
+/// The row of the token of a digest.
+struct Columns<'r> {
+    row: &'r Row<'r>,
+    digest: &'r TokenDigest,
+}
+
+impl Columns<'_> {
+    fn get<T: FromSql>(&self, column: &str) -> Result<T, StoreError> {
+        let value = self.row.get(column);
+        Ok(value.map_err(|error| self.damage(column).found_by(error))?)
+    }
+
+    fn named(&self, id: &str, name: &str) -> Result<Named, StoreError> {
+        Ok(Named {
+            id: self.get(id)?,
+            name: self.get(name)?,
+        })
+    }
+
+    fn list(&self, column: &str) -> Result<Vec<String>, StoreError> {
+        let text: String = self.get(column)?;
+        let list = serde_json::from_str(&text);
+        Ok(list.map_err(|error| self.damage(column).found_by(error))?)
+    }
+
+    fn damage(&self, column: &str) -> Damage {
+        Damage::of_token(self.digest, format!("its {column} cannot be read"))
+    }
 }
 
 fn list_to_text(list: &[String]) -> String {
-    serde_json::to_string(list).unwrap_or_default()
-}
-
-fn text_to_list(text: &str) -> Vec<String> {
-    serde_json::from_str(text).unwrap_or_default()
+    serde_json::Value::from(list).to_string()
 }

@@ -78,68 +78,79 @@ impl Interceptor for Seen {
     }
 }
 
+const ID: &str = "70a599e0-31e7-49b7-b260-868f441e862b";
+
+/// A request, and the operation, image and project that its plan names; no plan, where nobody is asked.
+type Planned = (
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    Option<&'static str>,
+);
+
+const PLANS: &[Planned] = &[
+    ("GET", "/", "nova.versions.list", None, None),
+    ("GET", "/images", "nova.versions.choices", None, None),
+    ("GET", LIST, DETAIL, None, Some("openstack")),
+    (
+        "GET",
+        "/compute/v2.1/images",
+        "nova.images.index",
+        None,
+        None,
+    ),
+    (
+        "GET",
+        "/v2/openstack/images/70a599e0-31e7-49b7-b260-868f441e862b",
+        "nova.images.show",
+        Some(ID),
+        Some("openstack"),
+    ),
+    (
+        "PUT",
+        "/v2/openstack/images/70a599e0-31e7-49b7-b260-868f441e862b/metadata/a.xml",
+        "nova.image_metadata.update",
+        Some(ID),
+        Some("openstack"),
+    ),
+    ("GET", "/v2/openstack/flavors", "nova.unrouted", None, None),
+    ("POST", "/v2.0/tokens", "keystone.tokens.create", None, None),
+    (
+        "POST",
+        "/identity/v3/auth/tokens",
+        "keystone.tokens.create",
+        None,
+        None,
+    ),
+    ("GET", "/v3/projects", "keystone.projects.list", None, None),
+    ("GET", "/v3/nothing", "keystone.unrouted", None, None),
+    (
+        "GET",
+        "/api/openstack-images/",
+        "waldur.openstack_images.list",
+        None,
+        None,
+    ),
+    (
+        "GET",
+        "/api/openstack-images/ab/",
+        "waldur.openstack_images.show",
+        Some("ab"),
+        None,
+    ),
+    // Nobody stands in front of the control API.
+    ("GET", "/_control/health/live", "", None, None),
+];
+
 #[test]
 fn plans_say_what_requests_are_about() {
     let seen = Arc::new(Mutex::new(Vec::<Plan>::new()));
     let plans = Arc::clone(&seen);
     let builder = builder().fixture(Fixture::docs().unwrap());
     let server = Server::start(builder.interceptor(Seen(plans)));
-    let id = "70a599e0-31e7-49b7-b260-868f441e862b";
-    let image = |tail: &str| format!("/v2/openstack/images/{id}{tail}");
     let token = [("X-Auth-Token", "admin-token")];
-    for (method, target, operation, image, project) in [
-        ("GET", "/", "nova.versions.list", None, None),
-        ("GET", "/images", "nova.versions.choices", None, None),
-        ("GET", LIST, DETAIL, None, Some("openstack")),
-        (
-            "GET",
-            "/compute/v2.1/images",
-            "nova.images.index",
-            None,
-            None,
-        ),
-        (
-            "GET",
-            &image(""),
-            "nova.images.show",
-            Some(id),
-            Some("openstack"),
-        ),
-        (
-            "PUT",
-            &image("/metadata/a.xml"),
-            "nova.image_metadata.update",
-            Some(id),
-            Some("openstack"),
-        ),
-        ("GET", "/v2/openstack/flavors", "nova.unrouted", None, None),
-        ("POST", "/v2.0/tokens", "keystone.tokens.create", None, None),
-        (
-            "POST",
-            "/identity/v3/auth/tokens",
-            "keystone.tokens.create",
-            None,
-            None,
-        ),
-        ("GET", "/v3/projects", "keystone.projects.list", None, None),
-        ("GET", "/v3/nothing", "keystone.unrouted", None, None),
-        (
-            "GET",
-            "/api/openstack-images/",
-            "waldur.openstack_images.list",
-            None,
-            None,
-        ),
-        (
-            "GET",
-            "/api/openstack-images/ab/",
-            "waldur.openstack_images.show",
-            Some("ab"),
-            None,
-        ),
-        // Nobody stands in front of the control API.
-        ("GET", "/_control/health/live", "", None, None),
-    ] {
+    for (method, target, operation, image, project) in PLANS {
         seen.lock().unwrap().clear();
         let _ = server.send(method, target, &[], "");
         let plans = std::mem::take(&mut *seen.lock().unwrap());
@@ -150,9 +161,9 @@ fn plans_say_what_requests_are_about() {
         let [plan] = plans.as_slice() else {
             panic!("{target}: {plans:?}");
         };
-        assert_eq!(plan.operation.as_str(), operation, "{method} {target}");
-        assert_eq!(plan.image.as_deref(), image, "{method} {target}");
-        assert_eq!(plan.project.as_deref(), project, "{method} {target}");
+        assert_eq!(plan.operation.as_str(), *operation, "{method} {target}");
+        assert_eq!(plan.image.as_deref(), *image, "{method} {target}");
+        assert_eq!(plan.project.as_deref(), *project, "{method} {target}");
     }
     // Where the path says nothing, the token does.
     let _ = server.get_with("/v2.1/images", &token);
@@ -191,6 +202,52 @@ impl Interceptor for Down {
     }
 }
 
+type Headers = &'static [(&'static str, &'static str)];
+
+const JSON: Headers = &[];
+const XML: Headers = &[("Accept", "application/xml")];
+
+/// A request, and the type and body of its refusal.
+const REFUSALS: &[(&str, Headers, &str, &str)] = &[
+    (
+        LIST,
+        JSON,
+        "application/json; charset=UTF-8",
+        r#"{"serviceUnavailable": {"message": "Come <back> later.", "code": 503}}"#,
+    ),
+    (
+        LIST,
+        XML,
+        "application/xml; charset=UTF-8",
+        "<serviceUnavailable code=\"503\" xmlns=\"http://docs.openstack.org/compute/api/v1.1\">\
+         <message>Come &lt;back&gt; later.</message></serviceUnavailable>",
+    ),
+    (
+        "/v2.1/openstack/images",
+        JSON,
+        "application/json; charset=UTF-8",
+        r#"{"serviceUnavailable": {"code": 503, "message": "Come <back> later."}}"#,
+    ),
+    (
+        "/v3/auth/tokens",
+        JSON,
+        "application/json",
+        r#"{"error": {"code": 503, "message": "Come <back> later.", "title": "Service Unavailable"}}"#,
+    ),
+    (
+        "/v2.0/tenants",
+        JSON,
+        "application/json",
+        r#"{"error": {"message": "Come <back> later.", "code": 503, "title": "Service Unavailable"}}"#,
+    ),
+    (
+        "/api/openstack-images/",
+        JSON,
+        "application/json",
+        r#"{"detail":"Come <back> later."}"#,
+    ),
+];
+
 /// Each service words an error that is not its own as it words its own, in the form asked for.
 #[test]
 fn refusals_are_in_the_words_of_the_service() {
@@ -199,62 +256,23 @@ fn refusals_are_in_the_words_of_the_service() {
         Server::start(builder.interceptor(Down))
     };
     let server = start(Profile::Default);
-    let xml = [("Accept", "application/xml")];
-    for (target, headers, content_type, body) in [
-        (
-            LIST,
-            &[][..],
-            "application/json; charset=UTF-8",
-            r#"{"serviceUnavailable": {"message": "Come <back> later.", "code": 503}}"#,
-        ),
-        (
-            LIST,
-            &xml,
-            "application/xml; charset=UTF-8",
-            "<serviceUnavailable code=\"503\" xmlns=\"http://docs.openstack.org/compute/api/v1.1\">\
-             <message>Come &lt;back&gt; later.</message></serviceUnavailable>",
-        ),
-        (
-            "/v2.1/openstack/images",
-            &[],
-            "application/json; charset=UTF-8",
-            r#"{"serviceUnavailable": {"code": 503, "message": "Come <back> later."}}"#,
-        ),
-        (
-            "/v3/auth/tokens",
-            &[],
-            "application/json",
-            r#"{"error": {"code": 503, "message": "Come <back> later.", "title": "Service Unavailable"}}"#,
-        ),
-        (
-            "/v2.0/tenants",
-            &[],
-            "application/json",
-            r#"{"error": {"message": "Come <back> later.", "code": 503, "title": "Service Unavailable"}}"#,
-        ),
-        (
-            "/api/openstack-images/",
-            &[],
-            "application/json",
-            r#"{"detail":"Come <back> later."}"#,
-        ),
-    ] {
+    for (target, headers, content_type, body) in REFUSALS {
         let answer = server.get_with(target, headers);
         assert_eq!(answer.status(), 503, "{target}");
         assert_eq!(
             answer.header("content-type").as_deref(),
-            Some(content_type),
+            Some(*content_type),
             "{target}"
         );
         assert_eq!(
             answer.text().split("?>").last().unwrap().trim(),
-            body,
+            *body,
             "{target}"
         );
     }
     assert!(server.get(LIST).header("x-compute-request-id").is_some());
     assert_eq!(server.get("/_control/health/ready").status(), 200);
-    let html = start(Profile::Nova34).get_with(LIST, &xml);
+    let html = start(Profile::Nova34).get_with(LIST, XML);
     assert_eq!(html.status(), 503);
 }
 
@@ -278,7 +296,7 @@ fn pieces(last: Option<&'static str>) -> Reply {
     let broken = || CutOff("the disk is gone".into());
     let pieces = [Some("one "), Some("two "), last];
     let pieces = pieces.map(|piece| piece.map(Bytes::from).ok_or_else(broken));
-    let stream = futures_util::stream::iter(pieces).boxed_local();
+    let stream = futures_util::stream::iter(pieces).boxed();
     Reply::stream(StatusCode::OK, "text/plain", stream)
 }
 

@@ -26,6 +26,7 @@ mod otc;
 mod parity;
 mod pictures;
 mod replays;
+mod request_lines;
 mod scratch;
 mod waldur;
 mod waldur_users;

@@ -1,8 +1,8 @@
 //! The control API under `/_control`: what a test harness asks of the emulator itself.
 
-use crate::domain::{BodyWanted, Operation, Plan};
+use crate::domain::{BodyWanted, Operation, Plan, Work};
 use crate::http::{Head, Method, Refusal, Reply, Request, StatusCode};
-use crate::service::App;
+use crate::service::{App, Failure};
 
 /// The largest body that is read.
 const MOST_BODY_BYTES: usize = 114_688;
@@ -50,6 +50,9 @@ pub fn plan(head: &Head) -> (Plan, Placed) {
         Placed::Health => HEALTH,
         Placed::WrongMethod(_) | Placed::Unknown => UNROUTED,
     });
+    if placed == Placed::Reset {
+        plan.work = Work::Everything;
+    }
     if placed == Placed::AdvanceClock {
         plan.body = BodyWanted::Whole(MOST_BODY_BYTES);
     }
@@ -78,7 +81,7 @@ pub fn refuse(refusal: &Refusal) -> Reply {
 fn reset(app: &App) -> Reply {
     match app.reset() {
         Ok(()) => Reply::empty(StatusCode::NO_CONTENT),
-        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, Failure::of(&error).why()),
     }
 }
 

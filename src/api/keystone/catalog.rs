@@ -4,7 +4,8 @@
 //! and `glance` (libcloud), the project inside Nova's URL (novaclient 2.30), `/v2` in v2.0 tokens
 //! for the sake of XML, an unversioned Glance.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::http::escape::QUOTE;
+use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -83,7 +84,11 @@ impl Service {
     pub fn url(&self, api: Api, base: &str, project_id: Option<&str>) -> Option<String> {
         let template = self.template(api, base);
         match project_id {
-            Some(id) => Some(template.replace(PROJECT, &escaped(id))),
+            // In open mode a project's id is whatever a client called it.
+            Some(id) => {
+                let id = utf8_percent_encode(id, QUOTE).to_string();
+                Some(template.replace(PROJECT, &id))
+            }
             None => (!template.contains(PROJECT)).then_some(template),
         }
     }
@@ -95,16 +100,6 @@ pub fn stable_id(name: &str) -> String {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())
         .simple()
         .to_string()
-}
-
-/// In open mode a project's id is whatever a client called it.
-fn escaped(project_id: &str) -> String {
-    const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
-    utf8_percent_encode(project_id, IN_A_PATH).to_string()
 }
 
 /// A service in a v3 catalogue.

@@ -13,7 +13,7 @@ mod v3;
 pub use site::Door;
 
 use crate::config::Profile;
-use crate::domain::{BodyWanted, Operation, Plan};
+use crate::domain::{BodyWanted, Operation, Plan, Work};
 use crate::http::{Head, Refusal, Reply, Request};
 use crate::service::App;
 use offer::{Manner, Offer};
@@ -64,6 +64,9 @@ pub fn plan(app: &App, head: &Head, door: Door) -> (Plan, Placed) {
         Asked::V3(route) => v3::name(route.as_ref(), head.method()),
     });
     plan.body = BodyWanted::Whole(MOST_BODY_BYTES);
+    if names::CHANGES.contains(&plan.operation) {
+        plan.work = Work::Change;
+    }
     let token = head.header("x-auth-token");
     let live = token.and_then(|token| app.identity.bearer(token.trim()));
     plan.project = live.and_then(|live| live.token.project_id().map(str::to_owned));

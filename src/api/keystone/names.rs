@@ -31,6 +31,9 @@ pub const USER_PROJECTS: Operation = Operation::named("keystone.users.projects")
 /// No such path, or not by this method.
 pub const UNROUTED: Operation = Operation::named("keystone.unrouted");
 
+/// Those that change something.
+pub const CHANGES: [Operation; 2] = [TOKEN_CREATE, TOKEN_DELETE];
+
 /// All but those of the lists of v3.
 pub const ALL: [Operation; 14] = [
     VERSIONS,

@@ -1,6 +1,7 @@
 //! Bodies, as far as all operations treat them alike.
 
 use super::call::Call;
+use super::dialect::Media;
 use super::fault::Fault;
 use crate::http::StatusCode;
 
@@ -9,14 +10,15 @@ pub fn check_content_type(call: &Call<'_>) -> Result<(), Fault> {
     if call.body.bytes().is_empty() {
         return Ok(());
     }
-    match call.head.media_type() {
-        None
-        | Some("text/plain" | "application/json" | "application/vnd.openstack.compute+json") => {
-            Ok(())
-        }
-        Some(_) => Err(Fault::api(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Unsupported Content-Type",
-        )),
+    let is_known = |name| {
+        let json = matches!(Media::named(name), Some(Media::Json | Media::VendorJson));
+        json || name == "text/plain"
+    };
+    if call.head.media_type().is_none_or(is_known) {
+        return Ok(());
     }
+    Err(Fault::api(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "Unsupported Content-Type",
+    ))
 }

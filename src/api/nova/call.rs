@@ -48,10 +48,13 @@ impl Call<'_> {
 
     /// The newest microversion that is accepted.
     pub fn max_microversion(&self) -> Microversion {
-        self.app
-            .config
-            .max_microversion
-            .unwrap_or(self.dialect.max_microversion)
+        self.max_microversion_of(self.dialect)
+    }
+
+    /// The newest microversion that a tree accepts.
+    pub fn max_microversion_of(&self, dialect: &Dialect) -> Microversion {
+        let configured = self.app.config.max_microversion;
+        configured.unwrap_or(dialect.max_microversion)
     }
 
     /// Finds out who asks; nothing when the request needs a token and has no good one.

@@ -2,8 +2,8 @@
 
 use crate::http::StatusCode;
 use crate::python::html_escape;
-use crate::service::ImageError;
 use crate::service::glance_query::QueryError;
+use crate::service::{Failure, ImageError};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -90,19 +90,19 @@ impl Fault {
 
     /// What an error about the image of an id is in Nova's words.
     pub fn of_image(error: ImageError, id: &str) -> Self {
-        let why = error.to_string();
+        let why = error.why();
         let fault = match error {
-            ImageError::NotFound => Self::not_found("Image not found."),
-            ImageError::Forbidden | ImageError::ReservedProperty(_) => {
+            ImageError::NotFound(_) => Self::not_found("Image not found."),
+            ImageError::Forbidden(_) | ImageError::ReservedProperty(_) => {
                 Self::forbidden(format!("Not authorized for image {id}."))
             }
             ImageError::Protected => Self::forbidden("You are not allowed to delete the image."),
             ImageError::MissingFormat(reason) => Self::bad_request(reason),
-            error @ (ImageError::UnknownMarker(_)
-            | ImageError::ForeignMarker(_)
+            error @ (ImageError::UnknownMarker(..)
+            | ImageError::ForeignMarker(..)
             | ImageError::Query(_)) => Self::bad_request(error.to_string()),
             ImageError::Store(error) => {
-                tracing::error!(%error, "the store failed");
+                _ = Failure::of(&error);
                 Self::internal("glanceclient.exc.HTTPInternalServerError")
             }
         };
@@ -112,13 +112,11 @@ impl Fault {
     /// What Glance's refusal of a list becomes when Nova 34 hands it on: wrapped, and escaped for
     /// HTML, since Glance answered Nova with an HTML page.
     pub fn of_glance_list(error: ImageError) -> Self {
-        let why = error.to_string();
+        let (why, text) = (error.why(), html_escaped(&error.to_string()));
         let fault = match error {
-            ImageError::ForeignMarker(_) => {
-                Self::forbidden(format!("HTTP 403 Forbidden: {}", html_escaped(&why)))
-            }
-            ImageError::UnknownMarker(_) | ImageError::Query(_) => {
-                Self::bad_request(format!("HTTP 400 Bad Request: {}", html_escaped(&why)))
+            ImageError::ForeignMarker(..) => Self::forbidden(format!("HTTP 403 Forbidden: {text}")),
+            ImageError::UnknownMarker(..) | ImageError::Query(_) => {
+                Self::bad_request(format!("HTTP 400 Bad Request: {text}"))
             }
             other => return Self::of_image(other, ""),
         };
@@ -128,9 +126,9 @@ impl Fault {
     /// What Glance's refusal of a list becomes in Nova 2014.2: a sentence that tells nothing.
     pub fn of_glance_v1_list(error: ImageError) -> Self {
         match error {
-            ImageError::ForeignMarker(_) | ImageError::UnknownMarker(_) | ImageError::Query(_) => {
-                Self::bad_request(MALFORMED).because(error.to_string())
-            }
+            ImageError::ForeignMarker(..)
+            | ImageError::UnknownMarker(..)
+            | ImageError::Query(_) => Self::bad_request(MALFORMED).because(error.why()),
             other => Self::of_image(other, ""),
         }
     }

@@ -30,7 +30,7 @@ pub fn negotiate(call: &Call<'_>) -> Result<Microversion, Refused> {
         call.head.header("openstack-api-version"),
         call.head.header("x-openstack-nova-api-version"),
     );
-    let (oldest, newest) = (Microversion::v2(1), call.max_microversion());
+    let (oldest, newest) = (Microversion::OLDEST, call.max_microversion());
     match wanted {
         Ok(Wanted::Default) => Ok(oldest),
         Ok(Wanted::Latest) => Ok(newest),

@@ -26,7 +26,7 @@ pub use fuzzing::headers as fuzz_headers;
 pub use images::TEXTS;
 pub use operation::names as operations;
 
-use crate::domain::{BodyWanted, Caller, Plan};
+use crate::domain::{BodyWanted, Caller, Plan, Work};
 use crate::http::cache::Caches;
 use crate::http::{Body, Head, Method, Refusal, Reply, Request, StatusCode};
 use crate::service::App;
@@ -95,6 +95,9 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
     plan.project = route
         .and_then(|route| route.project.clone())
         .or_else(|| call::token_project(app, head));
+    if route.is_some_and(|route| route.operation.is_change()) {
+        plan.work = Work::Change;
+    }
     plan.body = match asked {
         Asked::Tree(_) => BodyWanted::Whole(MOST_BODY_BYTES),
         _ => BodyWanted::No,

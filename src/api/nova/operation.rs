@@ -76,6 +76,15 @@ impl Operation {
         }
     }
 
+    /// Whether it changes something.
+    pub fn is_change(&self) -> bool {
+        match self {
+            Self::Images(operation) => matches!(operation, images::Operation::Delete(_)),
+            Self::Metadata(operation) => operation.is_change(),
+            Self::Discovery(_) | Self::NoSuchAction => false,
+        }
+    }
+
     /// The newest microversion of 2 that still has it.
     pub fn last_minor_version(&self) -> u32 {
         match self {

@@ -57,7 +57,7 @@ fn unauthorized(form: Unauthorized, keystone: &str) -> Reply {
             let body = "{\"error\": {\"code\": 401, \"title\": \"Unauthorized\", \"message\": \
                         \"The request you have made requires authentication.\"}}";
             (
-                Reply::new(status, "application/json", body),
+                Reply::new(status, Media::Json.as_str(), body),
                 format!("Keystone uri=\"{keystone}\""),
             )
         }

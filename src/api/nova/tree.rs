@@ -112,7 +112,7 @@ fn handle(call: &mut Call<'_>, route: &Route) -> Result<Reply, Fault> {
 fn discover(call: &Call<'_>, operation: &discovery::Operation) -> Result<Reply, Fault> {
     match operation {
         discovery::Operation::Version => Ok(versions::show(call)),
-        discovery::Operation::ExtensionIndex => extensions::index(call),
+        discovery::Operation::ExtensionIndex => Ok(extensions::index(call)),
         discovery::Operation::ExtensionShow(alias) => extensions::show(call, alias),
         discovery::Operation::Limits => Ok(limits::show(call)),
     }

@@ -1,32 +1,21 @@
 //! URLs as Django and Python's `urllib` write them.
 
 use super::params::Params;
+use crate::http::escape::{ESCAPE_URI_PATH, IRI_TO_URI};
 use crate::http::query;
+use percent_encoding::utf8_percent_encode;
 use std::fmt::Write as _;
-
-/// What `django.utils.encoding.iri_to_uri` leaves as it is, beside letters and digits.
-const KEPT_IN_URI: &[u8] = b"/#%[]=:;$&()+,!?*@'~_.-";
-
-/// What `django.utils.encoding.escape_uri_path` leaves as it is, beside letters and digits.
-const KEPT_IN_PATH: &[u8] = b"/:@&+$,-_.!~*'()";
 
 /// A query as WSGI hands it to Django, made a part of a URL again: what is no ASCII has been read
 /// as Latin-1.
 pub fn query_text(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    for byte in raw.bytes() {
-        quote_letter(char::from(byte), KEPT_IN_URI, &mut out);
-    }
-    out
+    let latin1: String = raw.bytes().map(char::from).collect();
+    utf8_percent_encode(&latin1, IRI_TO_URI).to_string()
 }
 
 /// A decoded path, as part of a URL.
 pub fn path_text(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for letter in path.chars() {
-        quote_letter(letter, KEPT_IN_PATH, &mut out);
-    }
-    out
+    utf8_percent_encode(path, ESCAPE_URI_PATH).to_string()
 }
 
 /// The path with a slash at its end, and the query.
@@ -133,17 +122,6 @@ fn split_scheme(text: &str) -> (String, &str) {
         return (scheme.to_ascii_lowercase(), rest);
     }
     (String::new(), text)
-}
-
-fn quote_letter(letter: char, kept: &[u8], out: &mut String) {
-    let mut bytes = [0; 4];
-    for byte in letter.encode_utf8(&mut bytes).bytes() {
-        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            _ = write!(out, "%{byte:02X}");
-        }
-    }
 }
 
 #[cfg(test)]

@@ -117,12 +117,16 @@ impl<'a> View<'a> {
     }
 
     fn render(&self, outcome: Result<Outcome, Fault>, form: Form) -> Reply {
+        let mut why = None;
         let (status, body, list) = match outcome {
             Ok(outcome) => (StatusCode::OK, outcome.body, outcome.list),
             // What the REST framework does not know it leaves to Django.
             Err(Fault::Crash) => return html::server_error(self.language),
             Err(fault) => {
                 let body = text::json(&fault.body(self.language), indent_of(form.renderer));
+                if let Fault::Store(failure) = &fault {
+                    why = Some(failure.why().to_owned());
+                }
                 (fault.status(), body, None)
             }
         };
@@ -150,7 +154,10 @@ impl<'a> View<'a> {
         if let Some(impersonator) = form.impersonator {
             reply = reply.with("x-impersonator-uuid", impersonator);
         }
-        reply
+        match why {
+            Some(why) => reply.because(why),
+            None => reply,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::catalogue;
 use super::language::Language;
 use crate::http::{Refusal, StatusCode};
+use crate::service::Failure;
 use serde_json::{Map, Value, json};
 
 /// What validators say of a NUL.
@@ -71,7 +72,7 @@ pub enum Fault {
     /// What comes from outside of the service.
     Outside(Refusal),
     /// The store failed.
-    Store(String),
+    Store(Failure),
 }
 
 impl Fault {
@@ -115,7 +116,6 @@ impl Fault {
                 json!({"detail": message.replace("{method}", method)})
             }
             Self::Outside(refusal) => json!({"detail": refusal.message}),
-            Self::Store(reason) => json!({"detail": reason}),
             other => json!({"detail": say(other.message())}),
         }
     }

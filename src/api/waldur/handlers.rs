@@ -7,8 +7,8 @@ use super::params::Params;
 use super::routes::Route;
 use super::view::{ImageView, OptionsView, UsageView};
 use super::{filter, pynumber, text, usage};
-use crate::service::App;
 use crate::service::waldur::Viewer;
+use crate::service::{App, Failure};
 use serde::Serialize;
 
 /// A request that may be answered.
@@ -112,6 +112,6 @@ impl Exchange<'_> {
     }
 }
 
-fn store(error: impl std::fmt::Display) -> Fault {
-    Fault::Store(error.to_string())
+fn store(error: impl std::error::Error) -> Fault {
+    Fault::Store(Failure::of(&error))
 }

@@ -1,6 +1,7 @@
 //! The language of an answer (`django.utils.translation`, settings of waldur-mastermind).
 
 use super::text::is_space;
+use crate::http::accept::qvalue;
 
 /// `LANGUAGES` of Waldur's base settings; the first is the default.
 const LANGUAGES: [&str; 14] = [
@@ -21,7 +22,7 @@ impl Language {
     /// The first of the header's languages, by weight, that Waldur speaks.
     pub fn choose(header: Option<&str>) -> Self {
         let mut wanted = header.and_then(parse).unwrap_or_default();
-        wanted.sort_by_key(|(_, thousandths)| std::cmp::Reverse(*thousandths));
+        wanted.sort_by(|(_, one), (_, other)| other.total_cmp(one));
         for (tag, _) in &wanted {
             if tag == "*" {
                 break;
@@ -41,7 +42,7 @@ impl Language {
 }
 
 /// The entries of the header with their weights; nothing when any of it is malformed.
-fn parse(header: &str) -> Option<Vec<(String, u32)>> {
+fn parse(header: &str) -> Option<Vec<(String, f64)>> {
     let header: String = header.chars().take(LONGEST_HEADER).collect();
     let header = header.to_lowercase();
     if header.is_empty() {
@@ -70,12 +71,14 @@ fn parse(header: &str) -> Option<Vec<(String, u32)>> {
             return None;
         }
         let weight = match weight {
-            Some(weight) => thousandths(if place < last {
-                weight.trim_end_matches(is_space)
-            } else {
-                weight
-            })?,
-            None => 1000,
+            Some(mut weight) => {
+                if place < last {
+                    weight = weight.trim_end_matches(is_space);
+                }
+                let weight = weight.trim_start_matches(is_space).strip_prefix("q=")?;
+                qvalue(weight)?
+            }
+            None => 1.0,
         };
         entries.push((tag.to_owned(), weight));
     }
@@ -92,21 +95,6 @@ fn is_tag(tag: &str) -> bool {
             .next()
             .is_some_and(|first| is_part(first, u8::is_ascii_alphabetic))
             && parts.all(|part| is_part(part, u8::is_ascii_alphanumeric)))
-}
-
-/// `q=` and a number of at most three decimals between 0 and 1.
-fn thousandths(weight: &str) -> Option<u32> {
-    let number = weight.trim_start_matches(is_space).strip_prefix("q=")?;
-    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
-    if decimals.len() > 3 || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let decimals: u32 = format!("{decimals:0<3}").parse().ok()?;
-    match (whole, decimals) {
-        ("0", decimals) => Some(decimals),
-        ("1", 0) => Some(1000),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

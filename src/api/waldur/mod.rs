@@ -26,7 +26,7 @@ mod text;
 mod usage;
 mod view;
 
-use crate::domain::Plan;
+use crate::domain::{Plan, Work};
 use crate::http::{Head, Refusal, Reply, StatusCode, Trust};
 use crate::service::App;
 use fault::Fault;
@@ -54,13 +54,16 @@ pub fn owns(head: &Head) -> bool {
 
 /// What a request is about. No view reads a body.
 #[must_use]
-pub fn plan(head: &Head) -> (Plan, Placed) {
+pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
     let path = routes::decode(head.raw_path());
     let routed = routes::route(&path);
     let route = routed.as_ref().map(|routed| &routed.route);
     let mut plan = Plan::of(operation::name(route, head));
     if let Some(Route::Detail(uuid)) = route {
         plan.image = Some(uuid.clone());
+    }
+    if route.is_some() && app.waldur.takes_long() {
+        plan.work = Work::Everything;
     }
     (plan, Placed { path, routed })
 }

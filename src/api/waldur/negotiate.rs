@@ -4,6 +4,7 @@
 //! among them JSON before HTML.
 
 use super::{pynumber, text};
+use crate::http::accept::MediaRange;
 
 /// The chosen form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,11 +33,14 @@ impl Renderer {
         }
     }
 
-    const fn media_type(self) -> (&'static str, &'static str) {
-        match self {
+    fn fits(self, range: &MediaRange<'_>) -> bool {
+        let (kind, subtype) = match self {
             Self::Json { .. } => ("application", "json"),
             Self::Html => ("text", "html"),
-        }
+        };
+        let fits = |asked: &str, own| asked == "*" || asked.eq_ignore_ascii_case(own);
+        let names = range.name.split_once('/');
+        names.is_some_and(|(main, sub)| fits(main, kind) && fits(sub, subtype))
     }
 }
 
@@ -62,18 +66,16 @@ pub fn negotiate(accept: Option<&str>, format: Option<&str>) -> Result<Renderer,
     if renderers.is_empty() {
         return Err(Refused::UnknownFormat);
     }
-    let ranges: Vec<_> = accept
-        .unwrap_or("*/*")
-        .split(',')
-        .map(|range| MediaRange::parse(text::strip(range)))
-        .collect();
-    for precedence in (0..=3).rev() {
+    // Commas separate within quotes, too.
+    let accept = accept.unwrap_or("*/*").split(',');
+    let ranges: Vec<_> = accept.map(MediaRange::parse).collect();
+    for wanted in (0..=3).rev() {
         for renderer in &renderers {
-            let mut ranges = ranges.iter().filter(|range| range.precedence == precedence);
-            if let Some(range) = ranges.find(|range| range.matches(*renderer)) {
+            let mut ranges = ranges.iter().filter(|range| precedence(range) == wanted);
+            if let Some(range) = ranges.find(|range| renderer.fits(range)) {
                 return Ok(match renderer {
                     Renderer::Json { .. } => Renderer::Json {
-                        indent: range.indent(),
+                        indent: indent(range),
                     },
                     Renderer::Html => Renderer::Html,
                 });
@@ -83,80 +85,21 @@ pub fn negotiate(accept: Option<&str>, format: Option<&str>) -> Result<Renderer,
     Err(Refused::NotAcceptable)
 }
 
-/// One entry of `Accept`.
-#[derive(Debug)]
-struct MediaRange {
-    main: String,
-    sub: String,
-    parameters: Vec<(String, String)>,
-    /// 3 with parameters other than q, 2 without, 1 for `x/*`, 0 for `*/x`.
-    precedence: u8,
-}
-
-impl MediaRange {
-    fn parse(text: &str) -> Self {
-        let mut parts = split_parameters(text).into_iter();
-        let full = parts.next().unwrap_or_default().to_lowercase();
-        let (main, sub) = full.split_once('/').unwrap_or((&full, ""));
-        let mut parameters: Vec<(String, String)> = Vec::new();
-        for (name, value) in parts.filter_map(|part| part.split_once('=')) {
-            let name = text::strip(name).to_lowercase();
-            let value = unquote(text::strip(value));
-            match parameters.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, kept)) => *kept = value,
-                None => parameters.push((name, value)),
-            }
-        }
-        let only_q = matches!(parameters.as_slice(), [] | [_]) && !has_other_than_q(&parameters);
-        let precedence = match (main, sub) {
-            ("*", _) => 0,
-            (_, "*") => 1,
-            _ if only_q => 2,
-            _ => 3,
-        };
-        Self {
-            main: main.to_owned(),
-            sub: sub.to_owned(),
-            parameters,
-            precedence,
-        }
-    }
-
-    fn matches(&self, renderer: Renderer) -> bool {
-        let (main, sub) = renderer.media_type();
-        (self.sub == "*" || self.sub == sub) && (self.main == "*" || self.main == main)
-    }
-
-    fn indent(&self) -> usize {
-        let named = self.parameters.iter().find(|(name, _)| name == "indent");
-        let blanks = named.and_then(|(_, value)| pynumber::int(value));
-        usize::try_from(blanks.unwrap_or(0)).map_or(0, |blanks| blanks.min(text::MOST_INDENT))
+/// 3 with parameters other than q, 2 without, 1 for `x/*`, 0 for `*/x`.
+fn precedence(range: &MediaRange<'_>) -> u8 {
+    let mut values = range.parameters.iter().filter(|(_, value)| value.is_some());
+    match range.name.split_once('/') {
+        Some(("*", _)) => 0,
+        Some((_, "*")) => 1,
+        _ if values.all(|(name, _)| name.trim().eq_ignore_ascii_case("q")) => 2,
+        _ => 3,
     }
 }
 
-fn has_other_than_q(parameters: &[(String, String)]) -> bool {
-    parameters.iter().any(|(name, _)| name != "q")
-}
-
-/// The parts between semicolons that stand outside quotes.
-fn split_parameters(text: &str) -> Vec<&str> {
-    let (mut quoted, mut escaped) = (false, false);
-    let parts = text.split(move |letter| {
-        quoted ^= letter == '"' && !escaped;
-        escaped = letter == '\\';
-        letter == ';' && !quoted
-    });
-    parts.map(text::strip).collect()
-}
-
-fn unquote(value: &str) -> String {
-    match value
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    {
-        Some(inside) => inside.replace("\\\\", "\\").replace("\\\"", "\""),
-        None => value.to_owned(),
-    }
+fn indent(range: &MediaRange<'_>) -> usize {
+    let named = range.parameter(|name| name.eq_ignore_ascii_case("indent"));
+    let blanks = named.and_then(pynumber::int).unwrap_or_default();
+    usize::try_from(blanks).map_or(0, |blanks| blanks.min(text::MOST_INDENT))
 }
 
 #[cfg(test)]
@@ -184,6 +127,15 @@ mod tests {
             ("text/*", html),
             ("text/html;level=1,application/json", html),
             ("text/html,*/*", html),
+            ("text/html;level=1;q=0.5, application/json;q=0.9", html),
+            ("TEXT/HTML ; Level = 1, application/json;Q=0.1", html),
+            ("text/html;level, application/json", json(0)),
+            ("application/json;q=0, */*", json(0)),
+            ("application/json;q=abc", json(0)),
+            ("application/json; indent=2; indent=\"4\"", json(4)),
+            ("application/json; a=\"x;indent=5\"; INDENT=3", json(3)),
+            ("a/b;x=\",text/html\"", none),
+            ("a/b;x=\",text/html;y=\"", html),
             ("", none),
             (",", none),
             ("*", none),

@@ -1,7 +1,6 @@
 //! Django's URL patterns: of this API, and enough of the rest to know which paths lead anywhere.
 
-use percent_encoding::percent_decode_str;
-use std::fmt::Write as _;
+use percent_encoding::{percent_decode_str, percent_encode_byte};
 
 /// Waldur's own views, one a line: the parts behind `/api/`.
 const VIEWS: &str = include_str!("views.txt");
@@ -44,9 +43,12 @@ pub fn decode(raw_path: &str) -> String {
     let mut path = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         path.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            _ = write!(path, "%{byte:02X}");
-        }
+        path.extend(
+            chunk
+                .invalid()
+                .iter()
+                .map(|byte| percent_encode_byte(*byte)),
+        );
     }
     path
 }

@@ -1,23 +1,20 @@
 //! A reader of small XML bodies, as Juno's `safe_minidom_parse_string` takes them.
 //!
 //! What expat refuses is refused here, and so is any document type, because that guarded
-//! parser forbids it. quick-xml cuts the text into events; it is lenient, so names, attributes,
-//! references and namespaces are checked in the submodules. Bytes, depth and elements are bounded,
-//! and the tree is built with an explicit stack.
+//! parser forbids it. quick-xml cuts the text into events, matches tags, resolves references and
+//! binds prefixes; where it is lenient, the submodules check. Bytes, depth, elements and the
+//! namespaces in scope are bounded, and the tree is built with an explicit stack.
 
 mod encoding;
+mod error;
 mod lexical;
 mod namespaces;
 
-use std::borrow::Cow;
-use std::collections::HashSet;
-use std::sync::Arc;
+pub use error::XmlError;
 
-use quick_xml::Reader;
+use quick_xml::NsReader;
 use quick_xml::events::{BytesStart, Event};
-use thiserror::Error;
-
-use namespaces::Namespaces;
+use quick_xml::name::{NamespaceResolver, QName};
 
 /// The longest body read, in bytes; Nova itself refuses more than 114,688.
 pub const MAX_BYTES: usize = 200_000;
@@ -25,18 +22,14 @@ pub const MAX_BYTES: usize = 200_000;
 pub const MAX_DEPTH: usize = 100;
 /// How many elements a body may hold.
 pub const MAX_ELEMENTS: usize = 10_000;
+/// How many declarations of namespaces may be in scope at once.
+pub const MAX_NAMESPACES: usize = 128;
 
 /// An element with what it directly holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Element {
-    /// The name as written, prefix included.
-    pub name: String,
     /// The name without its prefix.
     pub local_name: String,
-    /// The prefix as written.
-    pub prefix: Option<String>,
-    /// The URI of the namespace, shared by all elements in it.
-    pub namespace: Option<Arc<str>>,
     /// The attributes in their order, by their names as written; namespace declarations are left out.
     pub attributes: Vec<(String, String)>,
     /// The direct text and CDATA, joined; comments, processing instructions and children leave no trace.
@@ -54,35 +47,6 @@ impl Element {
     }
 }
 
-/// A body that is no acceptable XML document.
-#[derive(Clone, Debug, Error)]
-pub enum XmlError {
-    /// The markup cannot be cut into tags, text and the rest.
-    #[error("the body is not well-formed XML: {0}")]
-    Syntax(#[from] quick_xml::Error),
-    /// A rule of XML or of its namespaces is broken.
-    #[error("the body is not well-formed XML: {0}")]
-    Malformed(&'static str),
-    /// There is a document type, which may declare entities.
-    #[error("a document type is not allowed")]
-    Doctype,
-    /// The declared encoding is not known.
-    #[error("the encoding {0:?} is not known")]
-    UnknownEncoding(String),
-    /// The bytes are not text in the encoding of the body.
-    #[error("the body is not text in its encoding")]
-    Undecodable,
-    /// The body is longer than [`MAX_BYTES`].
-    #[error("the body is longer than {MAX_BYTES} bytes")]
-    TooLong,
-    /// The elements nest deeper than [`MAX_DEPTH`].
-    #[error("the elements nest deeper than {MAX_DEPTH} levels")]
-    TooDeep,
-    /// There are more elements than [`MAX_ELEMENTS`].
-    #[error("there are more than {MAX_ELEMENTS} elements")]
-    TooManyElements,
-}
-
 /// Reads a body and returns its root element.
 ///
 /// # Errors
@@ -94,32 +58,32 @@ pub fn read(body: &[u8]) -> Result<Element, XmlError> {
         return Err(XmlError::TooLong);
     }
     let text = encoding::decode(body)?;
-    if !text.chars().all(lexical::is_character) {
-        return Err(XmlError::Malformed("a character is not allowed in XML"));
-    }
+    lexical::check_characters(&text)?;
     // quick-xml would skip a second byte order mark; to expat it is text before the root.
     if text.starts_with('\u{feff}') {
         return Err(XmlError::Malformed("there is text outside the root"));
     }
-    let text = normalise_line_ends(text);
-    let mut reader = Reader::from_str(&text);
+    let mut reader = NsReader::from_str(&text);
+    reader.config_mut().check_comments = true;
+    let scope = reader.resolver_mut();
+    scope.set_max_namespace_bindings(MAX_NAMESPACES);
     let mut tree = Tree::default();
     loop {
         match reader.read_event()? {
-            Event::Start(tag) => tree.open(&tag)?,
+            Event::Start(tag) => tree.open(&tag, reader.resolver())?,
             Event::Empty(tag) => {
-                tree.open(&tag)?;
+                tree.open(&tag, reader.resolver())?;
                 tree.close();
             }
             Event::End(_) => tree.close(),
-            Event::Text(text) => tree.text(&text)?,
-            Event::CData(text) => tree.inside()?.text.push_str(&text),
-            Event::GeneralRef(name) => {
-                let ch = lexical::resolve_reference(&name)?;
-                tree.inside()?.text.push(ch);
+            Event::Text(text) => tree.text(&text.xml10_content())?,
+            Event::CData(text) => tree.inside()?.text.push_str(&text.xml10_content()),
+            Event::GeneralRef(reference) => {
+                let text = lexical::resolve_reference(&reference)?;
+                tree.inside()?.text.push_str(&text);
             }
-            Event::Comment(text) => lexical::check_comment(&text)?,
-            Event::PI(text) => lexical::check_instruction(&text)?,
+            Event::Comment(_) => {}
+            Event::PI(instruction) => check_target(instruction.target())?,
             // The declaration at the start was taken off with the encoding.
             Event::Decl(_) => {
                 return Err(XmlError::Malformed("the declaration is not at the start"));
@@ -130,12 +94,14 @@ pub fn read(body: &[u8]) -> Result<Element, XmlError> {
     }
 }
 
-/// Makes every line end `\n`, in text and attribute values alike, before anything else is read.
-fn normalise_line_ends(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+/// Checks what a processing instruction begins with.
+fn check_target(target: &str) -> Result<(), XmlError> {
+    if lexical::is_plain_name(target) && !target.eq_ignore_ascii_case("xml") {
+        Ok(())
     } else {
-        text
+        Err(XmlError::Malformed(
+            "a processing instruction has no proper target",
+        ))
     }
 }
 
@@ -145,12 +111,11 @@ struct Tree {
     /// The elements whose end tag is still to come, outermost first.
     open: Vec<Element>,
     root: Option<Element>,
-    namespaces: Namespaces,
     elements: usize,
 }
 
 impl Tree {
-    fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), XmlError> {
+    fn open(&mut self, tag: &BytesStart<'_>, scope: &NamespaceResolver) -> Result<(), XmlError> {
         if self.root.is_some() {
             return Err(XmlError::Malformed("there is more than one root"));
         }
@@ -162,46 +127,24 @@ impl Tree {
         }
         self.elements += 1;
 
-        let tag_name = tag.name();
-        let (prefix, local_name) = lexical::split_name(tag_name.as_ref())?;
+        let name = tag.name();
+        lexical::check_name(name.as_ref())?;
         let attributes = read_attributes(tag.attributes_raw())?;
-        self.namespaces.enter(&attributes)?;
-        self.check_attributes(&attributes)?;
+        namespaces::check(name, &attributes, scope)?;
         self.open.push(Element {
-            name: tag_name.as_ref().to_owned(),
-            local_name: local_name.to_owned(),
-            prefix: prefix.map(str::to_owned),
-            namespace: self.namespaces.resolve(prefix)?.cloned(),
+            local_name: name.local_name().as_ref().to_owned(),
             attributes: attributes
                 .into_iter()
-                .filter(|(name, _)| namespaces::declared_prefix(name).is_none())
-                .map(|(name, value)| (name.to_owned(), value))
+                .filter(|(name, _)| name.as_namespace_binding().is_none())
+                .map(|(name, value)| (name.as_ref().to_owned(), value))
                 .collect(),
             ..Element::default()
         });
         Ok(())
     }
 
-    /// Checks that prefixes are bound and that no two attributes have the same name in the same namespace.
-    fn check_attributes(&self, attributes: &[(&str, String)]) -> Result<(), XmlError> {
-        let mut seen = HashSet::new();
-        for (name, _) in attributes {
-            if namespaces::declared_prefix(name).is_some() {
-                continue;
-            }
-            if let (Some(prefix), local_name) = lexical::split_name(name)? {
-                let namespace = self.namespaces.resolve_id(prefix)?;
-                if !seen.insert((namespace, local_name)) {
-                    return Err(XmlError::Malformed("an attribute is given twice"));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Closes the innermost element; that the names agree was checked by quick-xml.
     fn close(&mut self) {
-        self.namespaces.leave();
         if let Some(element) = self.open.pop() {
             match self.open.last_mut() {
                 Some(parent) => parent.children.push(element),
@@ -236,17 +179,13 @@ impl Tree {
 }
 
 /// Reads what follows the name in a tag: names as written, values normalised.
-fn read_attributes(raw: &str) -> Result<Vec<(&str, String)>, XmlError> {
-    let mut seen = HashSet::new();
-    let mut attributes = Vec::new();
-    for (name, value) in lexical::split_attributes(raw)? {
-        lexical::split_name(name)?;
-        if !seen.insert(name) {
-            return Err(XmlError::Malformed("an attribute is given twice"));
-        }
-        attributes.push((name, lexical::normalise_value(value)?));
-    }
-    Ok(attributes)
+fn read_attributes(raw: &str) -> Result<Vec<(QName<'_>, String)>, XmlError> {
+    let raw = lexical::split_attributes(raw)?.into_iter();
+    let read = |(name, value)| {
+        lexical::check_name(name)?;
+        Ok((QName(name), lexical::normalise_value(value)?))
+    };
+    raw.map(read).collect()
 }
 
 #[cfg(test)]

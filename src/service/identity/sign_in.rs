@@ -1,85 +1,13 @@
 //! Signing in: who, by what proof, for what; and the token that comes of it.
 
-use super::roles;
+use super::bearers::Identity;
+use super::error::{Refused, SignInError};
 use super::tokens::{LiveToken, digest};
-use super::{Identity, TokenError};
-use crate::config::AuthMode;
-use crate::domain::token::ADMIN;
-use crate::domain::{
-    IdentityDomain, Named, Project, Timestamp, Token, TokenScope, TokenUser, User,
-};
-use crate::store::StoreError;
+use super::words::{Proof, TokenForm, WantedScope};
+use crate::domain::{Timestamp, Token, TokenScope, TokenUser};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::sync::Arc;
-
-/// The domain of v2.0, which knows none.
-pub const DEFAULT_DOMAIN: &str = "default";
-
-/// A domain, as a request names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DomainRef {
-    /// By id.
-    Id(String),
-    /// By name.
-    Name(String),
-}
-
-/// A user or a project, as a request names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reference {
-    /// By id.
-    Id(String),
-    /// By a name within a domain.
-    Name(String, DomainRef),
-}
-
-/// By what a user is recognised.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Proof {
-    /// By a password; a missing one is as wrong as any.
-    Password(Reference, Option<String>),
-    /// By a token that was issued before.
-    Token(String),
-}
-
-/// What the token is to be good for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WantedScope {
-    /// The user's default project if that is possible, else nothing.
-    Default,
-    /// Nothing.
-    Unscoped,
-    /// A project.
-    Project(Reference),
-    /// A domain.
-    Domain(DomainRef),
-    /// The deployment.
-    System,
-}
-
-/// How a token's text looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenForm {
-    /// As long as a Fernet token of today, and as opaque.
-    Opaque,
-    /// 32 hex digits, as the UUID tokens of 2014.
-    Hex,
-}
-
-/// Why nobody signed in.
-#[derive(Debug, thiserror::Error)]
-pub enum SignInError {
-    /// Something was wrong; nobody learns what.
-    #[error("the request requires authentication")]
-    Refused,
-    /// The token that was to prove the user does not.
-    #[error(transparent)]
-    Token(#[from] TokenError),
-    /// The new token cannot be kept.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// A new token.
 #[derive(Debug)]
@@ -115,7 +43,16 @@ impl Identity {
         wanted: &WantedScope,
         form: TokenForm,
     ) -> Result<Issued, SignInError> {
-        let scope = self.resolve(wanted)?;
+        self.admit(proofs, wanted, form).inspect_err(note)
+    }
+
+    fn admit(
+        &self,
+        proofs: &[Proof],
+        wanted: &WantedScope,
+        form: TokenForm,
+    ) -> Result<Issued, SignInError> {
+        let scope = self.accounts.resolve(wanted)?;
         let recognised = self.recognise(proofs)?;
         let scope = match scope {
             Some(scope) => scope,
@@ -123,10 +60,10 @@ impl Identity {
         };
         let roles = match scope {
             TokenScope::Unscoped => Vec::new(),
-            _ => self.roles_in(&recognised.user, &scope),
+            _ => self.accounts.roles_in(&recognised.user, &scope),
         };
         if scope != TokenScope::Unscoped && roles.is_empty() {
-            return Err(SignInError::Refused);
+            return Err(no_role(&recognised.user, &scope).into());
         }
         let now = self.clock.now();
         let (first_audit_id, expires_at) = match recognised.chain {
@@ -153,7 +90,7 @@ impl Identity {
     /// # Errors
     /// When they do not.
     pub fn check(&self, proofs: &[Proof]) -> Result<(), SignInError> {
-        self.recognise(proofs).map(|_| ())
+        self.recognise(proofs).map(|_| ()).inspect_err(note)
     }
 
     fn recognise(&self, proofs: &[Proof]) -> Result<Recognised, SignInError> {
@@ -163,32 +100,19 @@ impl Identity {
             recognised = Some(match recognised {
                 None => next,
                 Some(known) if known.user.id == next.user.id => known.joined(next),
-                Some(_) => return Err(SignInError::Refused),
+                Some(known) => return Err(Refused::TwoUsers(known.user.id, next.user.id).into()),
             });
         }
-        recognised.ok_or(SignInError::Refused)
+        Ok(recognised.ok_or(Refused::NoProof)?)
     }
 
     fn recognise_by(&self, proof: &Proof) -> Result<Recognised, SignInError> {
         match proof {
-            Proof::Password(reference, password) => {
-                let password = password.as_deref().unwrap_or_default();
-                let known = self.user_named(reference);
-                let user = match (known, self.mode) {
-                    (Some(user), AuthMode::Open) => Some(self.token_user(user)),
-                    (None, AuthMode::Open) => Some(self.stranger(reference)),
-                    (user, AuthMode::Strict) => {
-                        let id = user.map_or("", |user| user.id.as_str());
-                        let right = self.passwords.are_right(id, password);
-                        user.filter(|_| right).map(|user| self.token_user(user))
-                    }
-                };
-                Ok(Recognised {
-                    user: user.ok_or(SignInError::Refused)?,
-                    methods: vec!["password".to_owned()],
-                    chain: None,
-                })
-            }
+            Proof::Password(reference, password) => Ok(Recognised {
+                user: self.accounts.by_password(reference, password.as_deref())?,
+                methods: vec!["password".to_owned()],
+                chain: None,
+            }),
             Proof::Token(text) => {
                 let live = self.look_up(text, 0)?;
                 let mut methods = live.token.methods.clone();
@@ -207,158 +131,14 @@ impl Identity {
         }
     }
 
-    /// The enabled user of an enabled domain.
-    fn user_named(&self, reference: &Reference) -> Option<&User> {
-        let user = match reference {
-            Reference::Id(id) => self.directory.user(id)?,
-            Reference::Name(name, domain) => {
-                let domain = self.domain_named(domain)?;
-                self.directory.user_by_name(name, &domain.id)?
-            }
-        };
-        let domain = self.directory.domain(&user.domain_id)?;
-        (user.enabled && domain.enabled).then_some(user)
-    }
-
-    fn domain_named(&self, reference: &DomainRef) -> Option<&IdentityDomain> {
-        let domain = match reference {
-            DomainRef::Id(id) => self.directory.domain(id)?,
-            DomainRef::Name(name) => self.directory.domain_by_name(name)?,
-        };
-        domain.enabled.then_some(domain)
-    }
-
-    fn project_named(&self, reference: &Reference) -> Option<&Project> {
-        let project = match reference {
-            Reference::Id(id) => self.directory.project(id)?,
-            Reference::Name(name, domain) => {
-                let domain = self.domain_named(domain)?;
-                self.directory.project_by_name(name, &domain.id)?
-            }
-        };
-        self.is_open_for_scope(project).then_some(project)
-    }
-
-    fn is_open_for_scope(&self, project: &Project) -> bool {
-        let domain = self.directory.domain(&project.domain_id);
-        project.enabled && domain.is_some_and(|domain| domain.enabled)
-    }
-
-    /// The scope, or nothing when it is up to the user's default project.
-    fn resolve(&self, wanted: &WantedScope) -> Result<Option<TokenScope>, SignInError> {
-        let open = self.mode == AuthMode::Open;
-        let scope = match wanted {
-            WantedScope::Default => return Ok(None),
-            WantedScope::Unscoped => Some(TokenScope::Unscoped),
-            WantedScope::System => Some(TokenScope::System),
-            WantedScope::Project(reference) => match self.project_named(reference) {
-                Some(project) => Some(self.project_scope(project)),
-                None => open.then(|| self.project_of_that_name(reference)),
-            },
-            WantedScope::Domain(reference) => match self.domain_named(reference) {
-                Some(domain) => Some(TokenScope::Domain(named(domain))),
-                None => open.then(|| TokenScope::Domain(self.domain_of_that_name(reference))),
-            },
-        };
-        scope.map(Some).ok_or(SignInError::Refused)
-    }
-
     fn default_scope(&self, recognised: &Recognised) -> TokenScope {
         // Keystone 30: a token made from a token without a scope is unscoped, whatever the user's
         // default project.
-        if recognised.chain.is_some() {
-            return TokenScope::Unscoped;
-        }
-        let user = self.directory.user(&recognised.user.id);
-        let project_id = user.and_then(|user| user.default_project.as_deref());
-        let project = project_id.and_then(|id| self.directory.project(id));
-        let scope = project
-            .filter(|project| self.is_open_for_scope(project))
-            .map(|project| self.project_scope(project))
-            .filter(|scope| !self.roles_in(&recognised.user, scope).is_empty());
+        let scope = match recognised.chain {
+            Some(_) => None,
+            None => self.accounts.default_scope(&recognised.user),
+        };
         scope.unwrap_or(TokenScope::Unscoped)
-    }
-
-    fn roles_in(&self, user: &TokenUser, scope: &TokenScope) -> Vec<String> {
-        let known = self.directory.user(&user.id);
-        let granted = known.map(|user| roles::granted(user, scope));
-        match granted {
-            Some(roles) if !roles.is_empty() => roles,
-            _ if self.mode == AuthMode::Strict => Vec::new(),
-            _ => {
-                let is_admin =
-                    known.is_some_and(|user| user.grants.iter().any(|grant| grant.role == ADMIN));
-                vec![if is_admin { ADMIN } else { "member" }.to_owned()]
-            }
-        }
-    }
-
-    pub(super) fn token_user(&self, user: &User) -> TokenUser {
-        TokenUser {
-            id: user.id.clone(),
-            name: user.name.clone(),
-            domain: self.domain_of_id(&user.domain_id),
-        }
-    }
-
-    pub(super) fn project_scope(&self, project: &Project) -> TokenScope {
-        TokenScope::Project {
-            project: Named {
-                id: project.id.clone(),
-                name: project.name.clone(),
-            },
-            domain: self.domain_of_id(&project.domain_id),
-        }
-    }
-
-    fn domain_of_id(&self, id: &str) -> Named {
-        match self.directory.domain(id) {
-            Some(domain) => named(domain),
-            None => Named {
-                id: id.to_owned(),
-                name: if id == DEFAULT_DOMAIN { "Default" } else { id }.to_owned(),
-            },
-        }
-    }
-
-    /// Open mode: a domain that the directory does not know is what the client says it is.
-    fn domain_of_that_name(&self, reference: &DomainRef) -> Named {
-        match (self.domain_named(reference), reference) {
-            (Some(domain), _) => named(domain),
-            (None, DomainRef::Id(text)) => self.domain_of_id(text),
-            (None, DomainRef::Name(text)) => Named {
-                id: text.clone(),
-                name: text.clone(),
-            },
-        }
-    }
-
-    /// Open mode: so is a user …
-    fn stranger(&self, reference: &Reference) -> TokenUser {
-        let (named, domain) = self.taken_at_its_word(reference);
-        TokenUser {
-            id: named.id,
-            name: named.name,
-            domain,
-        }
-    }
-
-    /// … and a project.
-    fn project_of_that_name(&self, reference: &Reference) -> TokenScope {
-        let (project, domain) = self.taken_at_its_word(reference);
-        TokenScope::Project { project, domain }
-    }
-
-    fn taken_at_its_word(&self, reference: &Reference) -> (Named, Named) {
-        let (text, domain) = match reference {
-            Reference::Id(id) => (id, self.domain_of_id(DEFAULT_DOMAIN)),
-            Reference::Name(name, domain) => (name, self.domain_of_that_name(domain)),
-        };
-        let named = Named {
-            id: text.clone(),
-            name: text.clone(),
-        };
-        (named, domain)
     }
 
     fn new_text(&self, form: TokenForm) -> String {
@@ -386,9 +166,21 @@ impl Recognised {
     }
 }
 
-fn named(domain: &IdentityDomain) -> Named {
-    Named {
-        id: domain.id.clone(),
-        name: domain.name.clone(),
+/// Says in the log why; of what failed the facades speak.
+fn note(error: &SignInError) {
+    if !matches!(error, SignInError::Store(_)) {
+        tracing::debug!(why = %error, "nobody signed in");
+    }
+}
+
+fn no_role(user: &TokenUser, scope: &TokenScope) -> Refused {
+    Refused::NoRole {
+        user: user.id.clone(),
+        scope: match scope {
+            TokenScope::Unscoped => "nothing".to_owned(),
+            TokenScope::Project { project, .. } => format!("project {}", project.id),
+            TokenScope::Domain(domain) => format!("domain {}", domain.id),
+            TokenScope::System => "the system".to_owned(),
+        },
     }
 }

@@ -1,7 +1,6 @@
 //! What Waldur knows when a fixture does not say: one cloud, and in it a tenant for every project.
-//!
-//! Every uuid is made from what it names, so that a client can keep it across starts.
 
+use super::naming::{name_of, uuid_of};
 use crate::control::Fixture;
 use crate::domain::identity::Target;
 use crate::domain::sibling::{
@@ -9,20 +8,9 @@ use crate::domain::sibling::{
     WaldurVolume,
 };
 use crate::domain::{Directory, Image, Instance, WaldurData};
-use uuid::Uuid;
-
-/// What the derived uuids are derived under.
-const NAMESPACE: Uuid = Uuid::from_u128(0x6e6f_7661_2d69_4d61_8765_732d_7761_6c64);
 
 /// The role that makes a user of the directory a member of Waldur's staff.
 const ADMIN: &str = "admin";
-
-/// The uuid of a thing that the fixture gives none, in Waldur's form.
-pub fn uuid_of(kind: &str, id: &str) -> String {
-    Uuid::new_v5(&NAMESPACE, format!("{kind}/{id}").as_bytes())
-        .simple()
-        .to_string()
-}
 
 /// The data, and which token stands for which user (by place in the list).
 pub fn derive(fixture: &Fixture) -> (WaldurData, Vec<(String, usize)>) {
@@ -107,7 +95,7 @@ fn volume(instance: &Instance, images: &[Image], cloud: &str) -> Option<WaldurVo
     let image = images.iter().find(|image| image.id == image_id)?;
     Some(WaldurVolume {
         settings: cloud.to_owned(),
-        image_name: super::rows::name_of(image).to_owned(),
+        image_name: name_of(image).to_owned(),
         bootable: true,
         instance: Some(instance.id.clone()),
         runtime_state: Some(runtime_state(&instance.status).to_owned()),

@@ -4,7 +4,7 @@
 //! `waldur_openstack/backend.py`): every image but a deleted one, linked to each tenant whose
 //! project sees it in Glance's list.
 
-use super::defaults::uuid_of;
+use super::naming::{name_of, uuid_of};
 use crate::domain::sibling::{WaldurImage, WaldurTenant};
 use crate::domain::{
     GlanceStatus, Image, ImageQuery, MemberStatus, Scope, Shares, Timestamp, Visibility, WaldurData,
@@ -59,43 +59,59 @@ pub fn every_image() -> ImageQuery {
     })
 }
 
-/// The rows of all images, by name; rows of one name in the order in which they became known.
-pub fn build(data: &WaldurData, images: &[Image]) -> Vec<ImageRow> {
-    let mut listed: HashMap<&str, Vec<(usize, &WaldurImage)>> = HashMap::new();
-    for (place, image) in data.images.iter().enumerate() {
-        listed.entry(&image.id).or_default().push((place, image));
-    }
-    let mut rows = Vec::new();
-    for image in images {
-        if image.status == GlanceStatus::Deleted {
-            continue;
-        }
-        if let Some(known) = listed.get(image.id.as_str()) {
-            for (place, pulled) in known {
-                rows.push((*place, row(data, image, &pulled.uuid, &pulled.settings)));
-            }
-        } else if let Some(settings) = home(data, image) {
-            let uuid = uuid_of("image", &image.id);
-            rows.push((usize::MAX, row(data, image, &uuid, settings)));
-        }
-    }
-    rows.sort_by(|(left_place, left), (right_place, right)| {
-        (&left.name, left_place, left.created_at, &left.backend_id).cmp(&(
-            &right.name,
-            right_place,
-            right.created_at,
-            &right.backend_id,
-        ))
-    });
-    rows.into_iter().map(|(_, row)| row).collect()
+/// What a row stands in order by: the name, then when it became known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowKey {
+    name: String,
+    /// In the fixture's list; what came after it stands behind all of those.
+    place: usize,
+    created_at: Timestamp,
+    backend_id: String,
 }
 
-/// The name that Waldur gives an image: Glance's, else the property `description`, else the id.
-pub fn name_of(image: &Image) -> &str {
-    let name = image.name.as_deref().filter(|name| !name.is_empty());
-    let description = image.properties.text("description");
-    name.or(description.filter(|text| !text.is_empty()))
-        .unwrap_or(&image.id)
+/// The rows that a fixture lists, by image: place, uuid and cloud.
+#[derive(Debug, Default)]
+pub struct Pulled(HashMap<String, Vec<(usize, WaldurImage)>>);
+
+impl Pulled {
+    /// Those of a fixture.
+    pub fn of(data: &WaldurData) -> Self {
+        let mut listed: HashMap<String, Vec<(usize, WaldurImage)>> = HashMap::new();
+        for (place, image) in data.images.iter().enumerate() {
+            let of_image = listed.entry(image.id.clone()).or_default();
+            of_image.push((place, image.clone()));
+        }
+        Self(listed)
+    }
+}
+
+/// The rows of an image: one for each cloud that has pulled it.
+pub fn of_image(data: &WaldurData, pulled: &Pulled, image: &Image) -> Vec<(RowKey, ImageRow)> {
+    if image.status == GlanceStatus::Deleted {
+        return Vec::new();
+    }
+    let keyed = |place, row: ImageRow| {
+        let key = RowKey {
+            name: row.name.clone(),
+            place,
+            created_at: row.created_at,
+            backend_id: row.backend_id.clone(),
+        };
+        (key, row)
+    };
+    match pulled.0.get(&image.id) {
+        Some(known) => known
+            .iter()
+            .map(|(place, of)| keyed(*place, row(data, image, &of.uuid, &of.settings)))
+            .collect(),
+        None => home(data, image)
+            .map(|settings| {
+                let uuid = uuid_of("image", &image.id);
+                keyed(usize::MAX, row(data, image, &uuid, settings))
+            })
+            .into_iter()
+            .collect(),
+    }
 }
 
 /// The cloud of an image that came after the fixture: one where its owner has a tenant.

@@ -9,13 +9,16 @@ use std::sync::{Mutex, PoisonError};
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
 /// Why a token does not open anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Nobody has it.
+    #[error("no user has the token")]
     Unknown,
     /// Its user may not sign in.
+    #[error("the user of the token may not sign in")]
     Inactive,
     /// It was not used for too long.
+    #[error("the token was not used for longer than it lives")]
     Expired,
 }
 

@@ -1,5 +1,6 @@
 //! The command: how it starts, what it says, how it ends.
 
+mod damage;
 mod data;
 mod greeting;
 mod options;

@@ -48,7 +48,7 @@ impl<'a> Call<'a> {
     pub fn format(&self) -> Format {
         const TYPES: [&str; 2] = ["application/json", "application/xml"];
         let header = self.head.header("accept").unwrap_or_default();
-        match accept::best_match(header, &TYPES) {
+        match accept::URLMAP.best_match(header, &TYPES) {
             Some(("application/xml", _)) => Format::Xml,
             _ => Format::Json,
         }

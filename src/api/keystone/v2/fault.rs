@@ -3,6 +3,7 @@
 use super::views::ErrorView;
 use crate::http::Refusal;
 use crate::http::StatusCode;
+use crate::service::Failure;
 use crate::service::identity::{SignInError, TokenError};
 
 /// An error of Keystone's.
@@ -23,7 +24,7 @@ pub enum Fault {
     /// What comes from outside of the service.
     Outside(Refusal),
     /// The emulator failed.
-    Internal(String),
+    Internal(Failure),
 }
 
 impl Fault {
@@ -70,14 +71,10 @@ impl Fault {
                 "The resource could not be found.".to_owned(),
             ),
             Self::Outside(refusal) => (refusal.status, refusal.message.clone()),
-            Self::Internal(reason) => {
-                tracing::error!(reason, "identity");
-                (
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "An unexpected error prevented the server from fulfilling your request."
-                        .to_owned(),
-                )
-            }
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "An unexpected error prevented the server from fulfilling your request.".to_owned(),
+            ),
         };
         (status, ErrorView::new(status, message))
     }
@@ -86,11 +83,11 @@ impl Fault {
 impl From<SignInError> for Fault {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Refused
+            SignInError::Refused(_)
             | SignInError::Token(TokenError::Missing | TokenError::Unknown | TokenError::Ended) => {
                 Self::Unauthorized
             }
-            SignInError::Store(error) => Self::Internal(error.to_string()),
+            SignInError::Store(error) => Self::Internal(Failure::of(&error)),
         }
     }
 }

@@ -74,7 +74,10 @@ fn version(call: &Call<'_>) -> Reply {
 
 fn write(call: &Call<'_>, format: Format, fault: &Fault) -> Reply {
     let (status, view) = fault.view();
-    let reply = render(format, status, &view);
+    let mut reply = render(format, status, &view);
+    if let Fault::Internal(failure) = fault {
+        reply = reply.because(failure.why().to_owned());
+    }
     if status == StatusCode::UNAUTHORIZED {
         // Without the version, and without the prefix that the service is mounted under.
         reply.with(

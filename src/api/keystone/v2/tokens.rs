@@ -7,6 +7,7 @@ use super::fault::Fault;
 use super::views::{Access, Endpoints, TenantView};
 use crate::domain::{Token, TokenScope};
 use crate::http::{Reply, StatusCode};
+use crate::service::Failure;
 use crate::service::identity::{LiveToken, Reach, TokenForm};
 use std::sync::Arc;
 
@@ -44,7 +45,7 @@ pub fn revoke(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     find(call, id)?;
     match call.app.identity.revoke(id, Reach::Alone) {
         Ok(()) => Ok(Reply::empty(StatusCode::NO_CONTENT)),
-        Err(error) => Err(Fault::Internal(error.to_string())),
+        Err(error) => Err(Fault::Internal(Failure::of(&error))),
     }
 }
 

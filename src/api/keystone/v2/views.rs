@@ -379,10 +379,10 @@ impl Versions {
 
 /// Keystone 2014.2 gave its database's fraction and left out the zone.
 fn with_microseconds(time: Timestamp) -> String {
-    let text = time.to_text();
+    let text = time.to_string();
     format!(
         "{}.{:06}",
-        text.as_str().trim_end_matches('Z'),
+        text.trim_end_matches('Z'),
         time.subsecond_micros()
     )
 }

@@ -4,8 +4,8 @@ use super::super::site::Site;
 use super::fault::Fault;
 use crate::http::{Body, Head, Reply, StatusCode};
 use crate::python;
-use crate::service::App;
 use crate::service::identity::LiveToken;
+use crate::service::{App, Failure};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -61,6 +61,6 @@ pub fn json_as(
 ) -> Result<Reply, Fault> {
     match python::to_vec(view) {
         Ok(body) => Ok(Reply::new(status, media_type, body)),
-        Err(error) => Err(Fault::Internal(error.to_string())),
+        Err(error) => Err(Fault::Internal(Failure::of(&error))),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::v2;
 use super::call::{Call, json, json_as};
+use crate::http::accept::WERKZEUG;
 use crate::http::{Reply, StatusCode};
 use serde::Serialize;
 
@@ -143,37 +144,17 @@ fn home() -> Reply {
 /// Whether JSON Home is liked better than JSON. Nothing else that `Accept` may say matters.
 fn wants_home(call: &Call<'_>) -> bool {
     let accept = call.head.header("accept").unwrap_or_default();
-    likes(accept, JSON_HOME) > likes(accept, JSON)
+    likes_home(accept)
 }
 
-/// How much a type is liked: the quality in thousandths, then how exactly it was named.
-fn likes(accept: &str, media_type: &str) -> (u32, u32) {
-    let ranges = accept.split(',').filter_map(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let exactness = match parts.next()? {
-            "*/*" => 1,
-            "application/*" => 2,
-            name if name.eq_ignore_ascii_case(media_type) => 3,
-            _ => return None,
-        };
-        let quality = parts
-            .find_map(|part| part.strip_prefix("q="))
-            .map_or(Some(1.0), |text| text.trim().parse::<f64>().ok())
-            .unwrap_or(0.0);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped"
-        )]
-        let thousandths = (quality.clamp(0.0, 1.0) * 1000.0) as u32;
-        (thousandths > 0).then_some((thousandths, exactness))
-    });
-    ranges.max().unwrap_or_default()
+fn likes_home(accept: &str) -> bool {
+    let liked = WERKZEUG.best_match(accept, &[JSON, JSON_HOME]);
+    liked.is_some_and(|(media_type, _)| media_type == JSON_HOME)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{JSON, JSON_HOME, likes};
+    use super::likes_home;
 
     #[test]
     fn json_home_must_be_liked_better() {
@@ -186,11 +167,7 @@ mod tests {
             ("application/json, application/json-home;q=0.5", false),
             ("application/json;q=0.2, application/json-home;q=0.5", true),
         ] {
-            assert_eq!(
-                likes(accept, JSON_HOME) > likes(accept, JSON),
-                home,
-                "{accept}"
-            );
+            assert_eq!(likes_home(accept), home, "{accept}");
         }
     }
 }

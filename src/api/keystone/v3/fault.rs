@@ -3,6 +3,7 @@
 
 use crate::http::{Method, Refusal, Reply, StatusCode};
 use crate::python;
+use crate::service::Failure;
 use crate::service::identity::{SignInError, TokenError};
 use serde::Serialize;
 
@@ -35,7 +36,7 @@ pub enum Fault {
     /// What comes from outside of the service.
     Outside(Refusal),
     /// The emulator failed.
-    Internal(String),
+    Internal(Failure),
 }
 
 #[derive(Serialize)]
@@ -90,7 +91,10 @@ impl Fault {
             },
         };
         let body = python::to_vec(&body).unwrap_or_default();
-        let reply = Reply::new(status, "application/json", body);
+        let mut reply = Reply::new(status, "application/json", body);
+        if let Self::Internal(failure) = self {
+            reply = reply.because(failure.why().to_owned());
+        }
         if status == StatusCode::UNAUTHORIZED {
             reply.with("www-authenticate", format!("Keystone uri=\"{base}/v3\""))
         } else {
@@ -123,14 +127,10 @@ impl Fault {
             }
             Self::NotFound(message) => (StatusCode::NOT_FOUND, message.clone()),
             Self::Outside(refusal) => (refusal.status, refusal.message.clone()),
-            Self::Internal(reason) => {
-                tracing::error!(reason, "identity");
-                (
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "An unexpected error prevented the server from fulfilling your request."
-                        .to_owned(),
-                )
-            }
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "An unexpected error prevented the server from fulfilling your request.".to_owned(),
+            ),
         }
     }
 }
@@ -150,9 +150,9 @@ impl From<TokenError> for Fault {
 impl From<SignInError> for Fault {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Refused => Self::Unauthorized,
+            SignInError::Refused(_) => Self::Unauthorized,
             SignInError::Token(error) => error.into(),
-            SignInError::Store(error) => Self::Internal(error.to_string()),
+            SignInError::Store(error) => Self::Internal(Failure::of(&error)),
         }
     }
 }

@@ -55,73 +55,83 @@ impl Kind {
     }
 
     /// Its words.
-    pub fn words(self) -> Words {
-        let words =
-            |list, one, list_rule, show_rule, filters, operations: [&'static str; 2]| Words {
-                list,
-                one,
-                list_rule,
-                show_rule,
-                filters,
-                operations: operations.map(Operation::named),
-            };
+    pub fn words(self) -> &'static Words {
         match self {
-            Self::Projects => words(
-                "projects",
-                "project",
-                "list_projects",
-                "get_project",
-                &["name", "domain_id", "enabled", "parent_id"],
-                ["keystone.projects.list", "keystone.projects.show"],
-            ),
-            Self::Users => words(
-                "users",
-                "user",
-                "list_users",
-                "get_user",
-                &["name", "domain_id", "enabled"],
-                ["keystone.users.list", "keystone.users.show"],
-            ),
-            Self::Domains => words(
-                "domains",
-                "domain",
-                "list_domains",
-                "get_domain",
-                &["name", "enabled"],
-                ["keystone.domains.list", "keystone.domains.show"],
-            ),
-            Self::Roles => words(
-                "roles",
-                "role",
-                "list_roles",
-                "get_role",
-                &["name"],
-                ["keystone.roles.list", "keystone.roles.show"],
-            ),
-            Self::Services => words(
-                "services",
-                "service",
-                "list_services",
-                "get_service",
-                &["name", "type"],
-                ["keystone.services.list", "keystone.services.show"],
-            ),
-            Self::Endpoints => words(
-                "endpoints",
-                "endpoint",
-                "list_endpoints",
-                "get_endpoint",
-                &["interface", "service_id", "region_id"],
-                ["keystone.endpoints.list", "keystone.endpoints.show"],
-            ),
-            Self::Regions => words(
-                "regions",
-                "region",
-                "list_regions",
-                "get_region",
-                &["parent_region_id"],
-                ["keystone.regions.list", "keystone.regions.show"],
-            ),
+            Self::Projects => &PROJECTS,
+            Self::Users => &USERS,
+            Self::Domains => &DOMAINS,
+            Self::Roles => &ROLES,
+            Self::Services => &SERVICES,
+            Self::Endpoints => &ENDPOINTS,
+            Self::Regions => &REGIONS,
         }
     }
 }
+
+/// The operations on a kind: its list, and one of it.
+const fn operations(list: &'static str, show: &'static str) -> [Operation; 2] {
+    [Operation::named(list), Operation::named(show)]
+}
+
+const PROJECTS: Words = Words {
+    list: "projects",
+    one: "project",
+    list_rule: "list_projects",
+    show_rule: "get_project",
+    filters: &["name", "domain_id", "enabled", "parent_id"],
+    operations: operations("keystone.projects.list", "keystone.projects.show"),
+};
+
+const USERS: Words = Words {
+    list: "users",
+    one: "user",
+    list_rule: "list_users",
+    show_rule: "get_user",
+    filters: &["name", "domain_id", "enabled"],
+    operations: operations("keystone.users.list", "keystone.users.show"),
+};
+
+const DOMAINS: Words = Words {
+    list: "domains",
+    one: "domain",
+    list_rule: "list_domains",
+    show_rule: "get_domain",
+    filters: &["name", "enabled"],
+    operations: operations("keystone.domains.list", "keystone.domains.show"),
+};
+
+const ROLES: Words = Words {
+    list: "roles",
+    one: "role",
+    list_rule: "list_roles",
+    show_rule: "get_role",
+    filters: &["name"],
+    operations: operations("keystone.roles.list", "keystone.roles.show"),
+};
+
+const SERVICES: Words = Words {
+    list: "services",
+    one: "service",
+    list_rule: "list_services",
+    show_rule: "get_service",
+    filters: &["name", "type"],
+    operations: operations("keystone.services.list", "keystone.services.show"),
+};
+
+const ENDPOINTS: Words = Words {
+    list: "endpoints",
+    one: "endpoint",
+    list_rule: "list_endpoints",
+    show_rule: "get_endpoint",
+    filters: &["interface", "service_id", "region_id"],
+    operations: operations("keystone.endpoints.list", "keystone.endpoints.show"),
+};
+
+const REGIONS: Words = Words {
+    list: "regions",
+    one: "region",
+    list_rule: "list_regions",
+    show_rule: "get_region",
+    filters: &["parent_region_id"],
+    operations: operations("keystone.regions.list", "keystone.regions.show"),
+};

@@ -5,6 +5,7 @@ use super::call::{Call, json};
 use super::fault::Fault;
 use super::views::TokenView;
 use crate::http::{Method, Reply, StatusCode, query};
+use crate::service::Failure;
 use crate::service::identity::{EXPIRED_WINDOW_SECONDS, LiveToken, Reach, TokenError, TokenForm};
 use serde::Serialize;
 use std::sync::Arc;
@@ -41,7 +42,7 @@ pub fn revoke(call: &Call<'_>) -> Result<Reply, Fault> {
     call.app.identity.look_up(text, 0)?;
     match call.app.identity.revoke(text, Reach::Chain) {
         Ok(()) => Ok(Reply::empty(StatusCode::NO_CONTENT)),
-        Err(error) => Err(Fault::Internal(error.to_string())),
+        Err(error) => Err(Fault::Internal(Failure::of(&error))),
     }
 }
 

@@ -129,8 +129,7 @@ pub fn role_id(name: &str) -> String {
 
 /// Keystone keeps whole seconds and writes six digits behind them all the same.
 fn time(time: Timestamp) -> String {
-    let text = time.to_text();
-    format!("{}.000000Z", text.as_str().trim_end_matches('Z'))
+    format!("{}.000000Z", time.to_string().trim_end_matches('Z'))
 }
 
 impl<'a> NamedView<'a> {

@@ -1,5 +1,7 @@
 //! What the versions of the real servers say of themselves.
 
+use super::media::Media;
+
 /// What a version says of itself.
 #[derive(Debug)]
 pub struct VersionDocument {
@@ -11,24 +13,11 @@ pub struct VersionDocument {
     pub updated: &'static str,
     /// The first segment of its path.
     pub path: &'static str,
-    /// Base types and what they are called here.
-    pub media_types: &'static [(&'static str, &'static str)],
+    /// What it can be asked for in.
+    pub media: &'static [Media],
     /// Whether `version` and `min_version` are shown, as they are since microversions exist.
     pub ranges: bool,
 }
-
-const XML_V2: (&str, &str) = (
-    "application/xml",
-    "application/vnd.openstack.compute+xml;version=2",
-);
-const JSON_V2: (&str, &str) = (
-    "application/json",
-    "application/vnd.openstack.compute+json;version=2",
-);
-const JSON_V21: (&str, &str) = (
-    "application/json",
-    "application/vnd.openstack.compute+json;version=2.1",
-);
 
 /// Nova 2014.2.
 pub const JUNO: VersionDocument = VersionDocument {
@@ -36,7 +25,7 @@ pub const JUNO: VersionDocument = VersionDocument {
     status: "CURRENT",
     updated: "2011-01-21T11:33:21Z",
     path: "v2",
-    media_types: &[XML_V2, JSON_V2],
+    media: &[Media::Xml, Media::Json],
     ranges: false,
 };
 
@@ -49,30 +38,35 @@ pub const JUNO_BESIDE_V21: VersionDocument = VersionDocument {
 
 /// Nova 34's v2.
 pub const COMPAT: VersionDocument = VersionDocument {
-    id: "v2.0",
     status: "DEPRECATED",
     updated: "2025-07-04T12:00:00Z",
-    path: "v2",
-    media_types: &[JSON_V2],
-    ranges: true,
+    media: &[Media::Json],
+    ..JUNO_BESIDE_V21
 };
 
-/// Nova 34's v2.1.
+/// Nova 34's v2.1, and the Open Telekom Cloud's.
 pub const V21: VersionDocument = VersionDocument {
     id: "v2.1",
     status: "CURRENT",
     updated: "2013-07-23T11:33:21Z",
     path: "v2.1",
-    media_types: &[JSON_V21],
-    ranges: true,
+    ..COMPAT
 };
 
 /// The Open Telekom Cloud's v2.
 pub const OTC_V2: VersionDocument = VersionDocument {
     status: "SUPPORTED",
-    updated: "2011-01-21T11:33:21Z",
+    updated: JUNO.updated,
     ..COMPAT
 };
 
-/// The Open Telekom Cloud's v2.1.
-pub const OTC_V21: VersionDocument = V21;
+impl VersionDocument {
+    /// Base types and what they are called here.
+    pub fn media_types(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let version = self.path.trim_start_matches('v');
+        self.media.iter().map(move |media| {
+            let name = format!("{};version={version}", media.vendor().as_str());
+            (media.as_str(), name)
+        })
+    }
+}

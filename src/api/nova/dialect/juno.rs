@@ -14,7 +14,7 @@ pub const JUNO: Dialect = Dialect {
     formats: Formats::JsonAndXml,
     routes: Routes::Juno,
     microversions: false,
-    max_microversion: Microversion::v2(1),
+    max_microversion: Microversion::OLDEST,
     rules: ImageRules::GLANCE_V1,
     list_query: ListQuery::GlanceV1,
     next_query: NextQuery::Raw,

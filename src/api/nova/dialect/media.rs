@@ -17,8 +17,14 @@ pub enum Media {
     Atom,
 }
 
-/// In the order of the server's liking.
-const SUPPORTED: [Media; 4] = [Media::Json, Media::VendorJson, Media::Xml, Media::VendorXml];
+/// In the order of the server's liking; the last is for version documents only.
+const ALL: [Media; 5] = [
+    Media::Json,
+    Media::VendorJson,
+    Media::Xml,
+    Media::VendorXml,
+    Media::Atom,
+];
 
 impl Media {
     /// Its name.
@@ -37,11 +43,18 @@ impl Media {
         matches!(self, Self::Xml | Self::VendorXml)
     }
 
-    fn named(name: &str) -> Option<Self> {
-        SUPPORTED
-            .into_iter()
-            .chain([Self::Atom])
-            .find(|media| media.as_str() == name)
+    /// Nova's own name for it.
+    pub const fn vendor(self) -> Self {
+        match self {
+            Self::Json => Self::VendorJson,
+            Self::Xml => Self::VendorXml,
+            own => own,
+        }
+    }
+
+    /// The one with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|media| media.as_str() == name)
     }
 }
 
@@ -101,11 +114,9 @@ pub fn negotiate_xml_on_request(accept: &str) -> Media {
 }
 
 fn match_accept(accept: &str, atom: bool) -> (Option<Media>, Option<&str>) {
-    let mut names: Vec<&'static str> = SUPPORTED.iter().map(|media| media.as_str()).collect();
-    if atom {
-        names.push(Media::Atom.as_str());
-    }
-    match accept::best_match(accept, &names) {
+    let names = ALL.map(Media::as_str);
+    let offers = if atom { &names[..] } else { &names[..4] };
+    match accept::URLMAP.best_match(accept, offers) {
         Some((name, version)) => (Media::named(name), version),
         None => (None, None),
     }

@@ -6,7 +6,6 @@ use crate::config::Microversion;
 
 /// The Open Telekom Cloud's v2.1.
 pub const OTC_V21: Dialect = Dialect {
-    document: &documents::OTC_V21,
     max_microversion: Microversion::v2(60),
     routes: Routes::V21(ProjectIds::Any),
     project_in_links: ProjectInLinks::Always,

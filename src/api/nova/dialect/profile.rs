@@ -1,9 +1,9 @@
 //! What a server mounts.
 
-use super::Dialect;
 use super::juno::{JUNO, JUNO_FOR_USERS, JUNO_OVER_FAKE};
 use super::otc::{OTC_V2, OTC_V21};
 use super::v21::{COMPAT, V21, V21_FOR_USERS};
+use super::{Dialect, documents};
 use crate::config::Profile;
 use crate::service::App;
 
@@ -23,7 +23,12 @@ pub struct Mounts {
     pub root: &'static Dialect,
 }
 
-const fn mount(version: &'static str, dialect: &'static Dialect) -> Mount {
+/// A tree under the name that its document gives it.
+const fn mount(dialect: &'static Dialect) -> Mount {
+    mount_as(dialect.document.path, dialect)
+}
+
+const fn mount_as(version: &'static str, dialect: &'static Dialect) -> Mount {
     Mount {
         version,
         dialect: Some(dialect),
@@ -39,18 +44,18 @@ const fn disabled(version: &'static str) -> Mount {
 
 static FOR_USERS: Mounts = Mounts {
     trees: &[
-        mount("v2", &JUNO_FOR_USERS),
-        mount("v1.1", &JUNO_FOR_USERS),
-        mount("v2.1", &V21_FOR_USERS),
+        mount(&JUNO_FOR_USERS),
+        mount_as("v1.1", &JUNO_FOR_USERS),
+        mount(&V21_FOR_USERS),
     ],
     root: &JUNO_FOR_USERS,
 };
 
 static JUNO_SERVER: Mounts = Mounts {
     trees: &[
-        mount("v2", &JUNO),
-        mount("v1.1", &JUNO),
-        disabled("v2.1"),
+        mount(&JUNO),
+        mount_as("v1.1", &JUNO),
+        disabled(documents::V21.path),
         disabled("v3"),
     ],
     root: &JUNO,
@@ -58,21 +63,21 @@ static JUNO_SERVER: Mounts = Mounts {
 
 static JUNO_SERVER_OVER_FAKE: Mounts = Mounts {
     trees: &[
-        mount("v2", &JUNO_OVER_FAKE),
-        mount("v1.1", &JUNO_OVER_FAKE),
-        disabled("v2.1"),
+        mount(&JUNO_OVER_FAKE),
+        mount_as("v1.1", &JUNO_OVER_FAKE),
+        disabled(documents::V21.path),
         disabled("v3"),
     ],
     root: &JUNO_OVER_FAKE,
 };
 
 static NOVA_34: Mounts = Mounts {
-    trees: &[mount("v2", &COMPAT), mount("v2.1", &V21)],
+    trees: &[mount(&COMPAT), mount(&V21)],
     root: &V21,
 };
 
 static OTC: Mounts = Mounts {
-    trees: &[mount("v2", &OTC_V2), mount("v2.1", &OTC_V21)],
+    trees: &[mount(&OTC_V2), mount(&OTC_V21)],
     root: &OTC_V21,
 };
 

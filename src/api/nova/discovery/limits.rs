@@ -60,27 +60,19 @@ pub fn show(call: &Call<'_>) -> Reply {
 fn xml() -> Vec<u8> {
     let mut writer = XmlWriter::new();
     writer.declaration();
-    writer.element(
-        "limits",
-        |attributes| {
-            attributes
-                .push("xmlns:atom", xmlns::ATOM)
-                .push("xmlns", xmlns::COMMON);
-        },
-        |limits| {
-            limits.empty("rates", |_| {});
-            limits.element(
-                "absolute",
-                |_| {},
-                |element| {
-                    for (name, value) in absolute() {
-                        element.empty("limit", |limit| {
-                            limit.push("name", name).push_display("value", value);
-                        });
-                    }
-                },
-            );
-        },
-    );
+    writer.element("limits", xmlns::declare_common, |limits| {
+        limits.empty("rates", |_| {});
+        limits.element(
+            "absolute",
+            |_| {},
+            |element| {
+                for (name, value) in absolute() {
+                    element.empty("limit", |limit| {
+                        limit.push("name", name).push_display("value", value);
+                    });
+                }
+            },
+        );
+    });
     writer.into_bytes()
 }

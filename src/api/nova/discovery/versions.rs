@@ -3,6 +3,7 @@
 use crate::api::nova::call::Call;
 use crate::api::nova::dialect::{Dialect, Media, Mounts, VersionDocument};
 use crate::api::nova::xmlns;
+use crate::config::Microversion;
 use crate::http::json::{self, List, Object};
 use crate::http::xml::writer::{Attributes, XmlWriter};
 use crate::http::{Reply, StatusCode};
@@ -12,6 +13,8 @@ const DOCUMENTATION: &str = "http://docs.openstack.org/";
 /// One version in one answer.
 struct Version<'v> {
     document: &'v VersionDocument,
+    /// Empty, as the newest, where there are no microversions.
+    oldest: String,
     newest: String,
     href: String,
 }
@@ -19,22 +22,16 @@ struct Version<'v> {
 impl<'v> Version<'v> {
     /// `path` is what follows the host and the prefix.
     fn new(call: &Call<'_>, dialect: &'v Dialect, path: &str) -> Self {
-        let newest = match dialect.microversions {
-            true => {
-                let configured = call.app.config.max_microversion;
-                configured.unwrap_or(dialect.max_microversion).to_string()
-            }
+        let of_range = |version: Microversion| match dialect.microversions {
+            true => version.to_string(),
             false => String::new(),
         };
         Self {
             document: dialect.document,
-            newest,
+            oldest: of_range(Microversion::OLDEST),
+            newest: of_range(call.max_microversion_of(dialect)),
             href: format!("{}{path}", call.base_url()),
         }
-    }
-
-    fn oldest(&self) -> &'static str {
-        if self.newest.is_empty() { "" } else { "2.1" }
     }
 }
 
@@ -182,16 +179,14 @@ fn document_json(version: &Version<'_>, object: &mut Object<'_>) {
 
 /// What a version says of itself in either list.
 fn head_json(version: &Version<'_>, object: &mut Object<'_>) {
-    let Version {
-        document, newest, ..
-    } = version;
+    let document = version.document;
     object
         .text("id", document.id)
         .text("status", document.status);
     if document.ranges {
         object
-            .text("version", newest)
-            .text("min_version", version.oldest());
+            .text("version", &version.newest)
+            .text("min_version", &version.oldest);
     }
     object.text("updated", document.updated);
 }
@@ -203,9 +198,9 @@ fn self_link(version: &Version<'_>, links: &mut List<'_>) {
 }
 
 fn media_types(document: &VersionDocument, types: &mut List<'_>) {
-    for (base, name) in document.media_types {
+    for (base, name) in document.media_types() {
         types.object(|object| {
-            object.text("base", base).text("type", name);
+            object.text("base", base).text("type", &name);
         });
     }
 }
@@ -221,14 +216,8 @@ struct Parts {
 fn xml(root: &'static str, content: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
     let mut writer = XmlWriter::new();
     writer.declaration();
-    writer.element(root, namespaces, content);
+    writer.element(root, xmlns::declare_common, content);
     writer.into_bytes()
-}
-
-fn namespaces(attributes: &mut Attributes<'_>) {
-    attributes
-        .push("xmlns:atom", xmlns::ATOM)
-        .push("xmlns", xmlns::COMMON);
 }
 
 fn version_xml(version: &Version<'_>, parts: Parts, writer: &mut XmlWriter) {
@@ -238,6 +227,7 @@ fn version_xml(version: &Version<'_>, parts: Parts, writer: &mut XmlWriter) {
 fn version_element(version: &Version<'_>, parts: Parts, root: bool, writer: &mut XmlWriter) {
     let Version {
         document,
+        oldest,
         newest,
         href,
     } = version;
@@ -245,7 +235,7 @@ fn version_element(version: &Version<'_>, parts: Parts, root: bool, writer: &mut
         "version",
         |attributes| {
             if root {
-                namespaces(attributes);
+                xmlns::declare_common(attributes);
             }
             attributes.push("status", document.status);
             if parts.updated {
@@ -255,7 +245,7 @@ fn version_element(version: &Version<'_>, parts: Parts, root: bool, writer: &mut
             if document.ranges && parts.updated {
                 attributes
                     .push("version", newest)
-                    .push("min_version", version.oldest());
+                    .push("min_version", oldest);
             }
         },
         |element| {
@@ -264,9 +254,9 @@ fn version_element(version: &Version<'_>, parts: Parts, root: bool, writer: &mut
                     "media-types",
                     |_| {},
                     |types| {
-                        for (base, name) in document.media_types {
+                        for (base, name) in document.media_types() {
                             types.empty("media-type", |attributes| {
-                                attributes.push("base", base).push("type", name);
+                                attributes.push("base", base).push("type", &name);
                             });
                         }
                     },

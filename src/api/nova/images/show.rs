@@ -54,7 +54,7 @@ pub fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
         .images
         .delete(&call.caller, &call.dialect.rules, id);
     deleted.map_err(|error| match error {
-        ImageError::Forbidden => Fault::forbidden("You are not allowed to delete the image."),
+        ImageError::Forbidden(_) => Fault::forbidden("You are not allowed to delete the image."),
         other => Fault::of_image(other, id),
     })?;
     Ok(Reply::new(

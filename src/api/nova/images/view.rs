@@ -6,7 +6,6 @@
 use super::metadata::view::Metadata;
 use crate::api::nova::links::Heads;
 use crate::api::nova::xmlns;
-use crate::domain::timestamp::TimeText;
 use crate::domain::{GlanceStatus, Image};
 use crate::http::json::{List, Object};
 use crate::http::xml::writer::{Attributes, XmlWriter};
@@ -37,9 +36,9 @@ pub struct ImageDetail<'a> {
     /// Custom properties.
     pub metadata: Metadata,
     /// When it was registered.
-    pub created: TimeText,
+    pub created: String,
     /// When it was changed last.
-    pub updated: TimeText,
+    pub updated: String,
     /// Nova's word for its state.
     pub status: &'static str,
     /// Per cent.
@@ -68,8 +67,8 @@ impl<'a> ImageDetail<'a> {
             min_ram_mib: image.min_ram_mib,
             min_disk_gib: image.min_disk_gib,
             metadata,
-            created: image.created_at.to_text(),
-            updated: image.updated_at.to_text(),
+            created: image.created_at.to_string(),
+            updated: image.updated_at.to_string(),
             status,
             progress,
             size_bytes: image.size_bytes.unwrap_or(0),
@@ -183,8 +182,8 @@ impl ImageDetail<'_> {
             .number("minDisk", *min_disk_gib);
         metadata.json("metadata", image);
         image
-            .text("created", created.as_str())
-            .text("updated", updated.as_str())
+            .text("created", created)
+            .text("updated", updated)
             .word("status", status)
             .number("progress", *progress)
             .number("OS-EXT-IMG-SIZE:size", *size_bytes)
@@ -222,9 +221,9 @@ impl ImageDetail<'_> {
                 }
                 attributes
                     .push("status", status)
-                    .push("updated", updated.as_str())
+                    .push("updated", updated)
                     .push("name", none_or(*name))
-                    .push("created", created.as_str())
+                    .push("created", created)
                     .push_display("minDisk", min_disk_gib)
                     .push_display("progress", progress)
                     .push_display("minRam", min_ram_mib)

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
-use super::{XmlError, lexical};
+use super::error::XmlError;
+use super::lexical;
 
 const MALFORMED_DECLARATION: XmlError = XmlError::Malformed("the declaration is malformed");
 const WRONG_ENCODING: XmlError =

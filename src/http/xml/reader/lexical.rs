@@ -1,15 +1,24 @@
-//! Names, attributes, references and the like: the small rules of XML 1.0 that expat enforces.
-//!
-//! Every function takes a piece of markup whose line ends are normalised and whose characters are
-//! all allowed in XML.
+//! Characters, names and attributes: the small rules of XML 1.0 that expat enforces and quick-xml
+//! does not.
 
-use super::XmlError;
+use std::borrow::Cow;
+
+use quick_xml::XmlVersion;
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::BytesRef;
+use quick_xml::events::attributes::Attribute;
+use quick_xml::name::QName;
+
+use super::error::XmlError;
 
 const MALFORMED_ATTRIBUTE: XmlError = XmlError::Malformed("an attribute is malformed");
 
-/// Tells whether XML 1.0 allows the character; expat reads a declared 1.1 by the same rule.
-pub(super) fn is_character(ch: char) -> bool {
-    !matches!(ch, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+/// Checks that XML 1.0 allows every character; expat reads a declared 1.1 by the same rule.
+pub(super) fn check_characters(text: &str) -> Result<(), XmlError> {
+    if text.contains(is_forbidden) {
+        return Err(XmlError::Malformed("a character is not allowed in XML"));
+    }
+    Ok(())
 }
 
 /// Tells whether the byte is white space in markup.
@@ -17,14 +26,10 @@ pub(super) fn is_white_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Splits a name into its prefix and its local part, and checks both.
-pub(super) fn split_name(name: &str) -> Result<(Option<&str>, &str), XmlError> {
-    let (prefix, local_name) = match name.split_once(':') {
-        Some((prefix, local_name)) => (Some(prefix), local_name),
-        None => (None, name),
-    };
-    if is_plain_name(local_name) && prefix.is_none_or(is_plain_name) {
-        Ok((prefix, local_name))
+/// Checks a name, and its prefix if it has one.
+pub(super) fn check_name(name: &str) -> Result<(), XmlError> {
+    if name.splitn(2, ':').all(is_plain_name) {
+        Ok(())
     } else {
         Err(XmlError::Malformed("a name is malformed"))
     }
@@ -61,56 +66,35 @@ pub(super) fn normalise_value(raw: &str) -> Result<String, XmlError> {
     if raw.contains('<') {
         return Err(XmlError::Malformed("an attribute value holds a <"));
     }
-    let mut pieces = raw.split('&');
-    let mut value = blanks(pieces.next().unwrap_or_default());
-    for piece in pieces {
-        let (name, text) = piece
-            .split_once(';')
-            .ok_or(XmlError::Malformed("a reference is not closed"))?;
-        // A referenced tab or line end stays what it is; only literal ones become blanks.
-        value.push(resolve_reference(name)?);
-        value.push_str(&blanks(text));
-    }
-    Ok(value)
+    let attribute = Attribute {
+        key: QName(""),
+        value: Cow::Borrowed(raw),
+    };
+    let value = attribute.normalized_value(XmlVersion::Implicit1_0)?;
+    check_characters(&value)?;
+    Ok(value.into_owned())
 }
 
 /// Resolves what stands between `&` and `;`: a character or one of the five predefined entities.
-pub(super) fn resolve_reference(name: &str) -> Result<char, XmlError> {
-    let code = match name {
-        "lt" => return Ok('<'),
-        "gt" => return Ok('>'),
-        "amp" => return Ok('&'),
-        "apos" => return Ok('\''),
-        "quot" => return Ok('"'),
-        _ => match (name.strip_prefix("#x"), name.strip_prefix('#')) {
-            (Some(digits), _) => read_code(digits, 16),
-            (None, Some(digits)) => read_code(digits, 10),
-            (None, None) => return Err(XmlError::Malformed("an entity is not defined")),
-        },
+pub(super) fn resolve_reference(reference: &BytesRef<'_>) -> Result<String, XmlError> {
+    let text = match reference.resolve_char_ref()? {
+        Some(character) => character.to_string(),
+        None => resolve_xml_entity(reference)
+            .ok_or(XmlError::Malformed("an entity is not defined"))?
+            .to_owned(),
     };
-    code.and_then(char::from_u32)
-        .filter(|ch| is_character(*ch))
-        .ok_or(XmlError::Malformed("a character reference is not valid"))
+    check_characters(&text)?;
+    Ok(text)
 }
 
-/// Checks what stands between `<!--` and `-->`.
-pub(super) fn check_comment(text: &str) -> Result<(), XmlError> {
-    if text.contains("--") || text.ends_with('-') {
-        return Err(XmlError::Malformed("a comment holds two hyphens"));
-    }
-    Ok(())
+/// Tells whether a text is a name without a colon.
+pub(super) fn is_plain_name(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(starts_name) && characters.all(continues_name)
 }
 
-/// Checks what stands between `<?` and `?>`.
-pub(super) fn check_instruction(text: &str) -> Result<(), XmlError> {
-    let target = text.split([' ', '\t', '\n']).next().unwrap_or_default();
-    if is_plain_name(target) && !target.eq_ignore_ascii_case("xml") {
-        Ok(())
-    } else {
-        Err(XmlError::Malformed(
-            "a processing instruction has no proper target",
-        ))
-    }
+fn is_forbidden(ch: char) -> bool {
+    matches!(ch, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn skip_white_space(text: &str) -> &str {
@@ -119,25 +103,6 @@ fn skip_white_space(text: &str) -> &str {
 
 fn trim_end(text: &str) -> &str {
     text.trim_end_matches([' ', '\t', '\n', '\r'])
-}
-
-fn blanks(text: &str) -> String {
-    text.replace(['\t', '\n'], " ")
-}
-
-fn read_code(digits: &str, radix: u32) -> Option<u32> {
-    // `from_str_radix` takes a sign as well.
-    if digits.chars().all(|ch| ch.is_digit(radix)) {
-        u32::from_str_radix(digits, radix).ok()
-    } else {
-        None
-    }
-}
-
-/// Tells whether a text is a name without a colon.
-fn is_plain_name(name: &str) -> bool {
-    let mut characters = name.chars();
-    characters.next().is_some_and(starts_name) && characters.all(continues_name)
 }
 
 // The ranges of XML 1.0, fifth edition, but for U+FEFF and what lies beyond the BMP: expat's are
@@ -165,13 +130,13 @@ mod tests {
 
     #[test]
     fn names() {
-        assert_eq!(split_name("a.b-1").unwrap(), (None, "a.b-1"));
-        assert_eq!(split_name("n:key").unwrap(), (Some("n"), "key"));
-        assert_eq!(split_name("éд·").unwrap(), (None, "éд·"));
+        for name in ["a.b-1", "n:key", "éд·"] {
+            assert!(check_name(name).is_ok(), "{name:?}");
+        }
         for name in [
             "", ":", "a:", ":a", "a:b:c", "1a", "a:1", "-a", "a b", "a/", "\u{feff}", "a😀",
         ] {
-            assert!(split_name(name).is_err(), "{name:?}");
+            assert!(check_name(name).is_err(), "{name:?}");
         }
     }
 
@@ -195,17 +160,21 @@ mod tests {
 
     #[test]
     fn values() {
-        let value = normalise_value("x&#10;y\t\nz&#xd;&lt;&quot;'>").unwrap();
-        assert_eq!(value, "x\ny  z\r<\"'>");
-        for raw in ["<", "&", "& ", "&amp", "&nope;", "a&&amp;"] {
+        let value = normalise_value("x&#10;y\t\n\r\nz&#xd;&lt;&quot;'>&amp;lt;").unwrap();
+        assert_eq!(value, "x\ny   z\r<\"'>&lt;");
+        for raw in [
+            "<", "&", "& ", "&amp", "&nope;", "a&&amp;", "&#1;", "&#X41;", "&#xFFFF;",
+        ] {
             assert!(normalise_value(raw).is_err(), "{raw:?}");
         }
     }
 
     #[test]
     fn references() {
-        assert_eq!(resolve_reference("#000000000000065").unwrap(), 'A');
-        assert_eq!(resolve_reference("#x1F600").unwrap(), '😀');
+        let resolve = |name| resolve_reference(&BytesRef::new(name));
+        assert_eq!(resolve("#000000000000065").unwrap(), "A");
+        assert_eq!(resolve("#x1F600").unwrap(), "😀");
+        assert_eq!(resolve("amp").unwrap(), "&");
         for name in [
             "",
             "#",
@@ -221,7 +190,7 @@ mod tests {
             "#99999999999999999999",
             "AMP",
         ] {
-            assert!(resolve_reference(name).is_err(), "{name:?}");
+            assert!(resolve(name).is_err(), "{name:?}");
         }
     }
 }

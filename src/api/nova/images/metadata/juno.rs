@@ -7,6 +7,7 @@
 use super::item::{MOST_ITEMS, Shown, Write, over_quota};
 use super::view;
 use crate::api::nova::call::Call;
+use crate::api::nova::dialect::Media;
 use crate::api::nova::fault::{Fault, MALFORMED};
 use crate::domain::{Image, Properties, PropertyValue};
 use crate::http::xml::reader::{self, Element};
@@ -23,11 +24,9 @@ pub fn read(call: &Call<'_>, write: Write<'_>) -> Result<Value, Fault> {
         return Ok(Value::None);
     }
     let malformed = || Fault::bad_request("Malformed request body");
-    match call.head.media_type() {
-        Some("application/json" | "application/vnd.openstack.compute+json") => {
-            Value::parse(body).map_err(|_| malformed())
-        }
-        Some("application/xml" | "application/vnd.openstack.compute+xml") => {
+    match call.head.media_type().and_then(Media::named) {
+        Some(Media::Json | Media::VendorJson) => Value::parse(body).map_err(|_| malformed()),
+        Some(Media::Xml | Media::VendorXml) => {
             let root = reader::read(body).map_err(|_| malformed())?;
             Ok(from_xml(&root, write))
         }

@@ -80,6 +80,11 @@ impl Operation {
         }
     }
 
+    /// Whether it changes something.
+    pub fn is_change(&self) -> bool {
+        !matches!(self.action, Action::Index | Action::Show(_))
+    }
+
     /// Its stable name.
     pub fn name(&self) -> Name {
         match self.action {

@@ -1,6 +1,14 @@
 //! Who may import whom. The layers are those of `docs/ARCHITECTURE.md`; a new edge is a decision,
 //! and this is where it is taken.
 
+mod circles;
+mod code;
+mod graph;
+mod planted;
+mod scope;
+
+use code::tokens;
+use scope::all_paths;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -46,75 +54,21 @@ fn is_layer(name: &str) -> bool {
 
 /// Every path that a text names from the crate's root, as far as modules go.
 fn imports(module: &[String], text: &str) -> BTreeSet<Vec<String>> {
-    // Unit tests are a module of their own at the end of a file, one level further down.
-    let code = text.split("#[cfg(test)]\nmod tests").next();
-    let code: String = code
-        .unwrap_or_default()
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .flat_map(|line| [line, " "])
-        .collect();
     let mut found = BTreeSet::new();
-    for (at, _) in code.match_indices("crate::") {
-        let before = code[..at].chars().next_back();
-        if !before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
-            paths(&code[at + "crate::".len()..], &mut Vec::new(), &mut found);
+    for path in all_paths(&tokens(text)) {
+        // `super` as often as there are modules above leads to the root as well.
+        let climbed = path.iter().take_while(|name| *name == "super").count();
+        let above = module.len().checked_sub(climbed);
+        match (path.first().map(String::as_str), above) {
+            (Some("crate"), _) => _ = found.insert(path[1..].to_vec()),
+            (Some("super"), Some(above)) => {
+                found.insert([&module[..above], &path[climbed..]].concat());
+            }
+            _ => {}
         }
-    }
-    // `super` as often as there are modules above leads to the root as well.
-    for (at, _) in code.match_indices("super::") {
-        if code[..at].ends_with("super::") {
-            continue;
-        }
-        let mut rest = &code[at..];
-        let mut climbed = 0;
-        while let Some(after) = rest.strip_prefix("super::") {
-            climbed += 1;
-            rest = after;
-        }
-        let Some(kept) = module.len().checked_sub(climbed) else {
-            continue;
-        };
-        paths(rest, &mut module[..kept].to_vec(), &mut found);
     }
     found.retain(|path| path.first().is_some_and(|first| is_layer(first)));
     found
-}
-
-/// Reads `a::b`, `{a, b::{c, d}}` behind a known beginning.
-fn paths(text: &str, prefix: &mut Vec<String>, found: &mut BTreeSet<Vec<String>>) -> usize {
-    let text_start = text.len() - text.trim_start().len();
-    let mut at = text_start;
-    if text[at..].starts_with('{') {
-        at += 1;
-        loop {
-            at += paths(&text[at..], &mut prefix.clone(), found);
-            let rest = &text[at..];
-            at += rest.len() - rest.trim_start().len();
-            match text[at..].chars().next() {
-                Some(',') => at += 1,
-                Some('}') => return at + 1,
-                _ => return at,
-            }
-        }
-    }
-    let word = text[at..]
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .map_or(&text[at..], |end| &text[at..at + end]);
-    at += word.len();
-    if word.is_empty() {
-        return at;
-    }
-    prefix.push(word.to_owned());
-    if let Some(rest) = text[at..].strip_prefix("::") {
-        return at + 2 + paths(rest, prefix, found);
-    }
-    found.insert(prefix.clone());
-    if let Some(rest) = text[at..].trim_start().strip_prefix("as ") {
-        let alias = rest.find([',', '}', ';']).unwrap_or(rest.len());
-        at = text.len() - rest.len() + alias;
-    }
-    at
 }
 
 /// The module that a file of `src` is: `src/api/nova/mod.rs` is `api::nova`.

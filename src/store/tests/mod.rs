@@ -1,13 +1,17 @@
 //! What cannot be seen from outside in one release: databases of others.
 #![allow(clippy::unwrap_used)]
 
+mod damage;
+mod foreign;
+mod refused;
+
 use super::{Change, Location, Store, StoreError, schema};
 use crate::domain::{
     Image, ImageQuery, ImageTexts, ListForm, ListedImage, MemberStatus, Scope, Shares, TextMaker,
     Timestamp,
 };
 use rusqlite::Connection;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const FIRST: TextMaker = TextMaker {
     version: 1,
@@ -36,6 +40,13 @@ impl File {
         Self(std::env::temp_dir().join(name))
     }
 
+    /// What SQLite keeps beside it.
+    fn beside(&self, suffix: &str) -> PathBuf {
+        let mut path = self.0.clone().into_os_string();
+        path.push(suffix);
+        path.into()
+    }
+
     fn store(&self, maker: TextMaker) -> Store {
         Store::open(Location::File(self.0.clone()), maker).unwrap()
     }
@@ -43,10 +54,8 @@ impl File {
 
 impl Drop for File {
     fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm"] {
-            let mut path = self.0.clone().into_os_string();
-            path.push(suffix);
-            _ = std::fs::remove_file(Path::new(&path));
+        for suffix in ["", "-journal", "-wal", "-shm"] {
+            _ = std::fs::remove_file(self.beside(suffix));
         }
     }
 }
@@ -59,18 +68,22 @@ fn image(number: u8) -> Image {
     }
 }
 
-fn listed(store: &Store) -> Vec<String> {
-    let query = ImageQuery::new(Scope {
+/// All that the project of the tests sees.
+fn listing() -> ImageQuery {
+    ImageQuery::new(Scope {
         project_id: Some("p".to_owned()),
         every_project: false,
         shares: Shares::MadeToViewer(MemberStatus::Accepted),
         community: false,
         hidden: Some(false),
         unlisted: false,
-    });
+    })
+}
+
+fn listed(store: &Store) -> Vec<String> {
     let mut found = Vec::new();
     store
-        .list(&query, ListForm::Json, &mut |image| {
+        .list(&listing(), ListForm::Json, &mut |image| {
             found.push(match image {
                 ListedImage::Text { text, .. } => String::from_utf8_lossy(text).into_owned(),
                 other => format!("whole {}", other.id()),

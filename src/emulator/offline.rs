@@ -1,0 +1,77 @@
+//! Servers that never listen, for the fuzz targets.
+
+use super::server::{Server, Shared};
+use crate::api::keystone::Door;
+use crate::api::nova;
+use crate::config::{Config, Profile};
+use crate::control::{Clock, Fixture, Ids};
+use crate::domain::Timestamp;
+use crate::http::{Body, HeaderMap, HeaderName, HeaderValue, Method, Request};
+use crate::service::App;
+use actix_web::rt::Runtime;
+use bytes::Bytes;
+use std::error::Error;
+
+/// A server with the runtime that it answers on.
+pub struct Offline {
+    server: Server,
+    runtime: Runtime,
+    profile: Profile,
+}
+
+impl Offline {
+    /// One of each profile, all with the same images, clock and ids.
+    pub fn every_profile() -> Result<Vec<Self>, Box<dyn Error>> {
+        let profiles = [
+            Profile::Default,
+            Profile::Juno,
+            Profile::Nova34,
+            Profile::Otc,
+        ];
+        profiles.into_iter().map(Self::of).collect()
+    }
+
+    fn of(profile: Profile) -> Result<Self, Box<dyn Error>> {
+        let config = Config {
+            profile,
+            ..Config::default()
+        };
+        let clock = Clock::frozen(Timestamp::from_micros(0));
+        let (app, _) = App::open(config, Fixture::docs()?, clock, Ids::seeded(1), nova::TEXTS)?;
+        let (shared, _) = Shared::new(app, None);
+        Ok(Self {
+            server: Server::new(shared, Door::Shared),
+            runtime: Runtime::new()?,
+            profile,
+        })
+    }
+
+    /// Whether accidents of real servers are left out.
+    pub fn is_for_users(&self) -> bool {
+        self.profile == Profile::Default
+    }
+
+    /// The status of an answer; headers that HTTP cannot hold are left out.
+    pub fn ask(
+        &self,
+        method: &Method,
+        target: &str,
+        headers: &[(&str, &[u8])],
+        body: &[u8],
+    ) -> u16 {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes());
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value)) {
+                map.append(name, value);
+            }
+        }
+        let local = ([127, 0, 0, 1], 8774).into();
+        let head = self.server.head(method.clone(), target, map, local);
+        let body = Body::Whole(Bytes::copy_from_slice(body));
+        let reply = self
+            .runtime
+            .block_on(self.server.call(Request { head, body }));
+        reply.status().as_u16()
+    }
+}

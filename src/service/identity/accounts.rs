@@ -1,0 +1,242 @@
+//! The accounts: who the users are, how they are recognised, and where they have roles.
+//!
+//! In open mode whatever the directory does not know is what a client says it is.
+
+use super::error::Refused;
+use super::passwords::Passwords;
+use super::roles;
+use super::words::{DEFAULT_DOMAIN, DomainRef, Reference, WantedScope};
+use crate::config::AuthMode;
+use crate::control::Ids;
+use crate::domain::token::ADMIN;
+use crate::domain::{Directory, IdentityDomain, Named, Project, TokenScope, TokenUser, User};
+
+/// A directory, the hashes of its passwords, and what is made of those whom it does not know.
+#[derive(Debug)]
+pub struct Accounts {
+    directory: Directory,
+    passwords: Passwords,
+    mode: AuthMode,
+}
+
+impl Accounts {
+    /// Of a directory, whose passwords are taken out of it.
+    pub fn new(mut directory: Directory, mode: AuthMode) -> Self {
+        // Not from the emulator's own ids: salts are seen by nobody, and a seeded sequence is.
+        let passwords = Passwords::take_from(&mut directory, &Ids::random());
+        Self {
+            directory,
+            passwords,
+            mode,
+        }
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The project of a caller who names none in open mode.
+    pub fn default_project_id(&self) -> &str {
+        self.directory
+            .default_project()
+            .map_or("demo", |project| &project.id)
+    }
+
+    /// The projects where a user has a role, disabled ones too. In open mode a user without any,
+    /// known or not, has a role wherever a sign-in goes: in every project.
+    pub fn projects_of(&self, user_id: &str) -> Vec<&Project> {
+        let user = self.directory.user(user_id);
+        let projects = self.directory.projects.iter();
+        projects
+            .filter(|project| match user {
+                Some(user) => {
+                    let scope = self.project_scope(project);
+                    !roles::granted(user, &scope).is_empty()
+                }
+                None => self.mode == AuthMode::Open,
+            })
+            .collect()
+    }
+
+    /// The user whose password this is; in open mode any is right.
+    pub fn by_password(
+        &self,
+        reference: &Reference,
+        password: Option<&str>,
+    ) -> Result<TokenUser, Refused> {
+        match (self.user_named(reference), self.mode) {
+            (Some(user), AuthMode::Open) => Ok(self.token_user(user)),
+            (None, AuthMode::Open) => Ok(self.stranger(reference)),
+            (user, AuthMode::Strict) => {
+                // For an unknown user, too, so that it takes as long.
+                let id = user.map_or("", |user| user.id.as_str());
+                let right = self.passwords.are_right(id, password.unwrap_or_default());
+                match user {
+                    Some(user) if right => Ok(self.token_user(user)),
+                    Some(user) => Err(Refused::WrongPassword(user.id.clone())),
+                    None => Err(Refused::NoSuchUser(reference.clone())),
+                }
+            }
+        }
+    }
+
+    /// The scope, or nothing when it is up to the user's default project.
+    pub fn resolve(&self, wanted: &WantedScope) -> Result<Option<TokenScope>, Refused> {
+        let open = self.mode == AuthMode::Open;
+        Ok(Some(match wanted {
+            WantedScope::Default => return Ok(None),
+            WantedScope::Unscoped => TokenScope::Unscoped,
+            WantedScope::System => TokenScope::System,
+            WantedScope::Project(reference) => match self.project_named(reference) {
+                Some(project) => self.project_scope(project),
+                None if open => self.project_of_that_name(reference),
+                None => return Err(Refused::NoSuchProject(reference.clone())),
+            },
+            WantedScope::Domain(reference) => match self.domain_named(reference) {
+                Some(domain) => TokenScope::Domain(named(domain)),
+                None if open => TokenScope::Domain(self.domain_of_that_name(reference)),
+                None => return Err(Refused::NoSuchDomain(reference.clone())),
+            },
+        }))
+    }
+
+    /// The scope on a user's default project, if the user has a role there.
+    pub fn default_scope(&self, user: &TokenUser) -> Option<TokenScope> {
+        let known = self.directory.user(&user.id);
+        let project_id = known.and_then(|user| user.default_project.as_deref());
+        let project = project_id.and_then(|id| self.directory.project(id))?;
+        let scope = self.project_scope(project);
+        let is_open = self.is_open_for_scope(project);
+        (is_open && !self.roles_in(user, &scope).is_empty()).then_some(scope)
+    }
+
+    /// The roles that a user has in a scope.
+    pub fn roles_in(&self, user: &TokenUser, scope: &TokenScope) -> Vec<String> {
+        let known = self.directory.user(&user.id);
+        let granted = known.map(|user| roles::granted(user, scope));
+        match granted {
+            Some(roles) if !roles.is_empty() => roles,
+            _ if self.mode == AuthMode::Strict => Vec::new(),
+            _ => {
+                let is_admin =
+                    known.is_some_and(|user| user.grants.iter().any(|grant| grant.role == ADMIN));
+                vec![if is_admin { ADMIN } else { "member" }.to_owned()]
+            }
+        }
+    }
+
+    /// A user of the directory, as tokens name it.
+    pub fn token_user(&self, user: &User) -> TokenUser {
+        TokenUser {
+            id: user.id.clone(),
+            name: user.name.clone(),
+            domain: self.domain_of_id(&user.domain_id),
+        }
+    }
+
+    /// The scope on a project of the directory.
+    pub fn project_scope(&self, project: &Project) -> TokenScope {
+        TokenScope::Project {
+            project: Named {
+                id: project.id.clone(),
+                name: project.name.clone(),
+            },
+            domain: self.domain_of_id(&project.domain_id),
+        }
+    }
+
+    fn domain_of_id(&self, id: &str) -> Named {
+        match self.directory.domain(id) {
+            Some(domain) => named(domain),
+            None => Named {
+                id: id.to_owned(),
+                name: if id == DEFAULT_DOMAIN { "Default" } else { id }.to_owned(),
+            },
+        }
+    }
+
+    /// Open mode: a domain that the directory does not know is what the client says it is.
+    fn domain_of_that_name(&self, reference: &DomainRef) -> Named {
+        match (self.domain_named(reference), reference) {
+            (Some(domain), _) => named(domain),
+            (None, DomainRef::Id(text)) => self.domain_of_id(text),
+            (None, DomainRef::Name(text)) => Named {
+                id: text.clone(),
+                name: text.clone(),
+            },
+        }
+    }
+
+    /// Open mode: so is a user …
+    fn stranger(&self, reference: &Reference) -> TokenUser {
+        let (named, domain) = self.taken_at_its_word(reference);
+        TokenUser {
+            id: named.id,
+            name: named.name,
+            domain,
+        }
+    }
+
+    /// … and a project.
+    fn project_of_that_name(&self, reference: &Reference) -> TokenScope {
+        let (project, domain) = self.taken_at_its_word(reference);
+        TokenScope::Project { project, domain }
+    }
+
+    fn taken_at_its_word(&self, reference: &Reference) -> (Named, Named) {
+        let (text, domain) = match reference {
+            Reference::Id(id) => (id, self.domain_of_id(DEFAULT_DOMAIN)),
+            Reference::Name(name, domain) => (name, self.domain_of_that_name(domain)),
+        };
+        let named = Named {
+            id: text.clone(),
+            name: text.clone(),
+        };
+        (named, domain)
+    }
+
+    /// The enabled user of an enabled domain.
+    fn user_named(&self, reference: &Reference) -> Option<&User> {
+        let user = match reference {
+            Reference::Id(id) => self.directory.user(id)?,
+            Reference::Name(name, domain) => {
+                let domain = self.domain_named(domain)?;
+                self.directory.user_by_name(name, &domain.id)?
+            }
+        };
+        let domain = self.directory.domain(&user.domain_id)?;
+        (user.enabled && domain.enabled).then_some(user)
+    }
+
+    fn domain_named(&self, reference: &DomainRef) -> Option<&IdentityDomain> {
+        let domain = match reference {
+            DomainRef::Id(id) => self.directory.domain(id)?,
+            DomainRef::Name(name) => self.directory.domain_by_name(name)?,
+        };
+        domain.enabled.then_some(domain)
+    }
+
+    fn project_named(&self, reference: &Reference) -> Option<&Project> {
+        let project = match reference {
+            Reference::Id(id) => self.directory.project(id)?,
+            Reference::Name(name, domain) => {
+                let domain = self.domain_named(domain)?;
+                self.directory.project_by_name(name, &domain.id)?
+            }
+        };
+        self.is_open_for_scope(project).then_some(project)
+    }
+
+    fn is_open_for_scope(&self, project: &Project) -> bool {
+        let domain = self.directory.domain(&project.domain_id);
+        project.enabled && domain.is_some_and(|domain| domain.enabled)
+    }
+}
+
+fn named(domain: &IdentityDomain) -> Named {
+    Named {
+        id: domain.id.clone(),
+        name: domain.name.clone(),
+    }
+}

@@ -1,0 +1,247 @@
+//! The bearers of tokens: which tokens there are, who they stand for, and when they end.
+
+use super::accounts::Accounts;
+use super::error::TokenError;
+use super::roles;
+use super::tokens::{LiveToken, Tokens, digest};
+use super::words::DEFAULT_DOMAIN;
+use crate::config::Config;
+use crate::control::{Clock, Ids};
+use crate::domain::{
+    Caller, Directory, FixedToken, Named, Project, Timestamp, Token, TokenScope, TokenUser,
+};
+use crate::store::{Store, StoreError, TokenDigest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::sync::Arc;
+
+/// How long an expired token can still be looked at by who asks for that (Keystone:
+/// `[token] allow_expired_window`).
+pub const EXPIRED_WINDOW_SECONDS: i64 = 172_800;
+
+/// Every so many issued tokens the ended ones are let go.
+const TOKENS_BETWEEN_SWEEPS: usize = 1024;
+
+/// What goes with a token when it is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Nothing.
+    Alone,
+    /// All that were made from it, if it was the first of them.
+    Chain,
+}
+
+/// Knows the fixture's directory and the tokens.
+#[derive(Debug)]
+pub struct Identity {
+    pub(super) accounts: Accounts,
+    tokens: Tokens,
+    token_ttl_seconds: i64,
+    pub(super) clock: Clock,
+    pub(super) ids: Ids,
+    /// Where issued tokens outlive the process; in memory they do not.
+    store: Option<Arc<Store>>,
+}
+
+impl Identity {
+    /// Over a directory, with the tokens that the store kept when it is a file.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn open(
+        directory: Directory,
+        config: &Config,
+        clock: Clock,
+        ids: Ids,
+        store: &Arc<Store>,
+    ) -> Result<Self, StoreError> {
+        let mut identity = Self {
+            accounts: Accounts::new(directory, config.auth),
+            tokens: Tokens::new([]),
+            token_ttl_seconds: i64::from(config.token_ttl),
+            clock,
+            ids,
+            store: config.database.is_some().then(|| Arc::clone(store)),
+        };
+        let fixed: Vec<_> = identity
+            .directory()
+            .tokens
+            .iter()
+            .map(|token| (digest(&token.id), identity.fixed_token(token)))
+            .collect();
+        identity.tokens = Tokens::new(fixed);
+        identity.remember()?;
+        Ok(identity)
+    }
+
+    /// Who the token stands for, when it is known and lives.
+    #[must_use]
+    pub fn authenticate(&self, token: &str) -> Option<Caller> {
+        self.bearer(token).map(|live| live.caller.clone())
+    }
+
+    /// The token, when it is known and lives.
+    #[must_use]
+    pub fn bearer(&self, token: &str) -> Option<Arc<LiveToken>> {
+        self.look_up(token, 0).ok()
+    }
+
+    /// The token, or why there is none; also one that expired less than so many seconds ago.
+    ///
+    /// # Errors
+    /// When it is not known, revoked or expired.
+    pub fn look_up(&self, token: &str, window_seconds: i64) -> Result<Arc<LiveToken>, TokenError> {
+        if token.is_empty() {
+            return Err(TokenError::Missing);
+        }
+        let live = self
+            .tokens
+            .find(&digest(token))
+            .ok_or(TokenError::Unknown)?;
+        if live.is_revoked() || live.is_expired(self.clock.now().plus_seconds(-window_seconds)) {
+            return Err(TokenError::Ended);
+        }
+        Ok(live)
+    }
+
+    /// Ends a token.
+    ///
+    /// # Errors
+    /// When the store fails; then it lives on.
+    pub fn revoke(&self, token: &str, reach: Reach) -> Result<(), StoreError> {
+        let digest = digest(token);
+        let Some(live) = self.tokens.find(&digest) else {
+            return Ok(());
+        };
+        let digests = match reach {
+            Reach::Alone => vec![digest],
+            Reach::Chain => self.tokens.with_audit_id(&live.token.audit_id),
+        };
+        if let Some(store) = &self.store {
+            store.revoke_tokens(&digests)?;
+        }
+        for digest in &digests {
+            self.tokens.revoke(digest);
+        }
+        Ok(())
+    }
+
+    /// Forgets every issued token and every revocation.
+    ///
+    /// # Errors
+    /// When the store fails; then nothing is forgotten.
+    pub fn forget(&self) -> Result<(), StoreError> {
+        if let Some(store) = &self.store {
+            store.forget_tokens()?;
+        }
+        self.tokens.forget();
+        Ok(())
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn directory(&self) -> &Directory {
+        self.accounts.directory()
+    }
+
+    /// The project of a caller who names none in open mode.
+    #[must_use]
+    pub fn default_project_id(&self) -> &str {
+        self.accounts.default_project_id()
+    }
+
+    /// The projects where a user has a role.
+    #[must_use]
+    pub fn projects_of(&self, user_id: &str) -> Vec<&Project> {
+        self.accounts.projects_of(user_id)
+    }
+
+    /// When a token that is issued at a moment ends. Keystone cuts off fractions of a second.
+    #[must_use]
+    pub fn end_of_token_issued(&self, at: Timestamp) -> Timestamp {
+        Timestamp::from_micros(at.micros() - at.subsecond_micros())
+            .plus_seconds(self.token_ttl_seconds)
+    }
+
+    /// When a token ends; one that never does says: as late as one that were issued now.
+    #[must_use]
+    pub fn end_of(&self, token: &Token) -> Timestamp {
+        token
+            .expires_at
+            .unwrap_or_else(|| self.end_of_token_issued(self.clock.now()))
+    }
+
+    fn fixed_token(&self, token: &FixedToken) -> Token {
+        let user = self.directory().user(&token.user_id);
+        let project_id = token.project_id.as_deref();
+        let project = project_id.and_then(|id| self.directory().project(id));
+        let scope = project.map_or(TokenScope::Unscoped, |project| {
+            self.accounts.project_scope(project)
+        });
+        let audit_id: [u8; 32] = digest(&token.id);
+        Token {
+            user: match user {
+                Some(user) => self.accounts.token_user(user),
+                None => TokenUser {
+                    id: token.user_id.clone(),
+                    name: token.user_id.clone(),
+                    domain: Named {
+                        id: DEFAULT_DOMAIN.to_owned(),
+                        name: "Default".to_owned(),
+                    },
+                },
+            },
+            roles: user.map_or_else(Vec::new, |user| roles::granted(user, &scope)),
+            scope,
+            methods: vec!["password".to_owned()],
+            audit_id: URL_SAFE_NO_PAD.encode(&audit_id[..16]),
+            first_audit_id: None,
+            issued_at: self.clock.now(),
+            expires_at: None,
+        }
+    }
+
+    /// Takes up the tokens that the file kept.
+    fn remember(&self) -> Result<(), StoreError> {
+        let Some(store) = &self.store else {
+            return Ok(());
+        };
+        store.drop_tokens_ended_before(self.oldest_end_of_interest())?;
+        let kept = store.tokens()?;
+        for (digest, token) in kept.issued {
+            self.tokens.insert(digest, token, false);
+        }
+        for digest in &kept.revoked {
+            self.tokens.revoke(digest);
+        }
+        Ok(())
+    }
+
+    /// Takes up a new token; one of a file outlives a restart.
+    pub(super) fn keep(
+        &self,
+        digest: TokenDigest,
+        token: Token,
+    ) -> Result<Arc<LiveToken>, StoreError> {
+        if let Some(store) = &self.store {
+            store.keep_token(&digest, &token)?;
+        }
+        let live = self.tokens.insert(digest, token, false);
+        if self
+            .tokens
+            .issued_count()
+            .is_multiple_of(TOKENS_BETWEEN_SWEEPS)
+        {
+            let moment = self.oldest_end_of_interest();
+            self.tokens.drop_ended_before(moment);
+            if let Some(store) = &self.store {
+                store.drop_tokens_ended_before(moment)?;
+            }
+        }
+        Ok(live)
+    }
+
+    fn oldest_end_of_interest(&self) -> Timestamp {
+        self.clock.now().plus_seconds(-EXPIRED_WINDOW_SECONDS)
+    }
+}

@@ -1,0 +1,256 @@
+//! The clouds that Waldur manages, with those who use them and the images that are there now.
+
+use super::listing::{Listing, Prepared, RowTest, Viewer};
+use super::rows::{ImageRow, Pulled};
+use super::table::Table;
+use super::tokens::{Refusal, Tokens};
+use super::{defaults, letters};
+use crate::control::{Clock, Fixture};
+use crate::domain::WaldurData;
+use crate::domain::sibling::{WaldurRole, WaldurSettings, WaldurUser};
+use crate::store::{Store, StoreError};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The kind of cloud that usage is counted for.
+const OPENSTACK: &str = "OpenStack";
+
+/// The state in which an instance runs, exactly so written.
+const RUNNING: &str = "ACTIVE";
+
+/// Rows that take longer to go through than a page of images takes to write.
+const MANY_ROWS: usize = 1000;
+
+/// Clouds, customers, tenants and users, and the rows of the images that are there now.
+#[derive(Debug)]
+pub struct Waldur {
+    store: Arc<Store>,
+    data: WaldurData,
+    tokens: Tokens,
+    pulled: Pulled,
+    /// The rows, once somebody has asked for them. Locked for a look or a change, and while they are made.
+    table: RwLock<Option<Table>>,
+}
+
+/// Which volumes are counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UsageScope {
+    /// Those of these clouds.
+    pub providers: Vec<String>,
+    /// Only clouds that every customer may use.
+    pub shared_only: bool,
+}
+
+/// How often an image name is in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// The image name.
+    pub name: String,
+    /// Bootable volumes of running instances.
+    pub running: usize,
+    /// Bootable volumes.
+    pub created: usize,
+}
+
+impl Waldur {
+    /// From a fixture's section `waldur`, or from what the rest of the fixture suggests.
+    #[must_use]
+    pub fn new(store: Arc<Store>, clock: Clock, fixture: &Fixture) -> Self {
+        let (data, tokens) = match &fixture.waldur {
+            Some(data) => {
+                let users = data.users.iter().enumerate();
+                let tokens = users.map(|(place, user)| (user.token.clone(), place));
+                (data.clone(), tokens.collect())
+            }
+            None => defaults::derive(fixture),
+        };
+        Self {
+            store,
+            pulled: Pulled::of(&data),
+            data,
+            tokens: Tokens::new(clock, tokens),
+            table: RwLock::new(None),
+        }
+    }
+
+    /// Forgets when tokens were used.
+    pub fn reset(&self) {
+        self.tokens.reset();
+    }
+
+    /// The user of a token; its lifetime starts anew.
+    ///
+    /// # Errors
+    /// When the token is unknown or too old, or its user may not sign in.
+    pub fn sign_in(&self, token: &str) -> Result<&WaldurUser, Refusal> {
+        self.tokens.sign_in(token, &self.data.users)
+    }
+
+    /// The user of a uuid, when somebody may act as that user.
+    #[must_use]
+    pub fn active_user(&self, uuid: &str) -> Option<&WaldurUser> {
+        self.data
+            .users
+            .iter()
+            .find(|user| user.uuid == uuid && user.active)
+    }
+
+    /// What a user may see.
+    #[must_use]
+    pub fn viewer(&self, user: &WaldurUser) -> Viewer {
+        if user.staff || user.support {
+            return Viewer::Everything;
+        }
+        let tenants = self.data.tenants.iter().enumerate();
+        let seen = tenants.filter(|(_, tenant)| {
+            user.roles.iter().any(|role| match role {
+                WaldurRole::OfProject(project) => *project == tenant.project,
+                WaldurRole::OfCustomer(customer) => self.data.customers.iter().any(|known| {
+                    known.uuid == *customer && known.projects.contains(&tenant.project)
+                }),
+            })
+        });
+        Viewer::Tenants(seen.map(|(place, _)| place).collect())
+    }
+
+    /// The rows that the viewer sees and that pass every test, by name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn list(&self, viewer: &Viewer, tests: &[RowTest]) -> Result<Listing, StoreError> {
+        let tests: Vec<_> = tests.iter().map(|test| self.prepare(test)).collect();
+        let holds = |row: &ImageRow| {
+            let seen = match viewer {
+                Viewer::Everything => true,
+                Viewer::Tenants(tenants) => row.tenants.iter().any(|place| tenants.contains(place)),
+            };
+            seen && tests.iter().all(|test| test.holds(row))
+        };
+        self.current(|table| Listing(table.rows().filter(|row| holds(row)).cloned().collect()))
+    }
+
+    /// The row of a uuid, when the viewer sees it and it passes every test.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn show(
+        &self,
+        viewer: &Viewer,
+        tests: &[RowTest],
+        uuid: &str,
+    ) -> Result<Option<ImageRow>, StoreError> {
+        let listing = self.list(viewer, tests)?;
+        let mut rows = listing.page(0, listing.len());
+        Ok(rows.find(|row| row.uuid == uuid).cloned())
+    }
+
+    /// A row for each image name there is, whoever asks; the scope narrows the counts alone.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn usage(&self, scope: Option<&UsageScope>) -> Result<Vec<Usage>, StoreError> {
+        self.current(|table| self.counts(table, scope))
+    }
+
+    fn counts(&self, table: &Table, scope: Option<&UsageScope>) -> Vec<Usage> {
+        let mut counts: BTreeMap<&str, (usize, usize)> = table
+            .rows()
+            .map(|row| (row.name.as_str(), (0, 0)))
+            .collect();
+        for volume in self.data.volumes.iter().filter(|volume| volume.bootable) {
+            let counted = scope.is_none_or(|scope| self.is_counted(scope, &volume.settings));
+            if let Some((running, created)) = counts.get_mut(volume.image_name.as_str())
+                && counted
+            {
+                *created += 1;
+                *running += usize::from(volume.runtime_state.as_deref() == Some(RUNNING));
+            }
+        }
+        let usage = counts.into_iter().map(|(name, (running, created))| Usage {
+            name: name.to_owned(),
+            running,
+            created,
+        });
+        usage.collect()
+    }
+
+    fn is_counted(&self, scope: &UsageScope, settings: &str) -> bool {
+        self.settings(settings).is_some_and(|settings| {
+            settings.kind == OPENSTACK
+                && scope.providers.contains(&settings.uuid)
+                && (settings.shared || !scope.shared_only)
+        })
+    }
+
+    fn settings(&self, uuid: &str) -> Option<&WaldurSettings> {
+        self.data
+            .settings
+            .iter()
+            .find(|settings| settings.uuid == uuid)
+    }
+
+    /// Whether answers take long: because there are many rows, or because they are not made yet.
+    #[must_use]
+    pub fn takes_long(&self) -> bool {
+        let Ok(table) = self.table.try_read() else {
+            return true;
+        };
+        table.as_ref().is_none_or(|table| table.len() > MANY_ROWS)
+    }
+
+    /// Looks at the rows of the store as it is now.
+    fn current<T>(&self, look: impl FnOnce(&Table) -> T) -> Result<T, StoreError> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let is_current = table
+            .as_ref()
+            .is_some_and(|table| table.is_current(&self.store));
+        if is_current && let Some(table) = table.as_ref() {
+            return Ok(look(table));
+        }
+        drop(table);
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        let followed = match table.as_mut() {
+            Some(table) => table.follow(&self.store, &self.data, &self.pulled)?,
+            None => false,
+        };
+        if let Some(table) = table.as_ref().filter(|_| followed) {
+            return Ok(look(table));
+        }
+        let made = Table::of(&self.store, &self.data, &self.pulled)?;
+        Ok(look(table.insert(made)))
+    }
+
+    fn prepare<'a>(&self, test: &'a RowTest) -> Prepared<'a> {
+        match test {
+            RowTest::NameHas(text) => Prepared::NameHas(letters::upper(text)),
+            RowTest::NameIs(text) => Prepared::NameIs(text),
+            RowTest::OfSettings(uuid) => Prepared::OfSettings(uuid.clone()),
+            RowTest::OfTenant(uuid) => Prepared::LinkedTo(self.tenants(|of, _| of == *uuid)),
+            RowTest::OfOffering(uuid) => self.prepare_offering(uuid),
+            RowTest::Rescue(wanted) => Prepared::Rescue(*wanted),
+            RowTest::Never => Prepared::LinkedTo(HashSet::new()),
+        }
+    }
+
+    /// An offering reaches the images of its tenant, or those of any tenant of its cloud; the
+    /// images of the cloud itself when that has no tenants.
+    fn prepare_offering<'a>(&self, uuid: &str) -> Prepared<'a> {
+        let offerings = &self.data.offerings;
+        let offering = offerings.iter().find(|offering| offering.uuid == uuid);
+        let Some(scope) = offering.and_then(|offering| offering.scope.as_deref()) else {
+            return Prepared::LinkedTo(HashSet::new());
+        };
+        let of_scope = self.tenants(|tenant, settings| tenant == scope || settings == scope);
+        if of_scope.is_empty() && self.settings(scope).is_some() {
+            return Prepared::OfSettings(scope.to_owned());
+        }
+        Prepared::LinkedTo(of_scope)
+    }
+
+    /// The places of the tenants that `wanted` says yes to, by their uuid and their cloud's.
+    fn tenants(&self, wanted: impl Fn(&str, &str) -> bool) -> HashSet<usize> {
+        let tenants = self.data.tenants.iter().enumerate();
+        let wanted = tenants.filter(|(_, tenant)| wanted(&tenant.uuid, &tenant.settings));
+        wanted.map(|(place, _)| place).collect()
+    }
+}

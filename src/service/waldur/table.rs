@@ -1,0 +1,136 @@
+//! The rows of all images, in order, following the images as they change.
+
+use super::rows::{self, ImageRow, Pulled, RowKey};
+use crate::domain::WaldurData;
+use crate::store::{Store, StoreError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// The rows as of a generation of the store.
+#[derive(Debug)]
+pub struct Table {
+    generation: u64,
+    rows: BTreeMap<RowKey, Arc<ImageRow>>,
+    /// Where the rows of an image are.
+    keys: HashMap<String, Vec<RowKey>>,
+}
+
+impl Table {
+    /// Makes the rows of all images there are.
+    pub fn of(store: &Store, data: &WaldurData, pulled: &Pulled) -> Result<Self, StoreError> {
+        // Asked before the images: what changes meanwhile is looked at again.
+        let generation = store.generation();
+        let mut table = Self {
+            generation,
+            rows: BTreeMap::new(),
+            keys: HashMap::new(),
+        };
+        for image in store.images(&rows::every_image())? {
+            table.put(rows::of_image(data, pulled, &image));
+        }
+        Ok(table)
+    }
+
+    /// Whether nothing has changed since.
+    pub fn is_current(&self, store: &Store) -> bool {
+        self.generation == store.generation()
+    }
+
+    /// Follows what has changed since; says no when that is too long ago to tell.
+    pub fn follow(
+        &mut self,
+        store: &Store,
+        data: &WaldurData,
+        pulled: &Pulled,
+    ) -> Result<bool, StoreError> {
+        let generation = store.generation();
+        let Some(changed) = store.changed_behind(self.generation) else {
+            return Ok(false);
+        };
+        for id in changed {
+            let image = store.image(&id)?;
+            for key in self.keys.remove(&id).unwrap_or_default() {
+                self.rows.remove(&key);
+            }
+            if let Some(image) = image {
+                self.put(rows::of_image(data, pulled, &image));
+            }
+        }
+        self.generation = generation;
+        Ok(true)
+    }
+
+    /// The rows, by name; rows of one name in the order in which they became known.
+    pub fn rows(&self) -> impl Iterator<Item = &Arc<ImageRow>> {
+        self.rows.values()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn put(&mut self, rows: impl IntoIterator<Item = (RowKey, ImageRow)>) {
+        for (key, row) in rows {
+            let keys = self.keys.entry(row.backend_id.clone()).or_default();
+            keys.push(key.clone());
+            self.rows.insert(key, Arc::new(row));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ImageRow, Pulled, Table};
+    use crate::control::Fixture;
+    use crate::domain::{GlanceStatus, Image, ImageTexts, TextMaker, Visibility};
+    use crate::service::waldur::defaults;
+    use crate::store::{Change, Location, Store, StoreError};
+    use std::sync::Arc;
+
+    const NO_TEXTS: TextMaker = TextMaker {
+        version: 1,
+        make: |_| ImageTexts::default(),
+    };
+
+    fn rows(table: &Table) -> Vec<Arc<ImageRow>> {
+        table.rows().cloned().collect()
+    }
+
+    #[test]
+    fn following_changes_is_as_good_as_making_all_rows_anew() {
+        let fixture = Fixture::named("devcloud").unwrap();
+        let location = Location::Memory("following".to_owned());
+        let store = Store::open(location, NO_TEXTS).unwrap();
+        store.load(&fixture.images).unwrap();
+        let (data, _) = defaults::derive(&fixture);
+        let pulled = Pulled::of(&data);
+        let mut table = Table::of(&store, &data, &pulled).unwrap();
+        let changes: [fn(&mut Image); 4] = [
+            |image| image.name = Some(format!("new {}", image.id)),
+            |image| image.visibility = Visibility::Private,
+            |image| image.status = GlanceStatus::Deleted,
+            |image| image.hidden = !image.hidden,
+        ];
+        for (place, image) in fixture.images.iter().enumerate() {
+            let change = |image: Option<Image>| -> Result<_, StoreError> {
+                let mut image = image.unwrap();
+                changes[place % changes.len()](&mut image);
+                Ok(match place % 11 {
+                    0 => Change::Remove(()),
+                    _ => Change::Put(Box::new(image), ()),
+                })
+            };
+            store.change(&image.id, change).unwrap();
+            if place % 3 == 0 {
+                assert!(table.follow(&store, &data, &pulled).unwrap());
+                let anew = Table::of(&store, &data, &pulled).unwrap();
+                assert!(table.is_current(&store));
+                assert_eq!(rows(&table), rows(&anew));
+            }
+        }
+        // After a reset nobody can say what has changed.
+        store.replace_all(&fixture.images).unwrap();
+        assert!(!table.follow(&store, &data, &pulled).unwrap());
+    }
+}

@@ -1,0 +1,82 @@
+//! What goes wrong with a database.
+
+use std::fmt::Write as _;
+
+/// Why the store cannot do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite failed.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file is a database of something else, or no database.
+    #[error("the file is not a database of nova-images")]
+    Foreign,
+    /// The file was written by a later release.
+    #[error("the database has version {found}, this release knows versions up to {known}")]
+    Newer {
+        /// Its version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// SQLite keeps one GiB in memory at most.
+    #[error("the database in memory is full; a file has no such limit (--database)")]
+    MemoryFull,
+    /// Another server has the file.
+    #[error("the database is in use by another process")]
+    InUse,
+    /// The file cannot be opened.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// A row holds what no release of ours writes.
+    #[error(transparent)]
+    Damaged(#[from] Damage),
+}
+
+/// What is wrong with a row, and with which. It is left as it is: nothing of it is guessed, and what
+/// would be written over it is refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{row} is damaged: {what}")]
+pub struct Damage {
+    row: String,
+    what: String,
+    #[source]
+    cause: Option<Cause>,
+}
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+impl Damage {
+    /// Something of the image of an id.
+    pub fn of_image(id: &str, what: impl Into<String>) -> Self {
+        Self::of(format!("image {id}"), what)
+    }
+
+    /// Something of an image whose id does not matter, or cannot be read.
+    pub fn of_row(seq: i64, what: impl Into<String>) -> Self {
+        Self::of(format!("row {seq} of the images"), what)
+    }
+
+    /// Something of a token. Its digest opens nothing.
+    pub fn of_token(digest: &[u8], what: impl Into<String>) -> Self {
+        let mut row = "the token of digest ".to_owned();
+        for byte in digest {
+            _ = write!(row, "{byte:02x}");
+        }
+        Self::of(row, what)
+    }
+
+    fn of(row: String, what: impl Into<String>) -> Self {
+        Self {
+            row,
+            what: what.into(),
+            cause: None,
+        }
+    }
+
+    /// With what has found it.
+    pub fn found_by(mut self, cause: impl Into<Cause>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+}

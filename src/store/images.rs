@@ -1,0 +1,171 @@
+//! What the rest of the crate asks of the images.
+
+use super::changes::Changes;
+use super::database::{Database, Location};
+use super::error::StoreError;
+use super::{lists, rows};
+use crate::domain::{Image, ImageQuery, ListForm, ListedImage, TextMaker};
+use rusqlite::Connection;
+
+/// What became of a fixture's images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// Newly stored.
+    pub added: usize,
+    /// Left as they were, because their ids were known.
+    pub kept: usize,
+}
+
+/// What a decision about an image leads to.
+pub enum Change<T> {
+    /// The image becomes this.
+    Put(Box<Image>, T),
+    /// The row goes away.
+    Remove(T),
+}
+
+/// The image store. Shared between threads; every method may be called from any.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) database: Database,
+    maker: TextMaker,
+    changes: Changes,
+}
+
+impl Store {
+    /// Opens the database, and makes it when it is not there. Beside its images it keeps the texts
+    /// that `maker` writes of them.
+    ///
+    /// # Errors
+    /// When the file cannot be used: in use, foreign, newer, unreadable.
+    pub fn open(location: Location, maker: TextMaker) -> Result<Self, StoreError> {
+        Ok(Self {
+            database: Database::open(location, &maker)?,
+            maker,
+            changes: Changes::default(),
+        })
+    }
+
+    /// A number that grows with every committed write.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.changes.generation()
+    }
+
+    /// The ids of the images that changed behind a generation, gone ones among them; nothing when that
+    /// is too long ago to tell.
+    #[must_use]
+    pub fn changed_behind(&self, generation: u64) -> Option<Vec<String>> {
+        self.changes.behind(generation)
+    }
+
+    /// Adds images; one whose id is known is left as it is.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was added.
+    pub fn load(&self, images: &[Image]) -> Result<Loaded, StoreError> {
+        self.write(|connection| {
+            let mut loaded = Loaded::default();
+            for image in in_order(images) {
+                if rows::insert_new(connection, &self.maker, image)? {
+                    loaded.added += 1;
+                } else {
+                    loaded.kept += 1;
+                }
+            }
+            Ok(loaded)
+        })
+    }
+
+    /// Forgets everything and holds just these images.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing changed.
+    pub fn replace_all(&self, images: &[Image]) -> Result<(), StoreError> {
+        self.write(|connection| {
+            rows::remove_all(connection)?;
+            for image in in_order(images) {
+                rows::insert_new(connection, &self.maker, image)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The image of an id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn image(&self, id: &str) -> Result<Option<Image>, StoreError> {
+        self.database.read(|connection| rows::find(connection, id))
+    }
+
+    /// Shows `visit` each image that the query asks for, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn list(
+        &self,
+        query: &ImageQuery,
+        form: ListForm,
+        visit: &mut dyn FnMut(ListedImage<'_>),
+    ) -> Result<(), StoreError> {
+        self.database
+            .read(|connection| lists::listed(connection, query, form, visit))
+    }
+
+    /// The images that the query asks for, whole.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn images(&self, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
+        self.database
+            .read(|connection| lists::images(connection, query))
+    }
+
+    /// Lets `decide` look at an image and change it, with no other write in between.
+    ///
+    /// # Errors
+    /// What `decide` says, or when the database fails; then nothing changed, and the generation
+    /// is what it was.
+    pub fn change<T, E: From<StoreError>>(
+        &self,
+        id: &str,
+        decide: impl FnOnce(Option<Image>) -> Result<Change<T>, E>,
+    ) -> Result<T, E> {
+        let written = self.database.write(|connection| {
+            let decided = match decide(rows::find(connection, id)?) {
+                Ok(change) => change,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            Ok(Ok(match decided {
+                Change::Put(image, value) => {
+                    rows::put(connection, &self.maker, &image)?;
+                    value
+                }
+                Change::Remove(value) => {
+                    rows::remove(connection, id)?;
+                    value
+                }
+            }))
+        });
+        let value = written??;
+        self.changes.one(id);
+        Ok(value)
+    }
+
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let value = self.database.write_all(work)?;
+        self.changes.everything();
+        Ok(value)
+    }
+}
+
+/// As they are listed: neighbours of a list are then neighbours in the tables.
+fn in_order(images: &[Image]) -> Vec<&Image> {
+    let mut images: Vec<_> = images.iter().collect();
+    images.sort_by_key(|image| (image.created_at, image.id.as_str()));
+    images
+}

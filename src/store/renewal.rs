@@ -1,0 +1,38 @@
+//! The texts of images, made anew when the release that wrote them is another.
+
+use super::error::StoreError;
+use super::{rows, texts};
+use crate::domain::TextMaker;
+use rusqlite::{Connection, OptionalExtension};
+
+/// Makes the texts of all rows anew when another release has made them; says of how many.
+pub fn renew(connection: &Connection, maker: &TextMaker) -> Result<usize, StoreError> {
+    let select = "SELECT version FROM image_texts_version";
+    let known: Option<i64> = connection
+        .query_row(select, [], |row| row.get(0))
+        .optional()?;
+    if known == Some(maker.version) {
+        return Ok(0);
+    }
+    texts::remove_all(connection)?;
+    connection.execute("DELETE FROM image_texts_version", [])?;
+    let insert_version = "INSERT INTO image_texts_version (version) VALUES (?1)";
+    connection.execute(insert_version, [maker.version])?;
+    let mut statement = connection.prepare(&format!("SELECT {} FROM images i", rows::COLUMNS))?;
+    let mut found = statement.query([])?;
+    let mut renewed = 0;
+    while let Some(row) = found.next()? {
+        match rows::read(connection, row) {
+            Ok(image) => texts::put(connection, row.get(1)?, &(maker.make)(&image))?,
+            // One image does not keep the others from being served. Without a text, lists that have
+            // it read its row, and fail by its name.
+            Err(StoreError::Damaged(damage)) => {
+                tracing::error!(%damage, "an image has no text");
+                continue;
+            }
+            Err(other) => return Err(other),
+        }
+        renewed += 1;
+    }
+    Ok(renewed)
+}
