@@ -3,7 +3,7 @@
 use crate::golden::client::Client;
 use crate::harness::{Server, builder};
 use crate::scratch::{APPLICATION_ID, Scratch, USER_VERSION, patch_header};
-use nova_images::{Emulator, EmulatorBuilder, Fixture, StartError};
+use nova_images::{Emulator, EmulatorBuilder, Fixture, Microversion, StartError};
 use serde_json::json;
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
@@ -166,6 +166,34 @@ fn a_port_in_use_is_an_error() {
     assert!(error.to_string().contains(&address), "{error}");
     let error = builder().listen("no such host:1").start().unwrap_err();
     assert!(matches!(error, StartError::Listen { .. }));
+}
+
+/// Nothing is bound or opened for a setting that makes no sense.
+#[test]
+fn d9_settings_without_sense_do_not_start() {
+    for (wrong, part) in [
+        (builder().public_url("http://x/ y?z#a"), "' '"),
+        (builder().glance_url("x"), "http://"),
+        (builder().max_microversion(Microversion::v2(105)), "2.104"),
+        (builder().database(":memory:"), ":memory:"),
+        (builder().database("file:a.db"), "no file"),
+    ] {
+        let error = wrong.start().unwrap_err();
+        assert!(matches!(error, StartError::Setting(_)), "{error:?}");
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    let server = builder().public_url("http://cloud.example.com/").start();
+    assert!(server.is_ok());
+}
+
+#[test]
+fn b7_its_url_can_be_connected_to() {
+    let nova = builder().listen("0.0.0.0:0").start().unwrap();
+    let port = nova.address().port();
+    assert_eq!(nova.url(), format!("http://127.0.0.1:{port}"));
+    let nova = builder().identity_listen("[::]:0").start().unwrap();
+    let port = nova.identity_address().unwrap().port();
+    assert_eq!(nova.identity_url(), format!("http://[::1]:{port}"));
 }
 
 #[test]
