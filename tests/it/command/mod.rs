@@ -1,6 +1,7 @@
 //! The command: how it starts, what it says, how it ends.
 
 mod damage;
+mod health;
 mod process;
 
 use crate::golden::client::Client;
