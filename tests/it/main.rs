@@ -22,6 +22,7 @@ mod layering;
 mod listing;
 mod model;
 mod otc;
+mod package;
 mod pages;
 mod parity;
 mod pictures;
