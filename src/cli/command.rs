@@ -1,5 +1,6 @@
 //! The command line, and which subcommand it asks for.
 
+use super::healthcheck::Healthcheck;
 use super::log::{self, LogFormat};
 use super::serve::Serve;
 use clap::builder::Resettable;
@@ -11,6 +12,9 @@ use std::process::ExitCode;
 
 /// What a run that could not start ends with.
 const EXIT_CANNOT_START: u8 = 2;
+
+/// What a look at a server that is not well ends with.
+const EXIT_UNHEALTHY: u8 = 1;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -29,6 +33,8 @@ struct Cli {
 enum Command {
     /// Serve the API (the default)
     Serve(Serve),
+    /// Ask a server whether it is ready: ends with 0, or with 1 and one line that says why not
+    Healthcheck(Healthcheck),
 }
 
 /// Runs the command that the process was called with.
@@ -36,27 +42,34 @@ enum Command {
 pub fn run() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let format = log::format_of(&arguments);
-    let serve = match parse(arguments) {
-        Ok(serve) => serve,
+    match parse(arguments) {
+        Ok(Command::Serve(serve)) => serve_until_told(serve),
+        Ok(Command::Healthcheck(healthcheck)) => match healthcheck.run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(reason) => failed(LogFormat::Text, &reason.to_string(), EXIT_UNHEALTHY),
+        },
         Err(error) if error.use_stderr() && format == LogFormat::Json => {
-            return cannot_start(format, &first_paragraph(&error));
+            failed(format, &first_paragraph(&error), EXIT_CANNOT_START)
         }
         Err(error) => error.exit(),
-    };
-    log::start(serve.log_format);
-    let format = serve.log_format;
-    match serve.run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => cannot_start(format, &error.to_string()),
     }
 }
 
-fn cannot_start(format: LogFormat, reason: &str) -> ExitCode {
+fn serve_until_told(serve: Serve) -> ExitCode {
+    let format = serve.log_format;
+    log::start(format);
+    match serve.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(format, &error.to_string(), EXIT_CANNOT_START),
+    }
+}
+
+fn failed(format: LogFormat, reason: &str, code: u8) -> ExitCode {
     match format {
         LogFormat::Text => eprintln!("nova-images: {reason}"),
         LogFormat::Json => eprintln!("{}", log::json_error(reason)),
     }
-    ExitCode::from(EXIT_CANNOT_START)
+    ExitCode::from(code)
 }
 
 /// What is wrong, without the lines on usage behind it.
@@ -69,16 +82,16 @@ fn first_paragraph(error: &clap::Error) -> String {
 }
 
 /// Reads the command line. An option means the same before and behind the subcommand: they are read
-/// together, as if all of them stood before it.
-fn parse(arguments: Vec<OsString>) -> Result<Serve, clap::Error> {
+/// together, as if all of them stood behind it.
+fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
     let mut command = Cli::command()
         .mut_args(without_empty_variable)
         .mut_subcommands(|subcommand| subcommand.mut_args(without_empty_variable));
     let matches = command.try_get_matches_from_mut(arguments)?;
-    let Some((_, behind)) = matches.subcommand() else {
-        return Serve::from_arg_matches(&matches);
+    let Some((name, behind)) = matches.subcommand() else {
+        return Serve::from_arg_matches(&matches).map(Command::Serve);
     };
-    let mut together = vec![OsString::from(command.get_name())];
+    let mut together = vec![OsString::from(command.get_name()), OsString::from(name)];
     for argument in command.get_arguments() {
         let (id, long) = (argument.get_id().as_str(), argument.get_long());
         for value in given(&matches, id).into_iter().chain(given(behind, id)) {
@@ -87,7 +100,7 @@ fn parse(arguments: Vec<OsString>) -> Result<Serve, clap::Error> {
             together.push(word);
         }
     }
-    Serve::from_arg_matches(&command.try_get_matches_from_mut(together)?)
+    Command::from_arg_matches(&command.try_get_matches_from_mut(together)?)
 }
 
 /// Lets an empty variable of the environment mean nothing: `${X:-}` in a recipe for containers is one.
@@ -110,14 +123,17 @@ fn given<'m>(matches: &'m ArgMatches, id: &str) -> Vec<&'m OsStr> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, parse};
+    use super::{Cli, Command, parse};
     use clap::CommandFactory as _;
 
     fn fixtures(line: &str) -> Result<Vec<String>, String> {
         let arguments = line.split(' ').map(Into::into).collect();
         let parsed = parse(arguments);
         parsed
-            .map(|serve| serve.fixture)
+            .map(|command| match command {
+                Command::Serve(serve) => serve.fixture,
+                Command::Healthcheck(_) => unreachable!("{line}"),
+            })
             .map_err(|error| error.to_string())
     }
 

@@ -3,6 +3,7 @@
 mod command;
 mod error;
 mod greeting;
+mod healthcheck;
 mod log;
 mod port_file;
 mod serve;

@@ -117,7 +117,7 @@ impl Serve {
         };
         // Whoever closed the pipe does not want to read it.
         _ = std::io::stdout().write_all(greeting.to_string().as_bytes());
-        signals.wait();
+        signals.wait()?;
         // Nobody is sent here any more while requests under way finish.
         drop(port_file);
         emulator.stop();

@@ -1,5 +1,6 @@
 //! How an emulator is put together.
 
+use super::address;
 use super::error::StartError;
 use super::interceptor::Interceptor;
 use super::server::Shared;
@@ -9,7 +10,7 @@ use crate::api::nova;
 use crate::config::{AuthMode, Config, Microversion, Profile, WaldurApi};
 use crate::control::{Clock, Fixture, Ids};
 use crate::service::App;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -219,7 +220,7 @@ fn bind(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
         address: address.to_owned(),
         source,
     };
-    let addresses: Vec<_> = address.to_socket_addrs().map_err(failed)?.collect();
+    let addresses = address::resolve(address).map_err(failed)?;
     let listener = TcpListener::bind(addresses.as_slice()).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))

@@ -1,5 +1,6 @@
 //! The composition root: puts an emulator together, gives it a listener and threads, and stops it.
 
+mod address;
 mod body;
 mod builder;
 mod connection;
@@ -16,6 +17,8 @@ mod server;
 mod tests;
 mod web;
 
+#[cfg(feature = "cli")]
+pub(crate) use address::resolve;
 pub use builder::EmulatorBuilder;
 pub use error::StartError;
 pub use front::operations;

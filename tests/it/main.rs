@@ -24,6 +24,8 @@ mod listing;
 mod long_lists;
 mod model;
 mod otc;
+mod package;
+mod pages;
 mod parity;
 mod pictures;
 mod replays;

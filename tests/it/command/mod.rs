@@ -3,6 +3,7 @@
 mod damage;
 mod data;
 mod greeting;
+mod health;
 mod options;
 mod process;
 
@@ -113,14 +114,23 @@ fn flags_are_also_environment_variables() {
 
 #[test]
 fn what_cannot_start_says_why() {
-    let scratch = Scratch::new("refused");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let said = refused(&["--listen", &address]);
     assert!(said.contains(&address), "{said}");
 
-    let free = ["--listen", "127.0.0.1:0"];
-    let fixture = |path: &str| refused(&[&free[..], &["--fixture", path]].concat());
+    let said = refused_on_free_port(&["--clock", "noon"]);
+    assert!(said.contains("noon"), "{said}");
+    let scratch = Scratch::new("refused");
+    let nowhere = scratch.path("no-folder").join("port");
+    let said = refused_on_free_port(&["--port-file", text(&nowhere)]);
+    assert!(said.contains("no-folder"), "{said}");
+}
+
+#[test]
+fn fixtures_that_are_wrong_are_refused_with_reasons() {
+    let scratch = Scratch::new("refused-fixtures");
+    let fixture = |path: &str| refused_on_free_port(&["--fixture", path]);
     let said = fixture("no-such-set");
     assert!(
         said.contains("no-such-set") && said.contains("devcloud"),
@@ -156,8 +166,12 @@ fn what_cannot_start_says_why() {
             assert!(said.contains(part), "{part:?} in {said}");
         }
     }
+}
 
-    let database = |path: &Path| refused(&[&free[..], &["--database", text(path)]].concat());
+#[test]
+fn foreign_databases_are_refused_with_reasons() {
+    let scratch = Scratch::new("refused-databases");
+    let database = |path: &Path| refused_on_free_port(&["--database", text(path)]);
     let letter = scratch.file("letter.db", "no database at all, but a letter ".repeat(100));
     let said = database(&letter);
     assert!(
@@ -179,12 +193,10 @@ fn what_cannot_start_says_why() {
         said.contains("newer.db") && said.contains("version 7"),
         "{said}"
     );
+}
 
-    let said = refused(&[&free[..], &["--clock", "noon"]].concat());
-    assert!(said.contains("noon"), "{said}");
-    let nowhere = scratch.path("no-folder").join("port");
-    let said = refused(&[&free[..], &["--port-file", text(&nowhere)]].concat());
-    assert!(said.contains("no-folder"), "{said}");
+fn refused_on_free_port(options: &[&str]) -> String {
+    refused(&[&["--listen", "127.0.0.1:0"], options].concat())
 }
 
 /// Log lines are for machines when nobody looks: no colours, and as JSON on request.
