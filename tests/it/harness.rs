@@ -56,7 +56,7 @@ impl Server {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let body = (!body.is_empty()).then_some(body);
+        let body = (!body.is_empty()).then_some(body.as_bytes());
         Response(
             self.client
                 .borrow_mut()
