@@ -8,18 +8,18 @@
 #[derive(Clone, Debug, PartialEq)]
 struct MediaRange<'a> {
     mask: &'a str,
-    parameters: Vec<(&'a str, &'a str)>,
+    /// A value may be missing.
+    parameters: Vec<(&'a str, Option<&'a str>)>,
 }
 
 impl<'a> MediaRange<'a> {
-    fn parse(text: &'a str) -> Self {
-        let mut parts = split_outside_quotes(text, ';').into_iter();
-        let mask = parts.next().unwrap_or_default().trim();
-        let parameters = parts
-            .filter_map(|part| part.split_once('='))
-            .map(|(name, value)| (name.trim(), value.trim().trim_matches('"')))
-            .collect();
-        Self { mask, parameters }
+    /// `parse_options_header`: of each piece the name up to a blank, and what stands behind `=`;
+    /// whatever else is there is passed over. Nothing when there is no name at all.
+    fn parse(text: &'a str) -> Option<Self> {
+        let mut pieces = text.split(';').filter_map(piece);
+        let (mask, _) = pieces.next()?;
+        let parameters = pieces.collect();
+        Some(Self { mask, parameters })
     }
 
     /// Nothing when `q` is no number: then the entry does not count.
@@ -39,7 +39,13 @@ impl<'a> MediaRange<'a> {
             .iter()
             .rev()
             .find(|(known, _)| *known == name)
-            .map(|(_, value)| *value)
+            .and_then(|(_, value)| *value)
+    }
+
+    /// Whether Python fails on a parameter without a value: it cannot be a number, nor a version.
+    fn breaks(&self) -> bool {
+        let mut parameters = self.parameters.iter();
+        parameters.any(|(name, value)| matches!(*name, "q" | "version") && value.is_none())
     }
 
     fn matches(&self, media_type: &str) -> bool {
@@ -67,12 +73,7 @@ pub fn best_match<'s, 'a>(
     header: &'a str,
     supported: &[&'s str],
 ) -> Option<(&'s str, Option<&'a str>)> {
-    let ranges: Vec<_> = split_outside_quotes(header, ',')
-        .into_iter()
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-        .map(MediaRange::parse)
-        .collect();
+    let ranges: Vec<_> = ranges(header).flatten().collect();
     let mut best: Option<(&'s str, Option<&'a str>)> = None;
     let (mut best_quality, mut best_stars) = (-1.0, 2);
     for media_type in supported {
@@ -96,7 +97,31 @@ pub fn best_match<'s, 'a>(
 /// The parameter of a header such as `Content-Type`.
 #[must_use]
 pub fn parameter<'a>(header: &'a str, name: &str) -> Option<&'a str> {
-    MediaRange::parse(header).parameter(name)
+    MediaRange::parse(header)?.parameter(name)
+}
+
+/// Whether Nova 2014.2 fails on the header, and says nothing.
+#[must_use]
+pub fn breaks(header: &str) -> bool {
+    ranges(header).any(|range| range.is_none_or(|range| range.breaks()))
+}
+
+fn ranges(header: &str) -> impl Iterator<Item = Option<MediaRange<'_>>> {
+    split_outside_quotes(header, ',')
+        .into_iter()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(MediaRange::parse)
+}
+
+fn piece(text: &str) -> Option<(&str, Option<&str>)> {
+    let text = text.trim_start();
+    let ends = |letter: char| letter.is_whitespace() || letter == '=';
+    let (name, rest) = text.split_at(text.find(ends).unwrap_or(text.len()));
+    let value = rest.trim_start().strip_prefix('=').map(str::trim);
+    let value = value.filter(|value| !value.is_empty());
+    let bare = value.map(|value| value.trim_matches('"'));
+    (!name.is_empty()).then_some((name, bare))
 }
 
 fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
@@ -110,7 +135,7 @@ fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::best_match;
+    use super::{best_match, breaks};
 
     const SUPPORTED: [&str; 4] = [
         "application/json",
@@ -153,6 +178,30 @@ mod tests {
             ),
         ] {
             assert_eq!(chosen(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn difference_39_blanks_end_a_name_and_parameters_have_values() {
+        let xml = Some("application/xml");
+        for (header, expected) in [
+            ("application/xml application/json", xml),
+            (" application/xml */*;q=0", xml),
+            ("application/xml*/*", None),
+        ] {
+            assert_eq!(chosen(header), expected, "{header}");
+        }
+        for header in [
+            "garbage;q=",
+            "application/xml;q",
+            "application/xml;version=",
+            "=",
+            ";",
+        ] {
+            assert!(breaks(header), "{header}");
+        }
+        for header in ["", "application/xml;a=", "application/xml;q=x", ","] {
+            assert!(!breaks(header), "{header}");
         }
     }
 

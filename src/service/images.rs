@@ -2,11 +2,17 @@
 
 use super::access;
 use super::error::ImageError;
-use super::rules::ImageRules;
+use super::rules::{ImageRules, Stamps};
 use crate::control::Clock;
-use crate::domain::{Caller, GlanceStatus, Image, ImageQuery, ListForm, ListedImage, Properties};
+use crate::domain::{
+    Caller, GlanceStatus, Image, ImageQuery, ListForm, ListedImage, Properties, PropertyValue,
+    Visibility,
+};
 use crate::store::{Change, Store};
 use std::sync::Arc;
+
+/// Longest id of an image in Glance, in characters.
+const MOST_ID_CHARACTERS: usize = 36;
 
 /// Lists, shows and changes images on behalf of a caller.
 #[derive(Clone, Debug)]
@@ -60,10 +66,11 @@ impl Images {
         let now = self.clock.now();
         self.store.change(id, |image| {
             let mut image = visible(caller, rules, image)?;
-            if image.status.is_deleted() {
+            if image.status == GlanceStatus::Deleted {
                 return Err(ImageError::NotFound);
             }
-            if !access::can_change(caller, &image) {
+            let waits = image.status == GlanceStatus::PendingDelete;
+            if waits || !access::can_change(caller, rules, &image) {
                 return Err(ImageError::Forbidden);
             }
             if image.protected {
@@ -102,8 +109,17 @@ impl Images {
             if rules.formats_needed {
                 check_formats(&image)?;
             }
+            let before = image.clone();
             image.properties = properties;
-            image.updated_at = now;
+            apply_rules(rules, &mut image)?;
+            let moves = match rules.stamps {
+                Stamps::Always => true,
+                Stamps::WhenChanged => image != before,
+                Stamps::Never => false,
+            };
+            if moves {
+                image.updated_at = now;
+            }
             Ok(Change::Put(Box::new(image.clone()), image))
         });
         outcome.map_err(|failure| match failure {
@@ -121,7 +137,21 @@ impl Images {
         let Some(marker) = &query.after else {
             return Ok(());
         };
+        if rules.uuid_markers && !is_uuid(marker) {
+            return Err(ImageError::UnknownMarker(marker.clone()));
+        }
+        if rules.short_markers && marker.chars().count() > MOST_ID_CHARACTERS {
+            return Err(ImageError::LongMarker);
+        }
         match self.store.image(marker)? {
+            // Where the list shows what is gone, its pages go on behind it.
+            Some(image)
+                if query.scope.unlisted
+                    && image.status.is_deleted()
+                    && access::owns_or_is_public(caller, &image) =>
+            {
+                Ok(())
+            }
             Some(image) if access::can_see(caller, rules, &image) => Ok(()),
             Some(image) if !image.status.is_deleted() => {
                 Err(ImageError::ForeignMarker(marker.clone()))
@@ -153,6 +183,35 @@ fn visible(caller: &Caller, rules: &ImageRules, image: Option<Image>) -> Result<
     image
         .filter(|image| access::can_see(caller, rules, image))
         .ok_or(ImageError::NotFound)
+}
+
+/// What a write does beside what was asked for.
+fn apply_rules(rules: &ImageRules, image: &mut Image) -> Result<(), ImageError> {
+    let keeps_to_itself = matches!(image.visibility, Visibility::Community | Visibility::Shared);
+    if rules.writes_make_private && keeps_to_itself {
+        image.visibility = Visibility::Private;
+    }
+    if rules.names_the_nameless && image.name.is_none() {
+        image.name = Some("None".to_owned());
+    }
+    let beyond = |text: &str| text.chars().any(|letter| letter > '\u{ffff}');
+    let in_properties = image.properties.iter().any(|(key, value)| {
+        beyond(key) || matches!(value, PropertyValue::Text(text) if beyond(text))
+    });
+    if rules.bmp_only && (in_properties || image.name.as_deref().is_some_and(beyond)) {
+        return Err(ImageError::BeyondBmp);
+    }
+    Ok(())
+}
+
+/// A UUID in its usual form, as Nova 2014.2's `is_uuid_like` wants it.
+#[must_use]
+pub fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        })
 }
 
 fn check_formats(image: &Image) -> Result<(), ImageError> {

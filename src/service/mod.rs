@@ -8,10 +8,12 @@ pub mod glance_query;
 pub mod glance_v1;
 pub mod identity;
 mod images;
+pub mod listed_query;
 mod rate_limit;
 pub mod rules;
 pub mod waldur;
 
 pub use app::App;
 pub use error::ImageError;
-pub use rules::ImageRules;
+pub use images::is_uuid;
+pub use rules::{Filters, ImageRules};

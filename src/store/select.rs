@@ -14,6 +14,7 @@ use crate::domain::{
 };
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Statements that find what a query asks for, in its order, with what is bound to them.
@@ -163,6 +164,7 @@ impl Select {
                      WHERE p.key = {key} AND p.value = {value})"
                 );
             }
+            Test::PropertyShownEmpty(key) => self.shown_empty(&BTreeSet::from([key]), sql),
             Test::Tag(tag) => {
                 let tag = self.bind_text(tag);
                 _ = write!(

@@ -37,7 +37,7 @@ impl Offer {
             Profile::Juno => Self {
                 v3: false,
                 v2: Some(Manner::Juno),
-                trust: Trust::Nobody,
+                trust: Trust::WebOb,
             },
             Profile::Nova34 => Self {
                 v3: true,

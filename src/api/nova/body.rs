@@ -4,12 +4,18 @@ use super::call::Call;
 use super::fault::Fault;
 use crate::http::StatusCode;
 
-/// Whether the content type is one that a body may have; without a body it does not matter.
+/// Whether the content type is one that a body may have. Nova 34 itself looks at it whether there is
+/// a body or not.
 pub fn check_content_type(call: &Call<'_>) -> Result<(), Fault> {
-    if call.body.bytes().is_empty() {
+    let exact = call.dialect.exact;
+    if call.body.bytes().is_empty() && !exact {
         return Ok(());
     }
-    match call.head.media_type() {
+    let media_type = match exact {
+        true => call.head.webob_media_type(),
+        false => call.head.media_type(),
+    };
+    match media_type {
         None
         | Some("text/plain" | "application/json" | "application/vnd.openstack.compute+json") => {
             Ok(())

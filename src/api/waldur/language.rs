@@ -1,6 +1,6 @@
 //! The language of an answer (`django.utils.translation`, settings of waldur-mastermind).
 
-use super::text::is_space;
+use crate::python::is_space;
 
 /// `LANGUAGES` of Waldur's base settings; the first is the default.
 const LANGUAGES: [&str; 14] = [

@@ -3,7 +3,8 @@
 //! Not RFC 9110: q counts for nothing; the most specific media ranges are looked at first, and
 //! among them JSON before HTML.
 
-use super::{pynumber, text};
+use super::text;
+use crate::python::number;
 
 /// The chosen form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +130,7 @@ impl MediaRange {
 
     fn indent(&self) -> usize {
         let named = self.parameters.iter().find(|(name, _)| name == "indent");
-        let blanks = named.and_then(|(_, value)| pynumber::int(value));
+        let blanks = named.and_then(|(_, value)| number::int(value));
         usize::try_from(blanks.unwrap_or(0)).map_or(0, |blanks| blanks.min(text::MOST_INDENT))
     }
 }

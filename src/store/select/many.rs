@@ -22,9 +22,11 @@ impl Select {
             return;
         }
         let (mut properties, mut tags) = (BTreeSet::new(), BTreeSet::new());
+        let mut empty = BTreeSet::new();
         for test in tests {
             match test {
                 Test::Property(key, value) => _ = properties.insert([key, value]),
+                Test::PropertyShownEmpty(key) => _ = empty.insert(key),
                 Test::Tag(tag) => _ = tags.insert(tag),
                 other => self.test(other, sql),
             }
@@ -45,6 +47,9 @@ impl Select {
                 properties.len()
             );
         }
+        if !empty.is_empty() {
+            self.shown_empty(&empty, sql);
+        }
         if !tags.is_empty() {
             let list = self.bind_json(&tags);
             _ = write!(
@@ -54,6 +59,20 @@ impl Select {
                 tags.len()
             );
         }
+    }
+
+    /// Properties that are empty or null. Null ones have no rows of their own.
+    pub(super) fn shown_empty(&mut self, keys: &BTreeSet<&String>, sql: &mut String) {
+        if keys.iter().any(|key| is_cut(key)) {
+            return self.test(&Test::Never, sql);
+        }
+        let list = self.bind_json(keys);
+        _ = write!(
+            sql,
+            " AND NOT EXISTS (SELECT 1 FROM json_each({list}) w WHERE NOT EXISTS (SELECT 1 \
+             FROM json_each(i.properties) v WHERE v.key = w.value \
+             AND (v.type = 'null' OR v.value = '')))"
+        );
     }
 
     /// The right side of an `IN`.

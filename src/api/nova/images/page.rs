@@ -3,14 +3,16 @@
 use super::finish::finish_xml;
 use super::metadata::view::Metadata;
 use super::query::{self, ListRequest};
+use super::show::check_server;
 use super::view::{ImageDetail, ImageEntry, detail_namespaces, index_namespaces};
 use crate::api::nova::call::Call;
-use crate::api::nova::fault::Fault;
+use crate::api::nova::fault::{Fault, MALFORMED};
 use crate::api::nova::links::Links;
 use crate::domain::{ListForm, ListedImage};
 use crate::http::json::{self, Object};
 use crate::http::xml::writer::XmlWriter;
 use crate::http::{Reply, StatusCode};
+use crate::service::is_uuid;
 
 /// About what one image takes in an answer, in bytes.
 const IMAGE_BYTES: usize = 1024;
@@ -166,14 +168,26 @@ impl Page<'_> {
             ListedImage::Entry { id, name } => write(Shown::Entry(ImageEntry { id, name, heads })),
             ListedImage::Whole(image) => {
                 let metadata = Metadata::of(&image.properties, self.call.dialect)?;
+                check_server(self.call, &metadata)?;
                 write(Shown::Detail(ImageDetail::new(image, metadata, heads)));
             }
         }
         self.count += 1;
+        self.check_step(&image)?;
         if self.count == self.full {
             self.last = image.id();
         }
         Ok(())
+    }
+
+    /// Where a client names a page size, Nova 2014.2 asks Glance for so many at a time: the last of
+    /// each such page is the next one's marker, and markers must be UUIDs.
+    fn check_step(&self, image: &ListedImage<'_>) -> Result<(), Fault> {
+        let ends = |step| self.count % step == 0 && Some(self.count) != self.request.query.limit;
+        match self.request.step {
+            Some(step) if ends(step) && !is_uuid(&image.id()) => Err(Fault::bad_request(MALFORMED)),
+            _ => Ok(()),
+        }
     }
 
     /// There is a next page, for all that Nova knows, when this one is full.
