@@ -166,6 +166,7 @@ impl Serve {
             token_ttl: self.token_ttl,
             identity_listen: self.identity_listen.clone(),
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            ..Config::default()
         }
     }
 

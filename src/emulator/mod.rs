@@ -172,6 +172,19 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Puts a service into the catalogue, in place of the one of its type; the URL may hold
+    /// `$(project_id)s`.
+    pub fn catalog(mut self, kind: impl Into<String>, url: impl Into<String>) -> Self {
+        self.config.catalog.push((kind.into(), url.into()));
+        self
+    }
+
+    /// What the catalogue calls the region.
+    pub fn region(mut self, name: impl Into<String>) -> Self {
+        self.config.region = Some(name.into());
+        self
+    }
+
     /// Serves Keystone at the root of this address too; port 0 takes a free one.
     pub fn identity_listen(mut self, address: impl Into<String>) -> Self {
         self.config.identity_listen = Some(address.into());

@@ -162,12 +162,13 @@ impl Head {
 
 /// All values of a header as one list; nothing where there is but one.
 fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get_all(name).iter().nth(1)?;
     let values: Vec<_> = headers
         .get_all(name)
         .iter()
         .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
         .collect();
-    (values.len() > 1).then(|| values.join(", "))
+    Some(values.join(", "))
 }
 
 #[cfg(test)]

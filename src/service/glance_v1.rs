@@ -21,7 +21,7 @@ pub fn read(
     if rules.lists_all {
         return Ok(query);
     }
-    let listed = rules.filters != Filters::AsReleased;
+    let listed = rules.filters != Filters::Released;
     for (name, value) in filters {
         query.tests.push(match name.as_str() {
             // A filter without a value gets lost between the two services.

@@ -60,8 +60,8 @@ pub fn status(rules: &ImageRules, wanted: Matches) -> Test {
         Matches::AnyOf(words) => words,
     };
     let matching = words.iter().flat_map(|word| match rules.filters {
-        Filters::AsListed => shown_as(&word.to_lowercase()),
-        Filters::AsReleased | Filters::AsListedButStatus => vec![word.to_lowercase()],
+        Filters::Listed => shown_as(&word.to_lowercase()),
+        Filters::Released | Filters::ListedButStatus => vec![word.to_lowercase()],
     });
     let mut matching: Vec<String> = matching.collect();
     match (matching.pop(), matching.is_empty()) {

@@ -7,11 +7,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filters {
     /// What the real release compares with, accidents of its libraries included.
-    AsReleased,
+    Released,
     /// What the list shows: for users.
-    AsListed,
+    Listed,
     /// The same, but the status is Glance's (the Open Telekom Cloud's documentation).
-    AsListedButStatus,
+    ListedButStatus,
 }
 
 /// Whose roles are enough to write.
@@ -95,7 +95,7 @@ impl ImageRules {
         hides_null_properties: false,
         forgets_deleted: false,
         lists_all: false,
-        filters: Filters::AsReleased,
+        filters: Filters::Released,
         writers: Writers::Members,
         stamps: Stamps::WhenChanged,
         writes_make_private: true,
@@ -109,7 +109,7 @@ impl ImageRules {
 
     /// The same for users: without the accidents.
     pub const GLANCE_V2_FOR_USERS: Self = Self {
-        filters: Filters::AsListed,
+        filters: Filters::Listed,
         writers: Writers::AllButReaders,
         writes_make_private: false,
         bmp_only: false,
@@ -128,7 +128,7 @@ impl ImageRules {
         hides_null_properties: true,
         forgets_deleted: false,
         lists_all: false,
-        filters: Filters::AsReleased,
+        filters: Filters::Released,
         writers: Writers::Anybody,
         stamps: Stamps::Always,
         writes_make_private: false,
@@ -143,8 +143,9 @@ impl ImageRules {
     /// The same for users: without the accidents.
     pub const GLANCE_V1_FOR_USERS: Self = Self {
         public_needs_publisher: false,
+        formats_needed: false,
         hides_null_properties: false,
-        filters: Filters::AsListed,
+        filters: Filters::Listed,
         writers: Writers::AllButReaders,
         stamps: Stamps::WhenChanged,
         names_the_nameless: false,
@@ -164,7 +165,7 @@ impl ImageRules {
         hides_null_properties: false,
         forgets_deleted: true,
         lists_all: true,
-        filters: Filters::AsReleased,
+        filters: Filters::Released,
         writers: Writers::Anybody,
         stamps: Stamps::Never,
         writes_make_private: false,

@@ -28,7 +28,10 @@ impl Server {
     }
 
     pub fn start(builder: EmulatorBuilder) -> Self {
-        let emulator = builder.start().unwrap();
+        Self::around(builder.start().unwrap())
+    }
+
+    pub fn around(emulator: Emulator) -> Self {
         let client = RefCell::new(Client::new(emulator.address()));
         Self { emulator, client }
     }

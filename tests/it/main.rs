@@ -26,5 +26,6 @@ mod parity;
 mod pictures;
 mod replays;
 mod scratch;
+mod trials;
 mod waldur;
 mod waldur_users;

@@ -204,8 +204,7 @@ fn is_no_action(method: &Method, parents: &[&str], name: &str) -> bool {
         (method.as_str(), parents, name),
         ("GET", ["images"] | ["images", _, "metadata"], "new")
             | ("GET", ["images", _] | ["images", _, "metadata", _], "edit")
-            | ("PUT", ["images"], _)
-            | ("PUT", ["extensions"], _)
+            | ("PUT", ["images" | "extensions"], _)
     )
 }
 

@@ -20,6 +20,7 @@ use crate::store::{Store, StoreError, TokenDigest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use passwords::Passwords;
+use sign_in::Naming;
 use std::sync::Arc;
 use tokens::{Tokens, digest};
 
@@ -60,6 +61,7 @@ pub struct Identity {
     passwords: Passwords,
     tokens: Tokens,
     mode: AuthMode,
+    naming: Naming,
     token_ttl_seconds: i64,
     clock: Clock,
     ids: Ids,
@@ -86,6 +88,7 @@ impl Identity {
             passwords,
             tokens: Tokens::new([]),
             mode: config.auth,
+            naming: Naming::of(config.profile),
             token_ttl_seconds: i64::from(config.token_ttl),
             clock,
             ids,

@@ -3,7 +3,7 @@
 use super::roles;
 use super::tokens::{LiveToken, digest};
 use super::{Identity, TokenError};
-use crate::config::AuthMode;
+use crate::config::{AuthMode, Profile};
 use crate::domain::token::ADMIN;
 use crate::domain::{
     IdentityDomain, Named, Project, Timestamp, Token, TokenScope, TokenUser, User,
@@ -23,6 +23,8 @@ pub enum DomainRef {
     Id(String),
     /// By name.
     Name(String),
+    /// That of the user who signs in.
+    OfUser,
 }
 
 /// A user or a project, as a request names it.
@@ -76,6 +78,9 @@ pub enum SignInError {
     /// The token that was to prove the user does not.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// The token that proves the user is the system's, which gives none for less.
+    #[error("a system-scoped token gives no token for a project or a domain")]
+    SystemToken,
     /// The new token cannot be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -101,6 +106,23 @@ struct Recognised {
 struct Chain {
     first_audit_id: String,
     expires_at: Option<Timestamp>,
+    of_system: bool,
+}
+
+/// How exactly a client must name things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Naming {
+    /// A domain's id is taken where its name is wanted, and its name where its id is.
+    pub domain_by_either: bool,
+}
+
+impl Naming {
+    /// The choice of a profile: real ones are strict.
+    pub fn of(profile: Profile) -> Self {
+        Self {
+            domain_by_either: matches!(profile, Profile::Default | Profile::Otc),
+        }
+    }
 }
 
 impl Identity {
@@ -115,8 +137,16 @@ impl Identity {
         wanted: &WantedScope,
         form: TokenForm,
     ) -> Result<Issued, SignInError> {
+        let wanted = &self.completed(wanted, proofs);
         let scope = self.resolve(wanted)?;
         let recognised = self.recognise(proofs)?;
+        let of_system = recognised
+            .chain
+            .as_ref()
+            .is_some_and(|chain| chain.of_system);
+        if of_system && matches!(wanted, WantedScope::Project(_) | WantedScope::Domain(_)) {
+            return Err(SignInError::SystemToken);
+        }
         let scope = match scope {
             Some(scope) => scope,
             None => self.default_scope(&recognised),
@@ -146,6 +176,37 @@ impl Identity {
         let text = self.new_text(form);
         let live = self.keep(digest(&text), token)?;
         Ok(Issued { text, live })
+    }
+
+    /// Whether there is such a scope, whoever asks for it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn check_scope(&self, wanted: &WantedScope) -> Result<(), SignInError> {
+        match wanted {
+            WantedScope::Project(Reference::Name(_, DomainRef::OfUser)) => Ok(()),
+            wanted => self.resolve(wanted).map(|_| ()),
+        }
+    }
+
+    /// What is wanted, with the user's domain where it is to be that.
+    fn completed(&self, wanted: &WantedScope, proofs: &[Proof]) -> WantedScope {
+        let WantedScope::Project(Reference::Name(name, DomainRef::OfUser)) = wanted else {
+            return wanted.clone();
+        };
+        let domain = proofs.first().and_then(|proof| match proof {
+            Proof::Password(Reference::Name(_, domain), _) => Some(domain.clone()),
+            Proof::Password(Reference::Id(id), _) => {
+                let user = self.directory.user(id)?;
+                Some(DomainRef::Id(user.domain_id.clone()))
+            }
+            Proof::Token(text) => {
+                let live = self.look_up(text, 0).ok()?;
+                Some(DomainRef::Id(live.token.user.domain.id.clone()))
+            }
+        });
+        let domain = domain.unwrap_or_else(|| DomainRef::Id(DEFAULT_DOMAIN.to_owned()));
+        WantedScope::Project(Reference::Name(name.clone(), domain))
     }
 
     /// Whether the proofs hold, without a token coming of it.
@@ -200,6 +261,7 @@ impl Identity {
                     methods,
                     chain: Some(Chain {
                         first_audit_id: live.token.chain_id().to_owned(),
+                        of_system: live.token.scope == TokenScope::System,
                         expires_at: live.token.expires_at,
                     }),
                 })
@@ -221,11 +283,20 @@ impl Identity {
     }
 
     fn domain_named(&self, reference: &DomainRef) -> Option<&IdentityDomain> {
-        let domain = match reference {
-            DomainRef::Id(id) => self.directory.domain(id)?,
-            DomainRef::Name(name) => self.directory.domain_by_name(name)?,
+        let either = self.naming.domain_by_either;
+        let (by_id, by_name) = match reference {
+            DomainRef::Id(id) => (Some(id), either.then_some(id)),
+            DomainRef::Name(name) => (either.then_some(name), Some(name)),
+            DomainRef::OfUser => (None, None),
         };
-        domain.enabled.then_some(domain)
+        let of_id = || by_id.and_then(|id| self.directory.domain(id));
+        let of_name = || by_name.and_then(|name| self.directory.domain_by_name(name));
+        // What it was said to be goes first.
+        let domain = match reference {
+            DomainRef::Name(_) => of_name().or_else(of_id),
+            DomainRef::Id(_) | DomainRef::OfUser => of_id().or_else(of_name),
+        };
+        domain.filter(|domain| domain.enabled)
     }
 
     fn project_named(&self, reference: &Reference) -> Option<&Project> {
@@ -330,6 +401,7 @@ impl Identity {
                 id: text.clone(),
                 name: text.clone(),
             },
+            (None, DomainRef::OfUser) => self.domain_of_id(DEFAULT_DOMAIN),
         }
     }
 

@@ -19,8 +19,6 @@ pub struct Rules {
     pub list: Lister,
     /// An administrator can still look at a deleted image.
     pub admin_sees_deleted: bool,
-    /// Metadata of an image without formats cannot be written.
-    pub formats_needed: bool,
     /// A property without value is shown as "".
     pub null_is_empty: bool,
     /// Values must be strings.
@@ -35,7 +33,6 @@ pub const JUNO_FOR_USERS: Rules = Rules {
     xml: true,
     list: reference::juno_for_users,
     admin_sees_deleted: true,
-    formats_needed: true,
     null_is_empty: false,
     strings_only: false,
     accidents: false,
@@ -47,7 +44,6 @@ pub const NOVA_34: Rules = Rules {
     xml: false,
     list: reference::nova_34,
     admin_sees_deleted: false,
-    formats_needed: false,
     null_is_empty: true,
     strings_only: true,
     accidents: true,
@@ -246,9 +242,6 @@ impl Rules {
             let message = format!("Not authorized for image {}.", picture.id);
             return Some(fault(403, &message));
         };
-        if self.formats_needed && !picture.has_formats {
-            return Some(Answer::Fault(400, None));
-        }
         let beyond = |text: &str| text.chars().any(|letter| letter > '\u{ffff}');
         let mut texts = stored
             .values()

@@ -87,6 +87,7 @@ impl From<SignInError> for Fault {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Refused
+            | SignInError::SystemToken
             | SignInError::Token(TokenError::Missing | TokenError::Unknown | TokenError::Ended) => {
                 Self::Unauthorized
             }

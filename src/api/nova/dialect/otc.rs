@@ -12,7 +12,7 @@ pub const OTC_V21: Dialect = Dialect {
     routes: Routes::V21(ProjectIds::Any),
     project_in_links: ProjectInLinks::Always,
     rules: ImageRules {
-        filters: Filters::AsListedButStatus,
+        filters: Filters::ListedButStatus,
         ..ImageRules::GLANCE_V2_FOR_USERS
     },
     refuses_large_limit: true,

@@ -183,7 +183,8 @@ impl Page<'_> {
     /// Where a client names a page size, Nova 2014.2 asks Glance for so many at a time: the last of
     /// each such page is the next one's marker, and markers must be UUIDs.
     fn check_step(&self, image: &ListedImage<'_>) -> Result<(), Fault> {
-        let ends = |step| self.count % step == 0 && Some(self.count) != self.request.query.limit;
+        let ends =
+            |step| self.count.is_multiple_of(step) && Some(self.count) != self.request.query.limit;
         match self.request.step {
             Some(step) if ends(step) && !is_uuid(&image.id()) => Err(Fault::bad_request(MALFORMED)),
             _ => Ok(()),

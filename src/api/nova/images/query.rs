@@ -180,8 +180,8 @@ fn read_v21(call: &Call<'_>) -> Result<ListRequest, Fault> {
     }
     let (caller, rules) = (&call.caller, &call.dialect.rules);
     let mut query = match rules.filters {
-        Filters::AsReleased => glance_query::read(caller, rules, &glance_parameters(&parameters)?)?,
-        Filters::AsListed | Filters::AsListedButStatus => {
+        Filters::Released => glance_query::read(caller, rules, &glance_parameters(&parameters)?)?,
+        Filters::Listed | Filters::ListedButStatus => {
             let mut query = listed_query::read(caller, rules, &filters(&parameters))?;
             query.after = marker(&parameters).map(str::to_owned);
             query
