@@ -58,7 +58,10 @@ pub fn can_change(caller: &Caller, rules: &ImageRules, image: &Image) -> bool {
 fn has_writing_role(caller: &Caller, writers: Writers) -> bool {
     match writers {
         Writers::Anybody => true,
-        Writers::AllButReaders => caller.roles.iter().any(|role| role != "reader"),
+        // Whose roles are not known is not known to be a mere reader.
+        Writers::AllButReaders => {
+            caller.roles.is_empty() || caller.roles.iter().any(|role| role != "reader")
+        }
         Writers::Members => caller.has_any(&["member", "manager", "admin"]),
     }
 }
