@@ -26,7 +26,8 @@ pub fn check(call: &Call<'_>, kind: Kind) -> Result<(), Fault> {
     let pairs = pairs(call);
     match kind {
         Kind::Regions => check_names(&pairs, kind.words().filters),
-        Kind::Domains => check_flag(&pairs),
+        // Recorded of domains; the other two share the schema's type.
+        Kind::Domains | Kind::Projects | Kind::Users => check_flag(&pairs),
         _ => Ok(()),
     }
 }
