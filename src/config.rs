@@ -206,6 +206,11 @@ pub struct Config {
     pub waldur_api: WaldurApi,
     /// Seconds that a token lives.
     pub token_ttl: u32,
+    /// Services by type and URL that the catalogue has in place of its own, or beside them; the URL may
+    /// hold `$(project_id)s`.
+    pub catalog: Vec<(String, String)>,
+    /// The region of the catalogue; the profile's own when missing.
+    pub region: Option<String>,
     /// A listener for the identity service alone, beside the shared one.
     pub identity_listen: Option<String>,
     /// Threads that answer requests.
@@ -225,6 +230,8 @@ impl Default for Config {
             rate_limit: None,
             waldur_api: WaldurApi::default(),
             token_ttl: 86_400,
+            catalog: Vec::new(),
+            region: None,
             identity_listen: None,
             workers: 1,
         }

@@ -32,7 +32,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API (the default)
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Ask a server whether it is ready: ends with 0, or with 1 and one line that says why not
     Healthcheck(Healthcheck),
 }
@@ -43,7 +43,7 @@ pub fn run() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let format = log::format_of(&arguments);
     match parse(arguments) {
-        Ok(Command::Serve(serve)) => serve_until_told(serve),
+        Ok(Command::Serve(serve)) => serve_until_told(*serve),
         Ok(Command::Healthcheck(healthcheck)) => match healthcheck.run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => failed(LogFormat::Text, &reason.to_string(), EXIT_UNHEALTHY),
@@ -89,7 +89,8 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         .mut_subcommands(|subcommand| subcommand.mut_args(without_empty_variable));
     let matches = command.try_get_matches_from_mut(arguments)?;
     let Some((name, behind)) = matches.subcommand() else {
-        return Serve::from_arg_matches(&matches).map(Command::Serve);
+        let serve = Serve::from_arg_matches(&matches)?;
+        return Ok(Command::Serve(Box::new(serve)));
     };
     let mut together = vec![OsString::from(command.get_name()), OsString::from(name)];
     for argument in command.get_arguments() {

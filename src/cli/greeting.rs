@@ -26,6 +26,8 @@ pub struct Greeting<'t> {
     pub auth: AuthMode,
     /// Which server it is.
     pub profile: Profile,
+    /// What the catalogue calls the region.
+    pub region: &'t str,
     /// What there is to see.
     pub tour: &'t Tour,
 }
@@ -97,7 +99,7 @@ impl Greeting<'_> {
             set("OS_PASSWORD", &account.password),
         ]
         .join(" ");
-        let region = "OS_REGION_NAME=RegionOne";
+        let region = set("OS_REGION_NAME", self.region);
         if self.profile == Profile::Juno {
             let url = set("OS_AUTH_URL", &format!("{}/v2.0", self.base));
             let tenant = set("OS_TENANT_NAME", &account.project);

@@ -62,6 +62,13 @@ pub struct Serve {
     /// Serve Keystone at the root of this address too
     #[arg(long, env = "NOVA_IMAGES_IDENTITY_LISTEN", value_name = "ADDRESS:PORT")]
     identity_listen: Option<String>,
+    /// Put a service into the catalogue, in place of the one of its type; the URL may hold
+    /// `$(project_id)s`; may be repeated
+    #[arg(long, env = "NOVA_IMAGES_CATALOG", value_name = "TYPE=URL", value_parser = service)]
+    catalog: Vec<(String, String)>,
+    /// What the catalogue calls the region [default: `RegionOne`; profile otc: `eu-de`]
+    #[arg(long, env = "NOVA_IMAGES_REGION", value_name = "NAME")]
+    region: Option<String>,
     /// `real`, or an RFC 3339 time at which the clock stands still
     #[arg(
         long,
@@ -113,6 +120,7 @@ impl Serve {
             identity: emulator.identity_address().map(|_| emulator.identity_url()),
             auth: self.auth,
             profile: self.profile,
+            region: emulator.region(),
             tour: &tour,
         };
         // Whoever closed the pipe does not want to read it.
@@ -157,8 +165,20 @@ impl Serve {
             waldur_api: self.waldur_api,
             token_ttl: self.token_ttl,
             identity_listen: self.identity_listen.clone(),
+            catalog: self.catalog.clone(),
+            region: self.region.clone(),
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         }
+    }
+}
+
+/// A service of the catalogue.
+fn service(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((kind, url)) if !kind.is_empty() && !url.is_empty() => {
+            Ok((kind.to_owned(), url.to_owned()))
+        }
+        _ => Err(format!("{text:?} is not TYPE=URL")),
     }
 }
 

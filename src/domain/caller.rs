@@ -1,5 +1,8 @@
 //! Who asks.
 
+use super::identity::Role;
+use std::sync::Arc;
+
 /// The identity that a request carries after sign-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Caller {
@@ -9,6 +12,8 @@ pub struct Caller {
     pub project_id: Option<String>,
     /// Whether the role `admin` is among the caller's roles.
     pub is_admin: bool,
+    /// The roles that the caller was given there; what they imply is not among them.
+    pub roles: Arc<[Role]>,
 }
 
 impl Caller {
@@ -19,7 +24,14 @@ impl Caller {
             user_id: None,
             project_id: Some(project_id.into()),
             is_admin: false,
+            roles: Arc::new(["member".to_owned()]),
         }
+    }
+
+    /// Whether one of the roles is given.
+    #[must_use]
+    pub fn has_any(&self, roles: &[&str]) -> bool {
+        self.roles.iter().any(|role| roles.contains(&role.as_str()))
     }
 
     /// Whether `owner` is this caller's project.

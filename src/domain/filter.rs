@@ -90,6 +90,8 @@ pub enum Test {
     Time(TimeColumn, Comparison, Timestamp),
     /// A custom property has this string value; null is not "".
     Property(String, String),
+    /// Custom properties that are there, and shown as "": empty or null.
+    PropertyShownEmpty(String),
     /// The image carries the tag.
     Tag(String),
     /// The image is protected, or not.

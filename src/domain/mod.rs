@@ -25,5 +25,5 @@ pub use listed::{ImageTexts, ListForm, ListedImage, TextMaker};
 pub use plan::{BodyWanted, Operation, Plan, Work};
 pub use properties::{Properties, PropertyValue};
 pub use sibling::{Instance, WaldurData};
-pub use timestamp::Timestamp;
+pub use timestamp::{Fraction, NoTime, Timestamp};
 pub use token::{Named, Token, TokenScope, TokenUser};

@@ -51,38 +51,33 @@ impl Timestamp {
 
     /// Reads an ISO 8601 time as oslo.utils does (`parse_isotime`, the iso8601 package): what
     /// `changes-since` accepts.
-    ///
-    /// Date parts may be missing from the right, the basic form works as the extended one does, a
-    /// time without zone is UTC. Letters are upper case: `t` and `z` are refused.
     #[must_use]
     pub fn parse_iso8601(text: &str) -> Option<Self> {
-        let mut rest = text;
-        let year = take_digits(&mut rest, 4)?;
-        let (mut month, mut day) = (1, 1);
-        let dashed = take(&mut rest, '-');
-        if dashed || starts_with_digit(rest) {
-            month = take_digits(&mut rest, 2)?;
-            let dashed_again = take(&mut rest, '-');
-            if dashed_again || (!dashed && starts_with_digit(rest)) {
-                day = take_digits(&mut rest, 2)?;
-            }
+        Self::read_iso8601(text, Fraction::CommaToo).ok()
+    }
+
+    /// The same, with the reason why it is no time. What counts is the package's one pattern:
+    /// `YYYY[-M[-D[(T| )HH[[:]MM][[:]S[.f]][Z|(+|-)HH[:][MM]]]]]`, where dashes may be missing before
+    /// two digits, but for `YYYYMM`. Letters are upper case, a time without zone is UTC, and, as with
+    /// Python's `$`, a line feed may end it.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn read_iso8601(text: &str, fraction: Fraction) -> Result<Self, NoTime> {
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let (date, rest) = parse_date(text).ok_or(NoTime::Form)?;
+        let (time, zone) = match rest.strip_prefix(['T', ' ']) {
+            _ if rest.is_empty() => (NaiveTime::MIN, 0),
+            Some(time) => parse_time(time, fraction).ok_or(NoTime::Form)?,
+            None => return Err(NoTime::Form),
+        };
+        if zone.abs() >= MINUTES_OF_DAY {
+            return Err(NoTime::Zone);
         }
-        let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-        if year == 0 {
-            return None;
-        }
-        let mut time = NaiveTime::MIN;
-        let mut offset_minutes = 0;
-        if take(&mut rest, 'T') || take(&mut rest, ' ') {
-            time = parse_time(&mut rest)?;
-            offset_minutes = parse_zone(&mut rest)?;
-        }
-        if !rest.is_empty() {
-            return None;
-        }
-        let moment = NaiveDateTime::new(date, time)
-            .checked_sub_signed(chrono::Duration::minutes(offset_minutes))?;
-        Self::from_chrono(moment)
+        NaiveDateTime::new(date, time)
+            .checked_sub_signed(chrono::Duration::minutes(zone))
+            .and_then(Self::from_chrono)
+            .ok_or(NoTime::Range)
     }
 
     /// Microseconds within the second.
@@ -106,76 +101,132 @@ impl fmt::Display for Timestamp {
     }
 }
 
-fn starts_with_digit(rest: &str) -> bool {
-    rest.as_bytes().first().is_some_and(u8::is_ascii_digit)
+const MINUTES_OF_DAY: i64 = 24 * 60;
+
+/// What may stand in front of a fraction of a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fraction {
+    /// A point, or a comma: the package of today.
+    CommaToo,
+    /// A point: that of 2014.
+    Point,
 }
 
-fn take(rest: &mut &str, wanted: char) -> bool {
-    rest.strip_prefix(wanted)
-        .map(|after| *rest = after)
-        .is_some()
+/// Why a text is no time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoTime {
+    /// It does not look like one, or there is no such day or hour.
+    Form,
+    /// Its zone is a day or more away.
+    Zone,
+    /// In UTC it is before the year 1 or after 9999.
+    Range,
 }
 
-fn take_digits(rest: &mut &str, count: usize) -> Option<u32> {
-    let digits = rest.get(..count)?;
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+/// Up to `most` digits from the front, at least `least`.
+fn digits(text: &str, least: usize, most: usize) -> Option<(u32, &str)> {
+    let count = text
+        .bytes()
+        .take_while(u8::is_ascii_digit)
+        .take(most)
+        .count();
+    if count < least {
         return None;
     }
-    *rest = rest.get(count..)?;
-    digits.parse().ok()
+    let (digits, rest) = text.split_at(count);
+    Some((digits.parse().ok()?, rest))
 }
 
-fn parse_time(rest: &mut &str) -> Option<NaiveTime> {
-    let hour = take_digits(rest, 2)?;
-    let (mut minute, mut second, mut micros) = (0, 0, 0);
-    let colon = take(rest, ':');
-    if colon || starts_with_digit(rest) {
-        minute = take_digits(rest, 2)?;
-        let colon = take(rest, ':');
-        if colon || starts_with_digit(rest) {
-            second = take_digits(rest, 2)?;
-            if take(rest, '.') || take(rest, ',') {
-                micros = parse_fraction(rest)?;
+/// A part of a date: behind a dash one digit is enough.
+fn date_part(text: &str) -> Option<(u32, &str)> {
+    match text.strip_prefix('-') {
+        Some(dashed) => digits(dashed, 1, 2),
+        None => digits(text, 2, 2),
+    }
+}
+
+/// The date, and what follows it.
+fn parse_date(text: &str) -> Option<(NaiveDate, &str)> {
+    let (year, rest) = digits(text, 4, 4)?;
+    let (month, day, rest) = match (date_part(rest), rest.strip_prefix('-')) {
+        (None, _) if rest.is_empty() => (1, 1, rest),
+        (None, _) => return None,
+        (Some((month, after)), dashed) => match (date_part(after), dashed) {
+            (Some((day, after)), _) => (month, day, after),
+            // `YYYYMM` is refused, and only a whole date has a time.
+            (None, Some(_)) if after.is_empty() => (month, 1, after),
+            // A pattern goes back: `-123` is the 23rd of the first month.
+            (None, Some(dashed)) => {
+                let (month, after) = digits(dashed, 1, 1)?;
+                let (day, after) = date_part(after)?;
+                (month, day, after)
+            }
+            (None, None) => return None,
+        },
+    };
+    let year = i32::try_from(year).ok().filter(|year| *year > 0)?;
+    Some((NaiveDate::from_ymd_opt(year, month, day)?, rest))
+}
+
+/// The time of the day, and the zone in minutes. Minutes and seconds may both be missing, and the
+/// pattern takes what fits first: `00:0` is no minute, but a second.
+fn parse_time(text: &str, fraction: Fraction) -> Option<(NaiveTime, i64)> {
+    let (hour, rest) = digits(text, 2, 2)?;
+    let part = |rest: &str, least| {
+        let (number, after) = digits(rest.strip_prefix(':').unwrap_or(rest), least, 2)?;
+        Some((number, rest.len() - after.len()))
+    };
+    for (minute, taken) in [part(rest, 2), Some((0, 0))].into_iter().flatten() {
+        let rest = rest.get(taken..)?;
+        for (second, taken) in [part(rest, 1), Some((0, 0))].into_iter().flatten() {
+            let after = rest.get(taken..)?;
+            let (micros, after) = match taken {
+                0 => (0, after),
+                _ => parse_fraction(after, fraction),
+            };
+            if let Some(zone) = parse_zone(after) {
+                let time = NaiveTime::from_hms_micro_opt(hour, minute, second, micros)?;
+                return Some((time, zone));
             }
         }
     }
-    NaiveTime::from_hms_micro_opt(hour, minute, second, micros)
+    None
 }
 
-fn parse_fraction(rest: &mut &str) -> Option<u32> {
-    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    if digits.is_empty() {
-        return None;
+/// The microseconds of a fraction, and what follows it; without one all of the text follows.
+fn parse_fraction(text: &str, fraction: Fraction) -> (u32, &str) {
+    let bare = match fraction {
+        Fraction::CommaToo => text.strip_prefix(['.', ',']),
+        Fraction::Point => text.strip_prefix('.'),
+    };
+    let bare = bare.unwrap_or_default();
+    let count = bare.bytes().take_while(u8::is_ascii_digit).count();
+    let (digits, rest) = bare.split_at(count);
+    let six = format!("{digits:0<6}");
+    match six.get(..6).and_then(|six| six.parse().ok()) {
+        Some(micros) if count > 0 => (micros, rest),
+        _ => (0, text),
     }
-    *rest = rest.get(digits.len()..)?;
-    format!("{digits:0<6}").get(..6)?.parse().ok()
 }
 
-/// Minutes east of Greenwich; nothing means UTC.
-fn parse_zone(rest: &mut &str) -> Option<i64> {
-    if rest.is_empty() || take(rest, 'Z') {
-        return Some(0);
-    }
-    let sign = if take(rest, '+') {
-        1
-    } else if take(rest, '-') {
-        -1
-    } else {
-        return None;
+/// Minutes east of Greenwich, of all that is left of the text; nothing left means UTC.
+fn parse_zone(text: &str) -> Option<i64> {
+    let (sign, rest) = match (text, text.strip_prefix('+'), text.strip_prefix('-')) {
+        ("" | "Z", ..) => return Some(0),
+        (_, Some(east), _) => (1, east),
+        (_, _, Some(west)) => (-1, west),
+        _ => return None,
     };
-    let hours = i64::from(take_digits(rest, 2)?);
-    let colon = take(rest, ':');
-    let minutes = if colon || starts_with_digit(rest) {
-        i64::from(take_digits(rest, 2)?)
-    } else {
-        0
-    };
-    (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+    let (hours, rest) = digits(rest, 2, 2)?;
+    let minutes = rest.strip_prefix(':').unwrap_or(rest);
+    let (minutes, rest) = digits(minutes, 2, 2).unwrap_or((0, minutes));
+    rest.is_empty()
+        .then_some(sign * (i64::from(hours) * 60 + i64::from(minutes)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Timestamp;
+    use super::{Fraction, NoTime, Timestamp};
 
     fn shown(text: &str) -> Option<String> {
         Timestamp::parse_iso8601(text).map(|time| time.to_string())
@@ -197,6 +248,17 @@ mod tests {
             "20250203T000000Z",
             "2025-02-03T00Z",
             "2025-02-03T00:00Z",
+            // What random requests added (differences 8 and 30).
+            "2025-2-3",
+            "2025-0203",
+            "2025-203",
+            "202502-3",
+            "2025-02-03T00:0",
+            "2025-02-03T000",
+            "2025-02-03T00:00.5",
+            "2025-02-03T00:00:0.5",
+            "2025-02-03T00+00",
+            "2025-02-03T01:39+00:99\n",
         ] {
             assert_eq!(
                 shown(text).as_deref(),
@@ -224,9 +286,27 @@ mod tests {
             "2025-13-01T00:00:00Z",
             "lt:2025-02-03T00:00:00Z",
             "2025-02-30",
+            "202502",
+            "2025-02T00",
+            "2025T00",
+            "2025-02-03T0",
+            "2025-02-03T00:00,",
+            "2025-02-03T00.5",
+            "2025-02-03\n\n",
+            "2025-02-03T00:00:00+24:00",
         ] {
             assert_eq!(shown(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn difference_8_and_30_there_are_reasons_why_a_text_is_no_time() {
+        let reason = |text| Timestamp::read_iso8601(text, Fraction::Point).err();
+        assert_eq!(reason("2014-10-16T10:12:00,5Z"), Some(NoTime::Form));
+        assert_eq!(reason("2014-10-16T10:12:00+24:00"), Some(NoTime::Zone));
+        assert_eq!(reason("0001-01-01T00:00:00+14:00"), Some(NoTime::Range));
+        assert_eq!(reason("9999-12-31T23:59:59-14:00"), Some(NoTime::Range));
+        assert_eq!(reason("2014-1-6"), None);
     }
 
     #[test]

@@ -77,6 +77,19 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Puts a service into the catalogue, in place of the one of its type; the URL may hold
+    /// `$(project_id)s`.
+    pub fn catalog(mut self, kind: impl Into<String>, url: impl Into<String>) -> Self {
+        self.config.catalog.push((kind.into(), url.into()));
+        self
+    }
+
+    /// What the catalogue calls the region.
+    pub fn region(mut self, name: impl Into<String>) -> Self {
+        self.config.region = Some(name.into());
+        self
+    }
+
     /// What links begin with, instead of the request's `Host`.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.config.public_url = Some(url.into());

@@ -133,6 +133,12 @@ impl Emulator {
         public_url.unwrap_or_else(|| self.url())
     }
 
+    /// What the catalogue calls the region.
+    #[cfg(feature = "cli")]
+    pub(crate) fn region(&self) -> &str {
+        crate::api::keystone::region(&self.shared.app.config)
+    }
+
     /// The project of a caller who names none: the fixture's first.
     #[must_use]
     pub fn default_project_id(&self) -> &str {

@@ -3,7 +3,6 @@
 //! None of them follows RFC 9110 throughout, and no two agree: a [`Policy`] is what one of them
 //! makes of the header.
 
-use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 /// One entry of the header.
@@ -29,6 +28,16 @@ impl<'a> MediaRange<'a> {
                 })
                 .collect(),
         }
+    }
+
+    /// Takes one apart as urlmap's `parse_options_header` does; nothing when there is no name at all.
+    fn of_options(text: &'a str) -> Option<Self> {
+        let mut pieces = text.split(';').filter_map(piece);
+        let (name, _) = pieces.next()?;
+        Some(Self {
+            name,
+            parameters: pieces.collect(),
+        })
     }
 
     /// The value of the last parameter of a name, without its quotes.
@@ -90,6 +99,8 @@ enum Tie {
 pub struct Policy {
     /// Whether a header that breaks the grammar likes all types alike.
     strict: bool,
+    /// Whether entries are read as `parse_options_header` reads them.
+    options: bool,
     /// Whether names may be written in either case.
     any_case: bool,
     /// Whether parameters make another type of one that is named in full.
@@ -105,6 +116,7 @@ pub struct Policy {
 /// Nova 2014.2 (nova/api/openstack/urlmap.py).
 pub const URLMAP: Policy = Policy {
     strict: false,
+    options: true,
     any_case: false,
     parameters_count: false,
     quality: -1.0..=f64::INFINITY,
@@ -116,6 +128,7 @@ pub const URLMAP: Policy = Policy {
 /// WebOb 1.8, which the errors of Nova 34 and Glance 33 go through.
 pub const WEBOB: Policy = Policy {
     strict: true,
+    options: false,
     any_case: true,
     parameters_count: true,
     quality: 0.0..=1.0,
@@ -149,7 +162,10 @@ impl Policy {
         header: &'a str,
         offers: &[&'s str],
     ) -> Option<(&'s str, Option<&'a str>)> {
-        let ranges: Vec<_> = ranges(header).collect();
+        let ranges: Vec<_> = match self.options {
+            true => entries(header).filter_map(MediaRange::of_options).collect(),
+            false => entries(header).map(MediaRange::parse).collect(),
+        };
         if self.strict && !ranges.iter().all(MediaRange::is_well_formed) {
             return offers.first().map(|offer| (*offer, None));
         }
@@ -206,35 +222,37 @@ impl Policy {
 }
 
 /// The entries of a header, empty ones left out.
-fn ranges(header: &str) -> impl Iterator<Item = MediaRange<'_>> {
-    split_outside_quotes(header, ',')
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-        .map(MediaRange::parse)
+fn entries(header: &str) -> impl Iterator<Item = &str> {
+    let entries = split_outside_quotes(header, ',').map(str::trim);
+    entries.filter(|text| !text.is_empty())
 }
 
-/// Several headers of one name, which are one list; nothing when there is none that is text.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "requests are about to be read with it")
-)]
-pub fn joined<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Option<Cow<'a, str>> {
-    let mut texts = values
-        .into_iter()
-        .filter_map(|value| str::from_utf8(value).ok());
-    let mut list = Cow::Borrowed(texts.next()?);
-    for text in texts {
-        let list = list.to_mut();
-        list.push(',');
-        list.push_str(text);
-    }
-    Some(list)
+/// The name up to a blank, and what stands behind `=`; whatever else is there is passed over.
+fn piece(text: &str) -> Option<(&str, Option<&str>)> {
+    let text = text.trim_start();
+    let ends = |letter: char| letter.is_whitespace() || letter == '=';
+    let (name, rest) = text.split_at(text.find(ends).unwrap_or(text.len()));
+    let value = rest.trim_start().strip_prefix('=').map(str::trim);
+    let value = value.filter(|value| !value.is_empty());
+    (!name.is_empty()).then_some((name, value))
 }
 
 /// The parameter of a header such as `Content-Type`.
 #[must_use]
 pub fn parameter<'a>(header: &'a str, name: &str) -> Option<&'a str> {
-    MediaRange::parse(header).parameter(|known| known == name)
+    MediaRange::of_options(header)?.parameter(|known| known == name)
+}
+
+/// Whether Nova 2014.2 fails on the header, and says nothing: an entry without a name, or a parameter
+/// without a value that ought to be a number or a version.
+#[must_use]
+pub fn breaks(header: &str) -> bool {
+    entries(header).any(|text| {
+        MediaRange::of_options(text).is_none_or(|range| {
+            let mut parameters = range.parameters.iter();
+            parameters.any(|(name, value)| matches!(*name, "q" | "version") && value.is_none())
+        })
+    })
 }
 
 /// A weight as RFC 7231 writes it (section 5.3.1): from 0 to 1, with three decimals at most.

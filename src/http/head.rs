@@ -12,7 +12,11 @@ pub struct Head {
     /// Where the path ends in the target.
     path_end: usize,
     path: RequestPath,
+    /// Only where the path has parts that climb, or that stay.
+    resolved: Option<RequestPath>,
     headers: HeaderMap,
+    /// Only where several headers of that name came.
+    accept: Option<String>,
     origin: Origin,
     prefix: &'static str,
     /// How many parts of the path the prefix is.
@@ -30,8 +34,11 @@ impl Head {
     ) -> Self {
         let target = target.into();
         let path_end = target.find('?').unwrap_or(target.len());
+        let raw = target.get(..path_end).unwrap_or_default();
         Self {
-            path: RequestPath::parse(target.get(..path_end).unwrap_or_default()),
+            path: RequestPath::parse(raw),
+            resolved: RequestPath::resolved(raw),
+            accept: joined(&headers, "accept"),
             method,
             target,
             path_end,
@@ -74,10 +81,17 @@ impl Head {
         self.target.get(self.path_end + 1..).unwrap_or_default()
     }
 
-    /// The path, decoded and tidied, behind the prefix.
+    /// The path, decoded and tidied, behind the prefix; `.` and `..` are names like others.
     #[must_use]
     pub fn path(&self) -> PathView<'_> {
         self.path.view().behind(self.prefix_parts)
+    }
+
+    /// The same once `.` and `..` are resolved, where they came without escapes.
+    #[must_use]
+    pub fn resolved_path(&self) -> PathView<'_> {
+        let path = self.resolved.as_ref().unwrap_or(&self.path);
+        path.view().behind(self.prefix_parts)
     }
 
     /// The path that the service is mounted under, such as `/compute`; empty at the root.
@@ -110,11 +124,68 @@ impl Head {
         Some(self.headers.get(name)?.as_bytes())
     }
 
+    /// A header as WSGI hands it on: several are one list, each byte is a letter of Latin-1.
+    #[must_use]
+    pub fn latin1(&self, name: &str) -> Option<String> {
+        let values = self.headers.get_all(name).iter();
+        let texts: Vec<String> = values
+            .map(|value| value.as_bytes().iter().copied().map(char::from).collect())
+            .collect();
+        (!texts.is_empty()).then(|| texts.join(","))
+    }
+
+    /// `Accept`; of several such headers one list is made (RFC 9110, section 5.3).
+    #[must_use]
+    pub fn accept(&self) -> Option<&str> {
+        match &self.accept {
+            Some(joined) => Some(joined),
+            None => self.header("accept"),
+        }
+    }
+
     /// The media type of the body, without parameters.
     #[must_use]
     pub fn media_type(&self) -> Option<&str> {
         let header = self.header("content-type")?;
         let media_type = header.split(';').next().unwrap_or_default().trim();
         (!media_type.is_empty()).then_some(media_type)
+    }
+
+    /// The same as WebOb reads it: what is in front of the semicolon, blanks and all.
+    #[must_use]
+    pub fn webob_media_type(&self) -> Option<&str> {
+        let header = self.header("content-type")?;
+        let media_type = header.split(';').next().unwrap_or_default();
+        (!media_type.is_empty()).then_some(media_type)
+    }
+}
+
+/// All values of a header as one list; nothing where there is but one.
+fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get_all(name).iter().nth(1)?;
+    let values: Vec<_> = headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
+        .collect();
+    Some(values.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{HeaderMap, HeaderValue, Method, Origin, Place};
+    use super::Head;
+
+    #[test]
+    fn c7_two_accept_headers_are_one_list() {
+        let mut headers = HeaderMap::new();
+        headers.append("accept", HeaderValue::from_static("a;q=0.1"));
+        let head = |headers: &HeaderMap| {
+            let origin = Origin::of(headers, ([127, 0, 0, 1], 1).into(), Place::default());
+            Head::new(Method::GET, "/", headers.clone(), origin)
+        };
+        assert_eq!(head(&headers).accept(), Some("a;q=0.1"));
+        headers.append("accept", HeaderValue::from_static("b"));
+        assert_eq!(head(&headers).accept(), Some("a;q=0.1, b"));
     }
 }

@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub enum Trust {
     /// Nothing.
     Nobody,
+    /// Nothing, and the host is written as `WebOb` has it: without the port 80, empty when it came so.
+    WebOb,
     /// The scheme of `X-Forwarded-Proto`: `https` in any case; of several the first, which is the
     /// client's own.
     Scheme,
@@ -25,6 +27,8 @@ pub enum Trust {
 pub struct Origin {
     /// The text of `Host`, else the address that the client connected to.
     host: String,
+    /// Whether a `Host` came that is empty.
+    empty_host: bool,
     /// Whether the nearest proxy says that the client speaks TLS.
     forwarded_https: bool,
     place: Place,
@@ -43,11 +47,13 @@ impl Origin {
     /// Of a request with these headers, over a connection to the address `local`.
     #[must_use]
     pub fn of(headers: &HeaderMap, local: SocketAddr, place: Place) -> Self {
-        let host = header_text(headers, "host").filter(|host| !host.is_empty());
+        let sent = header_text(headers, "host");
+        let host = sent.filter(|host| !host.is_empty());
         let proto = header_text(headers, "x-forwarded-proto").unwrap_or_default();
         let first = proto.split(',').next().unwrap_or_default().trim();
         Self {
             host: host.map_or_else(|| local.to_string(), str::to_owned),
+            empty_host: sent == Some(""),
             forwarded_https: first.eq_ignore_ascii_case("https"),
             place,
         }
@@ -78,6 +84,11 @@ impl Origin {
             Some(url) => [url, prefix.as_ref()].concat(),
             None if trust == Trust::Scheme && self.forwarded_https => {
                 ["https://", host, prefix].concat()
+            }
+            None if trust == Trust::WebOb && self.empty_host => ["http://", prefix].concat(),
+            None if trust == Trust::WebOb => {
+                let host = host.strip_suffix(":80").unwrap_or(host);
+                ["http://", host, prefix].concat()
             }
             None => ["http://", host, prefix].concat(),
         }
@@ -123,6 +134,18 @@ mod tests {
             );
             assert_eq!(origin.base(Trust::Scheme), format!("{scheme}://cloud:80"));
             assert_eq!(origin.base(Trust::Nobody), "http://cloud:80");
+        }
+    }
+
+    #[test]
+    fn difference_40_webob_drops_port_80_and_keeps_an_empty_host() {
+        for (host, base) in [
+            ("x:80", "http://x"),
+            ("x:8080", "http://x:8080"),
+            ("", "http://"),
+        ] {
+            let origin = origin(&[("host", host)], Place::default());
+            assert_eq!(origin.base(Trust::WebOb), base);
         }
     }
 

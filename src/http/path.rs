@@ -1,53 +1,70 @@
 //! The path of a request, as the front ends of the real services hand it on.
 //!
-//! They decode first and split then: `%69mages` is `images`, `%2F` is a slash,
-//! `//` and `/./` collapse, `..` climbs.
+//! They decode first and split then: `%69mages` is `images`, `%2F` is a slash, `//` collapses.
 
-use percent_encoding::percent_decode_str;
+use crate::python::unquote;
 
-/// A decoded, tidied path: made once a request, and looked at through [`PathView`].
+/// A path, decoded and split.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPath {
     segments: Vec<String>,
     trailing_slash: bool,
+    is_text: bool,
 }
 
-/// A path, or what follows its first parts.
+/// A path, or the part of it behind a mount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathView<'p> {
-    /// The parts between slashes, none of them empty.
+    /// The non-empty parts.
     pub segments: &'p [String],
-    /// Whether a slash ends it. The root has one.
+    /// Whether it ends in a slash; the root does.
     pub trailing_slash: bool,
+    /// Whether its bytes are UTF-8; what is not has marks in its place.
+    pub is_text: bool,
 }
 
 impl RequestPath {
-    /// Takes the path of a request target apart; bytes that are no UTF-8 become U+FFFD.
+    /// Decodes and splits; `.` and `..` are names (2014.2, and whoever resolves nothing).
     #[must_use]
     pub fn parse(raw: &str) -> Self {
-        let decoded = percent_decode_str(raw).decode_utf8_lossy();
-        let mut segments: Vec<String> = Vec::new();
-        let mut trailing_slash = true;
-        for part in decoded.split('/') {
-            trailing_slash = matches!(part, "" | "." | "..");
-            match part {
-                "" | "." => {}
-                ".." => _ = segments.pop(),
-                part => segments.push(part.to_owned()),
-            }
-        }
+        let bytes = unquote(raw);
+        let decoded = String::from_utf8_lossy(&bytes);
+        let parts = decoded.split('/').filter(|part| !part.is_empty());
         Self {
-            segments,
-            trailing_slash,
+            segments: parts.map(str::to_owned).collect(),
+            trailing_slash: decoded.is_empty() || decoded.ends_with('/'),
+            is_text: matches!(decoded, std::borrow::Cow::Borrowed(_)),
         }
     }
 
-    /// All of it.
+    /// As the front end of Nova 34 does: parts that are `.` or `..` as they came are resolved, then
+    /// the rest is decoded. Nothing when there are no such parts.
+    #[must_use]
+    pub fn resolved(raw: &str) -> Option<Self> {
+        if !raw.split('/').any(|part| matches!(part, "." | "..")) {
+            return None;
+        }
+        let mut parts = Vec::new();
+        let mut ends_open = false;
+        for part in raw.split('/') {
+            ends_open = matches!(part, "" | "." | "..");
+            match part {
+                "" | "." => {}
+                ".." => _ = parts.pop(),
+                part => parts.push(part),
+            }
+        }
+        let slash = if ends_open { "/" } else { "" };
+        Some(Self::parse(&format!("/{}{slash}", parts.join("/"))))
+    }
+
+    /// The whole of it.
     #[must_use]
     pub fn view(&self) -> PathView<'_> {
         PathView {
             segments: &self.segments,
             trailing_slash: self.trailing_slash,
+            is_text: self.is_text,
         }
     }
 }
@@ -66,6 +83,7 @@ impl<'p> PathView<'p> {
         Self {
             segments,
             trailing_slash: self.trailing_slash || segments.is_empty(),
+            is_text: self.is_text,
         }
     }
 
@@ -97,16 +115,29 @@ mod tests {
             ("", "/"),
             ("/", "/"),
             ("//v2.1/images", "/v2.1/images"),
-            ("/v2.1/./images", "/v2.1/images"),
-            ("/v2.1/images/..", "/v2.1/"),
+            ("/v2.1/./images", "/v2.1/./images"),
+            ("/v2.1/images/..", "/v2.1/images/.."),
             ("/v2.1/%69mages", "/v2.1/images"),
             ("/v2.1/images/a%2Fb", "/v2.1/images/a/b"),
             ("/v2.1/images/%20", "/v2.1/images/ "),
-            ("/../..", "/"),
             ("/v2/images/", "/v2/images/"),
         ] {
             assert_eq!(RequestPath::parse(raw).view().to_text(), tidy, "{raw}");
         }
+    }
+
+    #[test]
+    fn difference_36_dots_are_resolved_where_they_came_without_escapes() {
+        for (raw, tidy) in [
+            ("/v2.1/./images", "/v2.1/images"),
+            ("/v2.1/images/..", "/v2.1/"),
+            ("/v2.1/%2e/./%2E%2e", "/v2.1/./.."),
+            ("/../..", "/"),
+        ] {
+            let path = RequestPath::resolved(raw).map(|path| path.view().to_text());
+            assert_eq!(path.as_deref(), Some(tidy), "{raw}");
+        }
+        assert_eq!(RequestPath::resolved("/a/%2e"), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Query strings, as Python's web frameworks read and write them.
 
 use super::escape::QUOTE;
+use crate::python::{unquote, unquote_short};
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 /// A query string whose bytes, once decoded, are no UTF-8.
@@ -13,12 +14,23 @@ pub struct NotUtf8;
 /// # Errors
 /// When a name or value is no UTF-8.
 pub fn parse(raw: &str) -> Result<Vec<(String, String)>, NotUtf8> {
-    let text = |raw: &str| match percent_decode_str(&blanks(raw)).decode_utf8() {
-        Ok(text) => Ok(text.into_owned()),
-        Err(_) => Err(NotUtf8),
-    };
+    strictly(raw, unquote)
+}
+
+/// As [`parse`], but an escape may have a single digit: the front end of Nova 34.
+///
+/// # Errors
+/// When a name or value is no UTF-8.
+pub fn parse_short(raw: &str) -> Result<Vec<(String, String)>, NotUtf8> {
+    strictly(raw, unquote_short)
+}
+
+fn strictly(raw: &str, unquote: fn(&str) -> Vec<u8>) -> Result<Vec<(String, String)>, NotUtf8> {
     pairs(raw)
-        .map(|(name, value)| Ok((text(name)?, text(value)?)))
+        .map(|(name, value)| {
+            let text = |part: &str| String::from_utf8(unquote(&blanks(part))).map_err(|_| NotUtf8);
+            Ok((text(name)?, text(value)?))
+        })
         .collect()
 }
 

@@ -2,7 +2,8 @@
 
 use super::accept::WEBOB;
 use super::reply::Reply;
-use super::{Method, StatusCode};
+use super::{Method, StatusCode, json};
+use crate::python::quote;
 
 /// How a release of WebOb picks the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,27 @@ pub enum Choice {
     Substring,
     /// WebOb 1.8: HTML or JSON, as `Accept` likes, HTML first; plain text when it likes neither.
     Offers,
+}
+
+impl Choice {
+    /// What `Request.path` leaves unescaped, beside letters, digits and `_.-`.
+    const fn path_safe(self) -> &'static str {
+        match self {
+            Self::Substring => "/:@&+$,",
+            Self::Offers => "/~!$&'()*+,;=:@",
+        }
+    }
+
+    /// A path, escaped as `Request.path` has it.
+    #[must_use]
+    pub fn quoted(self, path: &str) -> String {
+        let quoted = quote(path, self.path_safe());
+        match self {
+            // Python 2 does not count it among the letters.
+            Self::Substring => quoted.replace('~', "%7E"),
+            Self::Offers => quoted,
+        }
+    }
 }
 
 enum Form {
@@ -50,12 +72,12 @@ pub fn page(
             Reply::new(status, "text/html; charset=UTF-8", body)
         }
         Form::Json => {
-            let body = serde_json::json!({
-                "message": format!("{sentence}<br /><br />\n\n\n"),
-                "code": title,
-                "title": status.canonical_reason().unwrap_or_default(),
+            let body = json::object(160, |page| {
+                page.text("message", &format!("{sentence}<br /><br />\n\n\n"))
+                    .text("code", &title)
+                    .text("title", status.canonical_reason().unwrap_or_default());
             });
-            Reply::new(status, "application/json", body.to_string())
+            Reply::new(status, "application/json", body)
         }
     }
 }

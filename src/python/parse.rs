@@ -22,6 +22,18 @@ pub struct ParseError {
 }
 
 impl Value {
+    /// Tells whether a JSON text holds half a surrogate pair, which a [`Value`] cannot.
+    #[must_use]
+    pub fn has_lone_surrogate(text: &[u8]) -> bool {
+        let mut parser = Parser {
+            text: str::from_utf8(text).unwrap_or_default(),
+            position: 0,
+            lone_surrogates: false,
+        };
+        parser.skip_white_space();
+        parser.value(0).is_ok() && parser.lone_surrogates
+    }
+
     /// Parses a JSON text as Python's `json.loads` does.
     ///
     /// # Errors
@@ -33,7 +45,11 @@ impl Value {
             reason: "the text is not UTF-8",
             offset: error.valid_up_to(),
         })?;
-        let mut parser = Parser { text, position: 0 };
+        let mut parser = Parser {
+            text,
+            position: 0,
+            lone_surrogates: false,
+        };
         parser.skip_white_space();
         let value = parser.value(0)?;
         parser.skip_white_space();
@@ -47,6 +63,7 @@ impl Value {
 struct Parser<'a> {
     text: &'a str,
     position: usize,
+    lone_surrogates: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -215,7 +232,9 @@ impl<'a> Parser<'a> {
             self.position = after_first;
         }
         // Python keeps a lone surrogate; a Rust string cannot.
-        Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER))
+        let letter = char::from_u32(first);
+        self.lone_surrogates |= letter.is_none();
+        Ok(letter.unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
     fn four_hex_digits(&mut self) -> Result<u32, ParseError> {

@@ -2,8 +2,8 @@
 //!
 //! Clients get the words of the service that they ask; these are for whoever wonders why.
 
-use super::rules::ImageRules;
-use crate::domain::{Caller, Image, MemberStatus, Scope, Shares, Visibility};
+use super::rules::{ImageRules, Writers};
+use crate::domain::{Caller, GlanceStatus, Image, MemberStatus, Scope, Shares, Visibility};
 use std::fmt;
 
 /// Why no image of an id is shown to a caller.
@@ -59,6 +59,12 @@ pub enum Denied {
     /// It was deleted, and is shown for the record.
     #[error("the image was deleted; nobody changes it any more")]
     Deleted,
+    /// None of its roles lets it write.
+    #[error("{caller} may not change the image: none of its roles lets it write")]
+    OnlyReads {
+        /// Who asks.
+        caller: Asker,
+    },
     /// It is public, and the rules want more than an owner for that.
     #[error("{caller} may not write to the image: it is public, which takes the right to publish")]
     NeedsPublisher {
@@ -151,13 +157,29 @@ pub fn look(caller: &Caller, rules: &ImageRules, image: &Image) -> Result<(), Hi
     }
 }
 
+/// Whether a list of what is gone shows an image to the caller.
+#[must_use]
+pub fn owns_or_is_public(caller: &Caller, image: &Image) -> bool {
+    caller.is_admin || caller.owns(image.owner.as_deref()) || image.visibility == Visibility::Public
+}
+
 /// Whether the caller may change an image that it sees.
 ///
 /// # Errors
 /// Why not.
-pub fn change(caller: &Caller, image: &Image) -> Result<(), Denied> {
-    if image.status.is_deleted() {
+pub fn change(caller: &Caller, rules: &ImageRules, image: &Image) -> Result<(), Denied> {
+    // What waits for the scrubber is still there for whoever sees it (2014.2).
+    let gone = match image.status {
+        GlanceStatus::PendingDelete => !rules.admin_sees_deleted,
+        status => status.is_deleted(),
+    };
+    if gone {
         return Err(Denied::Deleted);
+    }
+    if !has_writing_role(caller, rules.writers) {
+        return Err(Denied::OnlyReads {
+            caller: Asker::of(caller),
+        });
     }
     match caller.is_admin || caller.owns(image.owner.as_deref()) {
         true => Ok(()),
@@ -168,12 +190,23 @@ pub fn change(caller: &Caller, image: &Image) -> Result<(), Denied> {
     }
 }
 
+fn has_writing_role(caller: &Caller, writers: Writers) -> bool {
+    match writers {
+        Writers::Anybody => true,
+        // Whose roles are not known is not known to be a mere reader.
+        Writers::AllButReaders => {
+            caller.roles.is_empty() || caller.roles.iter().any(|role| role != "reader")
+        }
+        Writers::Members => caller.has_any(&["member", "manager", "admin"]),
+    }
+}
+
 /// Whether the caller may write the properties of an image that it sees.
 ///
 /// # Errors
 /// Why not.
 pub fn write_properties(caller: &Caller, rules: &ImageRules, image: &Image) -> Result<(), Denied> {
-    change(caller, image)?;
+    change(caller, rules, image)?;
     let published = rules.public_needs_publisher && image.visibility == Visibility::Public;
     match published && !caller.is_admin {
         true => Err(Denied::NeedsPublisher {

@@ -25,6 +25,12 @@ pub enum ImageError {
     /// The marker names no image that the caller sees.
     #[error("No image found with ID {0}")]
     UnknownMarker(String, #[source] Hidden),
+    /// The marker is longer than any id; Glance 33's own words, which it forgets to fill in.
+    #[error("Image with the given id %(image_id)s was not found")]
+    LongMarker,
+    /// A text holds characters that the image service cannot store.
+    #[error("Param values can't contain 4 byte unicode.")]
+    BeyondBmp,
     /// The marker names another project's private image.
     #[error("Forbidding request, image {0} not visible")]
     ForeignMarker(String, #[source] Hidden),

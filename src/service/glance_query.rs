@@ -7,9 +7,10 @@ use super::access;
 use super::rules::ImageRules;
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
 use crate::domain::{
-    Caller, Comparison, Direction, ImageQuery, Matches, MemberStatus, Shares, Sort, SortKey, Test,
-    Timestamp, Visibility,
+    Caller, Comparison, Direction, Fraction, ImageQuery, Matches, MemberStatus, NoTime, Shares,
+    Sort, SortKey, Test, Timestamp, Visibility,
 };
+use crate::python::number;
 
 /// Why Glance refuses a query; the text is Glance's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,8 +51,20 @@ pub enum QueryError {
     #[error("Unable to filter on a range with a non-numeric value.")]
     BadRange,
     /// A filter that only the API v1 had.
-    #[error("Attribute 'changes-since' is not supported.")]
+    #[error("The \"changes-since\" filter is no longer available on v2.")]
     ChangesSince,
+    /// Bytes that are no text.
+    #[error(
+        "Error decoding your request. Either the URL or the request body contained characters that \
+         could not be decoded by Glance"
+    )]
+    Undecodable,
+    /// A time or a number that Python or the database cannot hold: Glance fails.
+    #[error("a value is out of range")]
+    OutOfRange,
+    /// A filter by a relation of the database: Glance fails.
+    #[error("a filter names a relation")]
+    Relation,
     /// A key that lists cannot be sorted by.
     #[error(
         "Invalid sort key: {0}. It must be one of the following: name, status, container_format, \
@@ -101,10 +114,21 @@ pub fn read(
         }
     }
     query.sort = sorting.read()?;
-    for (name, value) in filters {
+    // What Glance's front checks comes before what its database refuses.
+    let (front, rest): (Vec<_>, Vec<_>) = filters
+        .into_iter()
+        .partition(|(name, _)| is_checked_first(name));
+    for (name, value) in front.into_iter().chain(rest) {
         filter(&mut query, name, value)?;
     }
     Ok(query)
+}
+
+fn is_checked_first(name: &str) -> bool {
+    matches!(
+        name,
+        "visibility" | "member_status" | "changes-since" | "os_hidden" | "protected"
+    )
 }
 
 fn filter(query: &mut ImageQuery, name: &str, value: &str) -> Result<(), QueryError> {
@@ -138,6 +162,7 @@ fn filter(query: &mut ImageQuery, name: &str, value: &str) -> Result<(), QueryEr
         }
         "changes-since" => return Err(QueryError::ChangesSince),
         "deleted" => return Ok(()),
+        "locations" | "members" => return Err(QueryError::Relation),
         property => Test::Property(property.to_owned(), value.to_owned()),
     };
     query.tests.push(test);
@@ -146,57 +171,77 @@ fn filter(query: &mut ImageQuery, name: &str, value: &str) -> Result<(), QueryEr
 
 /// `in:a,b`, `eq:a`, or the plain text.
 fn operators(value: &str) -> Result<Matches, QueryError> {
-    match value.split_once(':') {
-        None => Ok(Matches::Is(value.to_owned())),
-        Some(("eq", text)) => Ok(Matches::Is(text.to_owned())),
-        Some(("in", list)) => Ok(Matches::AnyOf(split_quoted(list)?)),
-        Some((word, _)) => Err(QueryError::UnknownOperator(word.to_owned())),
+    match split_operator(value) {
+        ("eq", text) => Ok(Matches::Is(text.to_owned())),
+        ("in", list) => Ok(Matches::AnyOf(split_quoted(list)?)),
+        (word, _) => Err(QueryError::UnknownOperator(word.to_owned())),
     }
 }
 
-/// Commas separate, unless within double quotes; a backslash escapes within them.
-fn split_quoted(list: &str) -> Result<Vec<String>, QueryError> {
+/// Glance's `split_filter_op`: what is in front of a colon is an operator, unless the whole is a time.
+fn split_operator(value: &str) -> (&str, &str) {
+    match value.split_once(':') {
+        Some(parts) if Timestamp::parse_iso8601(value).is_none() => parts,
+        _ => ("eq", value),
+    }
+}
+
+/// Glance's `split_filter_value_for_quotes`: commas separate, unless within double quotes, whose
+/// backslashes stay.
+///
+/// # Errors
+/// When the quotes are not in their places.
+pub fn split_quoted(list: &str) -> Result<Vec<String>, QueryError> {
+    check_quotes(list)?;
     let mut values = Vec::new();
     let mut rest = list;
-    loop {
-        if let Some(quoted) = rest.strip_prefix('"') {
-            let (value, after) =
-                unquote(quoted).ok_or_else(|| QueryError::OpenQuote(rest.to_owned()))?;
-            values.push(value);
-            match after.strip_prefix(',') {
-                Some(more) => rest = more,
-                None if after.is_empty() => return Ok(values),
-                None => return Err(QueryError::NoCommaAfterQuote(list.to_owned())),
-            }
-        } else {
-            let (value, more) = match rest.split_once(',') {
-                Some((value, more)) => (value, Some(more)),
-                None => (rest, None),
-            };
-            if value.contains('"') {
-                return Err(QueryError::NoCommaBeforeQuote(list.to_owned()));
-            }
-            values.push(value.to_owned());
-            match more {
-                Some(more) => rest = more,
-                None => return Ok(values),
-            }
-        }
+    while !rest.is_empty() {
+        let quoted = rest.strip_prefix('"').and_then(|inside| {
+            let end = closing_quote(inside)?;
+            Some((inside.get(..end)?, inside.get(end + 1..)?))
+        });
+        let (value, after) = match quoted {
+            Some(found) => found,
+            None => rest.split_at(rest.find(',').unwrap_or(rest.len())),
+        };
+        values.push(value.to_owned());
+        rest = after.strip_prefix(',').unwrap_or(after);
     }
+    Ok(values)
 }
 
-/// The text up to the closing quote, and what follows it.
-fn unquote(quoted: &str) -> Option<(String, &str)> {
-    let mut value = String::new();
-    let mut characters = quoted.char_indices();
-    while let Some((index, character)) = characters.next() {
-        match character {
-            '"' => return quoted.get(index + 1..).map(|after| (value, after)),
-            '\\' => value.push(characters.next()?.1),
-            other => value.push(other),
+/// Where the text within quotes ends.
+fn closing_quote(inside: &str) -> Option<usize> {
+    let mut escaped = false;
+    inside.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })
+}
+
+/// Glance's `validate_quotes`.
+fn check_quotes(list: &str) -> Result<(), QueryError> {
+    let mut opens = true;
+    let bytes = list.as_bytes();
+    for (at, _) in list.match_indices('"') {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        let after = bytes.get(at + 1);
+        if before == Some(&b'\\') {
+            continue;
         }
+        if opens && before.is_some_and(|byte| *byte != b',') {
+            return Err(QueryError::NoCommaBeforeQuote(list.to_owned()));
+        }
+        if !opens && after.is_some_and(|byte| *byte != b',') {
+            return Err(QueryError::NoCommaAfterQuote(list.to_owned()));
+        }
+        opens = !opens;
     }
-    None
+    match opens {
+        true => Ok(()),
+        false => Err(QueryError::OpenQuote(list.to_owned())),
+    }
 }
 
 /// Equality with an integer column, as SQLite compares a text with one: blanks around the number,
@@ -230,12 +275,13 @@ pub fn sqlite_integer(text: &str) -> Option<i64> {
     within.then_some(real as i64)
 }
 
+/// Python reads the bound, SQLite gets it: what it cannot hold makes Glance fail.
 fn bound(value: &str) -> Result<i64, QueryError> {
-    value
-        .trim()
-        .replace('_', "")
-        .parse()
-        .map_err(|_| QueryError::BadRange)
+    match number::int(value) {
+        Some(bytes) if bytes.saturating_abs() == i64::MAX => Err(QueryError::OutOfRange),
+        Some(bytes) => Ok(bytes),
+        None => Err(QueryError::BadRange),
+    }
 }
 
 fn flag(name: &'static str, value: &str) -> Result<bool, QueryError> {
@@ -250,20 +296,21 @@ fn flag(name: &'static str, value: &str) -> Result<bool, QueryError> {
 }
 
 fn time(column: TimeColumn, name: &'static str, value: &str) -> Result<Test, QueryError> {
-    let (comparison, text) = match value.split_once(':') {
-        Some(("gt", text)) => (Comparison::Greater, text),
-        Some(("gte", text)) => (Comparison::GreaterOrEqual, text),
-        Some(("lt", text)) => (Comparison::Less, text),
-        Some(("lte", text)) => (Comparison::LessOrEqual, text),
-        Some(("eq", text)) => (Comparison::Equal, text),
-        Some(("neq", text)) => (Comparison::NotEqual, text),
-        Some(("in", _)) => return Err(QueryError::BadTime(name)),
-        Some((word, _)) if word.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
-            return Err(QueryError::UnknownTimeOperator);
-        }
-        _ => (Comparison::Equal, value),
+    let (operator, text) = split_operator(value);
+    let moment =
+        Timestamp::read_iso8601(text, Fraction::CommaToo).map_err(|reason| match reason {
+            NoTime::Form | NoTime::Zone => QueryError::BadTime(name),
+            NoTime::Range => QueryError::OutOfRange,
+        })?;
+    let comparison = match operator {
+        "gt" => Comparison::Greater,
+        "gte" => Comparison::GreaterOrEqual,
+        "lt" => Comparison::Less,
+        "lte" => Comparison::LessOrEqual,
+        "eq" => Comparison::Equal,
+        "neq" => Comparison::NotEqual,
+        _ => return Err(QueryError::UnknownTimeOperator),
     };
-    let moment = Timestamp::parse_iso8601(text).ok_or(QueryError::BadTime(name))?;
     Ok(Test::Time(column, comparison, moment))
 }
 
@@ -368,13 +415,13 @@ fn complete(sort: &mut Vec<Sort>) {
 }
 
 fn combined_key(text: &str) -> Result<Sort, QueryError> {
-    let (key, way) = match text.split_once(':') {
-        Some((key, way)) => (key, direction(way.trim())?),
-        None => (text, Direction::Descending),
-    };
+    let (key, way) = text.split_once(':').unwrap_or((text, ""));
     Ok(Sort {
         key: sort_key(key.trim())?,
-        direction: way,
+        direction: match way {
+            "" => Direction::Descending,
+            way => direction(way.trim())?,
+        },
     })
 }
 

@@ -2,9 +2,11 @@
 
 use super::access;
 use super::glance_query::{QueryError, sqlite_integer};
-use super::rules::ImageRules;
+use super::listed_query;
+use super::rules::{Filters, ImageRules};
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
-use crate::domain::{Caller, Comparison, ImageQuery, Matches, Test, Timestamp};
+use crate::domain::{Caller, Comparison, Fraction, ImageQuery, Matches, NoTime, Test, Timestamp};
+use crate::python::number;
 
 /// Reads filters by the names that Glance has for them.
 ///
@@ -19,13 +21,18 @@ pub fn read(
     if rules.lists_all {
         return Ok(query);
     }
+    let listed = rules.filters != Filters::Released;
     for (name, value) in filters {
         query.tests.push(match name.as_str() {
             // A filter without a value gets lost between the two services.
-            "name" | "status" if value.is_empty() => Test::Never,
+            _ if !listed && value.is_empty() && !is_number(name) => Test::Never,
+            "status" if listed => listed_query::status(rules, Matches::Is(value.clone())),
             "name" => Test::Text(TextColumn::Name, Matches::Is(value.clone())),
             "status" => Test::Text(TextColumn::Status, Matches::Is(value.clone())),
-            "min_ram" => Test::Number(NumberColumn::MinRam, natural(value)?),
+            "min_ram" => match natural(value)? {
+                i64::MAX => Test::Never,
+                number => Test::Number(NumberColumn::MinRam, number),
+            },
             // Only `min_ram` is checked in Glance 2014.2; this one is left to the database.
             "min_disk" => match sqlite_integer(value) {
                 Some(number) => Test::Number(NumberColumn::MinDisk, number),
@@ -33,13 +40,15 @@ pub fn read(
             },
             "changes-since" => {
                 query.scope.unlisted |= rules.changes_include_gone;
-                let moment = Timestamp::parse_iso8601(value).ok_or(QueryError::Malformed)?;
+                let moment = Timestamp::read_iso8601(value, Fraction::Point);
+                let moment = moment.map_err(|reason| match reason {
+                    NoTime::Zone | NoTime::Range if !listed => QueryError::OutOfRange,
+                    _ => QueryError::Malformed,
+                })?;
                 Test::Time(TimeColumn::UpdatedAt, Comparison::Greater, moment)
             }
             property => match property.strip_prefix("property-") {
-                Some(key) if !key.is_empty() && !value.is_empty() => {
-                    Test::Property(key.to_owned(), value.clone())
-                }
+                Some(key) if !key.is_empty() => Test::Property(key.to_owned(), value.clone()),
                 _ => Test::Never,
             },
         });
@@ -47,9 +56,13 @@ pub fn read(
     Ok(query)
 }
 
+/// Numbers are checked where they are read, empty or not; so are times.
+fn is_number(name: &str) -> bool {
+    matches!(name, "min_ram" | "min_disk" | "changes-since")
+}
+
 fn natural(value: &str) -> Result<i64, QueryError> {
-    let number = value.trim().parse::<i64>().ok();
-    number
+    number::int(value)
         .filter(|number| *number >= 0)
         .ok_or(QueryError::Malformed)
 }

@@ -1,12 +1,17 @@
 //! The use cases around images, the same for every facade.
 
-use super::access::{self, Hidden};
+use super::access::{self, Denied, Hidden};
 use super::error::ImageError;
-use super::rules::ImageRules;
+use super::rules::{ImageRules, Stamps};
 use crate::control::Clock;
-use crate::domain::{Caller, GlanceStatus, Image, ImageQuery, ListForm, Properties};
+use crate::domain::{
+    Caller, GlanceStatus, Image, ImageQuery, ListForm, Properties, PropertyValue, Visibility,
+};
 use crate::store::{Change, Listing, Store};
 use std::sync::Arc;
+
+/// Longest id of an image in Glance, in characters.
+const MOST_ID_CHARACTERS: usize = 36;
 
 /// Lists, shows and changes images on behalf of a caller.
 #[derive(Clone, Debug)]
@@ -39,9 +44,7 @@ impl Images {
         query: ImageQuery,
         form: ListForm,
     ) -> Result<Listing, ImageError> {
-        if let Some(marker) = &query.after {
-            self.check_marker(caller, rules, marker)?;
-        }
+        self.check_marker(caller, rules, &query)?;
         Ok(Listing::of(Arc::clone(&self.store), query, form))
     }
 
@@ -62,10 +65,11 @@ impl Images {
         let now = self.clock.now();
         let deleted = self.store.change(id, |image| {
             let mut image = visible(caller, rules, image)?;
-            if image.status.is_deleted() {
-                return Err(Hidden::deleted(caller).into());
+            match image.status {
+                GlanceStatus::Deleted => return Err(Hidden::deleted(caller).into()),
+                GlanceStatus::PendingDelete => return Err(Denied::Deleted.into()),
+                _ => access::change(caller, rules, &image)?,
             }
-            access::change(caller, &image)?;
             if image.protected {
                 return Err(ImageError::Protected);
             }
@@ -101,8 +105,17 @@ impl Images {
             if rules.formats_needed {
                 check_formats(&image)?;
             }
+            let before = image.clone();
             image.properties = properties;
-            image.updated_at = now;
+            apply_rules(rules, &mut image)?;
+            let moves = match rules.stamps {
+                Stamps::Always => true,
+                Stamps::WhenChanged => image != before,
+                Stamps::Never => false,
+            };
+            if moves {
+                image.updated_at = now;
+            }
             Ok(Change::Put(Box::new(image.clone()), image))
         });
         outcome.map_err(|stopped| match stopped {
@@ -118,14 +131,30 @@ impl Images {
         &self,
         caller: &Caller,
         rules: &ImageRules,
-        marker: &str,
+        query: &ImageQuery,
     ) -> Result<(), ImageError> {
-        match visible(caller, rules, self.store.image(marker)?) {
-            Ok(_) => Ok(()),
-            Err(why @ (Hidden::NoSuchImage | Hidden::Deleted { .. })) => {
-                Err(ImageError::UnknownMarker(marker.to_owned(), why))
-            }
-            Err(why) => Err(ImageError::ForeignMarker(marker.to_owned(), why)),
+        let Some(marker) = &query.after else {
+            return Ok(());
+        };
+        let unknown = |why| Err(ImageError::UnknownMarker(marker.clone(), why));
+        if rules.uuid_markers && !is_uuid(marker) {
+            return unknown(Hidden::NoSuchImage);
+        }
+        if rules.short_markers && marker.chars().count() > MOST_ID_CHARACTERS {
+            return Err(ImageError::LongMarker);
+        }
+        let Some(image) = self.store.image(marker)? else {
+            return unknown(Hidden::NoSuchImage);
+        };
+        // Where the list shows what is gone, its pages go on behind it.
+        let gone = query.scope.unlisted && image.status.is_deleted();
+        if gone && access::owns_or_is_public(caller, &image) {
+            return Ok(());
+        }
+        match access::look(caller, rules, &image) {
+            Ok(()) => Ok(()),
+            Err(why @ (Hidden::NoSuchImage | Hidden::Deleted { .. })) => unknown(why),
+            Err(why) => Err(ImageError::ForeignMarker(marker.clone(), why)),
         }
     }
 }
@@ -159,6 +188,35 @@ fn note(id: &str, error: &ImageError) {
     if !matches!(error, ImageError::Store(_)) {
         tracing::debug!(id, why = error.why(), "an image is not for the caller");
     }
+}
+
+/// What a write does beside what was asked for.
+fn apply_rules(rules: &ImageRules, image: &mut Image) -> Result<(), ImageError> {
+    let keeps_to_itself = matches!(image.visibility, Visibility::Community | Visibility::Shared);
+    if rules.writes_make_private && keeps_to_itself {
+        image.visibility = Visibility::Private;
+    }
+    if rules.names_the_nameless && image.name.is_none() {
+        image.name = Some("None".to_owned());
+    }
+    let beyond = |text: &str| text.chars().any(|letter| letter > '\u{ffff}');
+    let in_properties = image.properties.iter().any(|(key, value)| {
+        beyond(key) || matches!(value, PropertyValue::Text(text) if beyond(text))
+    });
+    if rules.bmp_only && (in_properties || image.name.as_deref().is_some_and(beyond)) {
+        return Err(ImageError::BeyondBmp);
+    }
+    Ok(())
+}
+
+/// A UUID in its usual form, as Nova 2014.2's `is_uuid_like` wants it.
+#[must_use]
+pub fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        })
 }
 
 fn check_formats(image: &Image) -> Result<(), ImageError> {

@@ -9,6 +9,7 @@ pub mod glance_query;
 pub mod glance_v1;
 pub mod identity;
 mod images;
+pub mod listed_query;
 mod rate_limit;
 pub mod rules;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub mod waldur;
 pub use app::App;
 pub use error::ImageError;
 pub use failure::Failure;
-pub use rules::ImageRules;
+pub use images::is_uuid;
+pub use rules::{Filters, ImageRules};
 
 pub use crate::store::{Listing, Slice};

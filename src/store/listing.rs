@@ -49,20 +49,27 @@ impl Listing {
         }
     }
 
-    /// The next images; nothing behind the last.
+    /// Most images of the list, if there is such a number.
+    #[must_use]
+    pub fn limit(&self) -> Option<u64> {
+        self.query.limit
+    }
+
+    /// The next images, no more than so many; nothing behind the last.
     ///
     /// # Errors
     /// When the database fails; then nothing more comes.
-    pub fn next(&mut self) -> Result<Option<Slice>, StoreError> {
+    pub fn next(&mut self, most: u64) -> Result<Option<Slice>, StoreError> {
         let place = std::mem::replace(&mut self.place, Place::End);
         let behind = match &place {
             Place::Beginning => None,
             Place::Behind(behind) => Some(behind),
             Place::End => return Ok(None),
         };
+        let most = most.min(SLICE_ROWS);
         let extent = Extent {
-            most: self.left.min(SLICE_ROWS),
-            ends: self.left <= SLICE_ROWS,
+            most: self.left.min(most),
+            ends: self.left <= most,
         };
         // One slice needs no snapshot.
         if self.snapshot.is_none() && !extent.ends {

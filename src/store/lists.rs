@@ -21,7 +21,7 @@ pub struct Slice {
     texts: Texts,
     /// Where the list goes on; nothing when this was the last of it.
     pub behind: Option<Behind>,
-    /// The id of the last image of the list, when this slice has it and it can be read.
+    /// The id of its last image, if it can be read.
     pub last_id: Option<Result<String, StoreError>>,
 }
 
@@ -99,9 +99,9 @@ pub fn slice(
         }
     };
     if let Some(seq) = last {
-        match more && !extent.ends {
-            true => slice.behind = Some(Behind::row(connection, query, seq)?),
-            false => slice.last_id = Some(rows::id(connection, seq)),
+        slice.last_id = Some(rows::id(connection, seq));
+        if more && !extent.ends {
+            slice.behind = Some(Behind::row(connection, query, seq)?);
         }
     }
     Ok(slice)

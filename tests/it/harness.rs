@@ -28,7 +28,10 @@ impl Server {
     }
 
     pub fn start(builder: EmulatorBuilder) -> Self {
-        let emulator = builder.start().unwrap();
+        Self::around(builder.start().unwrap())
+    }
+
+    pub fn around(emulator: Emulator) -> Self {
         let client = RefCell::new(Client::new(emulator.address()));
         Self { emulator, client }
     }
@@ -56,7 +59,7 @@ impl Server {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let body = (!body.is_empty()).then_some(body);
+        let body = (!body.is_empty()).then_some(body.as_bytes());
         Response(
             self.client
                 .borrow_mut()

@@ -2,7 +2,7 @@
 
 use crate::harness::{Response, Server, builder};
 use crate::scratch::Scratch;
-use nova_images::{AuthMode, EmulatorBuilder, Fixture};
+use nova_images::{AuthMode, EmulatorBuilder, Fixture, GlanceStatus, Visibility};
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 
@@ -59,17 +59,13 @@ fn strict() -> EmulatorBuilder {
 fn project_and_image(server: &Server, token: &str) -> (String, String) {
     let headers = [("X-Auth-Token", token)];
     let projects = server.get_with("/v3/auth/projects", &headers).json();
-    let images = server
-        .get_with(
-            "/v2.1/images/detail?status=active&property-visibility=private",
-            &headers,
-        )
-        .json();
-    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    (
-        text(&projects["projects"][0]["id"]),
-        text(&images["images"][0]["id"]),
-    )
+    let project = projects["projects"][0]["id"].as_str().unwrap().to_owned();
+    let fixture = Fixture::named("devcloud").unwrap();
+    let image = fixture.images().iter().find(|image| {
+        let owns = image.owner.as_deref() == Some(&project);
+        owns && image.visibility == Visibility::Private && image.status == GlanceStatus::Active
+    });
+    (project, image.unwrap().id.clone())
 }
 
 /// Signs in at v3, scoped to a project; the token.

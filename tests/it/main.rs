@@ -31,5 +31,6 @@ mod pictures;
 mod replays;
 mod request_lines;
 mod scratch;
+mod trials;
 mod waldur;
 mod waldur_users;

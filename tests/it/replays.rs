@@ -69,3 +69,26 @@ fn keystone_30() {
 fn keystone_v2() {
     replay_keystone("keystone-v2", Profile::Juno);
 }
+
+#[test]
+fn nova_34_random() {
+    replay("nova-34-random", over("nova-34-random", Profile::Nova34));
+}
+
+#[test]
+fn juno_docs_random() {
+    replay("juno-docs-random", over("juno-docs-random", Profile::Juno));
+}
+
+#[test]
+fn juno_glance_random() {
+    replay(
+        "juno-glance-random",
+        over("juno-glance-random", Profile::Juno),
+    );
+}
+
+#[test]
+fn keystone_30_random() {
+    replay_keystone("keystone-30-random", Profile::Nova34);
+}

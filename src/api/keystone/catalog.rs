@@ -4,30 +4,24 @@
 //! and `glance` (libcloud), the project inside Nova's URL (novaclient 2.30), `/v2` in v2.0 tokens
 //! for the sake of XML, an unversioned Glance.
 
+use super::offer::Offer;
+use crate::config::Config;
 use crate::http::escape::QUOTE;
 use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
+use std::borrow::Cow;
 use uuid::Uuid;
-
-/// The only region.
-pub const REGION: &str = "RegionOne";
 
 /// The interfaces of every service, all at the same URL.
 pub const INTERFACES: [&str; 3] = ["public", "internal", "admin"];
 
-/// Where a URL holds the id of the token's project.
-const PROJECT: &str = "$(project_id)s";
-
-/// A service.
-#[derive(Debug)]
-pub struct Service {
-    /// Its type.
-    pub kind: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    v3_path: &'static str,
-    v2_path: &'static str,
-}
+/// Where a URL holds the id of the token's project, in the spellings that Keystone knows.
+const PROJECT: [&str; 4] = [
+    "$(project_id)s",
+    "$(tenant_id)s",
+    "%(project_id)s",
+    "%(tenant_id)s",
+];
 
 /// Which API's catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,27 +32,113 @@ pub enum Api {
     V3,
 }
 
-/// All of them.
-pub const SERVICES: [Service; 3] = [
+/// A service.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its type.
+    pub kind: Cow<'static, str>,
+    /// Its name.
+    pub name: Cow<'static, str>,
+    place: Place,
+}
+
+/// Where a service is.
+#[derive(Clone, Debug)]
+enum Place {
+    /// Here, under a path that each API has of its own.
+    Here { v3: &'static str, v2: &'static str },
+    /// Wherever the configuration says.
+    Elsewhere(String),
+}
+
+const fn here(
+    kind: &'static str,
+    name: &'static str,
+    v3: &'static str,
+    v2: &'static str,
+) -> Service {
     Service {
-        kind: "compute",
-        name: "nova",
-        v3_path: "/v2.1/$(project_id)s",
-        v2_path: "/v2/$(project_id)s",
-    },
-    Service {
-        kind: "identity",
-        name: "keystone",
-        v3_path: "/identity/v3",
-        v2_path: "/v2.0",
-    },
-    Service {
-        kind: "image",
-        name: "glance",
-        v3_path: "/image",
-        v2_path: "/image",
-    },
+        kind: Cow::Borrowed(kind),
+        name: Cow::Borrowed(name),
+        place: Place::Here { v3, v2 },
+    }
+}
+
+/// Those that this server has.
+const OWN: [Service; 3] = [
+    here(
+        "compute",
+        "nova",
+        "/v2.1/$(project_id)s",
+        "/v2/$(project_id)s",
+    ),
+    here("identity", "keystone", "/identity/v3", "/v2.0"),
+    here("image", "glance", "/image", "/image"),
 ];
+
+/// What a client finds, as it sees this server.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    /// The services.
+    pub services: Vec<Service>,
+    /// The only region.
+    pub region: String,
+    base: String,
+}
+
+impl Catalog {
+    /// With what the configuration adds or puts in place of others; `base` is where this server is.
+    pub fn new(config: &Config, offer: Offer, base: &str) -> Self {
+        let mut catalog = Self {
+            services: OWN.to_vec(),
+            region: offer.region(config).to_owned(),
+            base: base.to_owned(),
+        };
+        if let Some(glance) = config.glance_url.as_ref().filter(|_| offer.image_follows) {
+            catalog.put("image", glance);
+        }
+        for (kind, url) in &config.catalog {
+            catalog.put(kind, url);
+        }
+        catalog
+    }
+
+    fn put(&mut self, kind: &str, url: &str) {
+        let place = Place::Elsewhere(url.to_owned());
+        match self.services.iter_mut().find(|known| known.kind == kind) {
+            Some(known) => known.place = place,
+            None => self.services.push(Service {
+                kind: Cow::Owned(kind.to_owned()),
+                name: Cow::Owned(kind.to_owned()),
+                place,
+            }),
+        }
+    }
+
+    /// The URL of a service with the place of the project left open.
+    pub fn template(&self, service: &Service, api: Api) -> String {
+        match &service.place {
+            Place::Here { v3, .. } if api == Api::V3 => [&self.base, *v3].concat(),
+            Place::Here { v2, .. } => [&self.base, *v2].concat(),
+            Place::Elsewhere(url) => url.clone(),
+        }
+    }
+
+    /// The URL of a service; nothing when it needs a project and there is none.
+    pub fn url(&self, service: &Service, api: Api, project_id: Option<&str>) -> Option<String> {
+        let template = self.template(service, api);
+        let needs_project = PROJECT.iter().any(|place| template.contains(place));
+        match project_id {
+            // In open mode a project's id is whatever a client called it.
+            Some(id) => {
+                let id = utf8_percent_encode(id, QUOTE).to_string();
+                let places = PROJECT.iter();
+                Some(places.fold(template, |url, place| url.replace(place, &id)))
+            }
+            None => (!needs_project).then_some(template),
+        }
+    }
+}
 
 impl Service {
     /// An id that is the same at every start.
@@ -69,28 +149,6 @@ impl Service {
     /// The id of an endpoint, the same at every start.
     pub fn endpoint_id(&self, interface: &str) -> String {
         stable_id(&format!("endpoint/{}/{interface}", self.kind))
-    }
-
-    /// The URL with the place of the project left open.
-    pub fn template(&self, api: Api, base: &str) -> String {
-        let path = match api {
-            Api::V2 => self.v2_path,
-            Api::V3 => self.v3_path,
-        };
-        format!("{base}{path}")
-    }
-
-    /// The URL; nothing when it needs a project and there is none.
-    pub fn url(&self, api: Api, base: &str, project_id: Option<&str>) -> Option<String> {
-        let template = self.template(api, base);
-        match project_id {
-            // In open mode a project's id is whatever a client called it.
-            Some(id) => {
-                let id = utf8_percent_encode(id, QUOTE).to_string();
-                Some(template.replace(PROJECT, &id))
-            }
-            None => (!template.contains(PROJECT)).then_some(template),
-        }
     }
 }
 
@@ -108,39 +166,40 @@ pub struct ServiceView {
     endpoints: Vec<EndpointView>,
     id: String,
     #[serde(rename = "type")]
-    kind: &'static str,
-    name: &'static str,
+    kind: Cow<'static, str>,
+    name: Cow<'static, str>,
 }
 
 #[derive(Debug, Serialize)]
 struct EndpointView {
     id: String,
     interface: &'static str,
-    region_id: &'static str,
+    region_id: String,
     url: String,
-    region: &'static str,
+    region: String,
 }
 
 /// The catalogue of v3. A service whose URL lacks its project stays, without endpoints.
-pub fn v3(base: &str, project_id: Option<&str>) -> Vec<ServiceView> {
-    SERVICES
-        .iter()
+pub fn v3(catalog: &Catalog, project_id: Option<&str>) -> Vec<ServiceView> {
+    let endpoint = |service: &Service, interface| {
+        Some(EndpointView {
+            id: service.endpoint_id(interface),
+            interface,
+            region_id: catalog.region.clone(),
+            url: catalog.url(service, Api::V3, project_id)?,
+            region: catalog.region.clone(),
+        })
+    };
+    let services = catalog.services.iter();
+    services
         .map(|service| ServiceView {
             endpoints: INTERFACES
                 .into_iter()
-                .filter_map(|interface| {
-                    Some(EndpointView {
-                        id: service.endpoint_id(interface),
-                        interface,
-                        region_id: REGION,
-                        url: service.url(Api::V3, base, project_id)?,
-                        region: REGION,
-                    })
-                })
+                .filter_map(|interface| endpoint(service, interface))
                 .collect(),
             id: service.id(),
-            kind: service.kind,
-            name: service.name,
+            kind: service.kind.clone(),
+            name: service.name.clone(),
         })
         .collect()
 }

@@ -12,6 +12,8 @@ mod v3;
 
 pub use site::Door;
 
+#[cfg(feature = "cli")]
+use crate::config::Config;
 use crate::config::Profile;
 use crate::domain::{BodyWanted, Operation, Plan, Work};
 use crate::http::{Head, Refusal, Reply, Request};
@@ -26,6 +28,13 @@ const MOST_BODY_BYTES: usize = 114_688;
 #[must_use]
 pub fn has_at_root(profile: Profile, segment: &str) -> bool {
     Offer::of(profile).has_at_root(segment)
+}
+
+/// What the catalogue calls the region.
+#[cfg(feature = "cli")]
+#[must_use]
+pub fn region(config: &Config) -> &str {
+    Offer::of(config.profile).region(config)
 }
 
 /// Where a request belongs.

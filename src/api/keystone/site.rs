@@ -1,6 +1,8 @@
 //! Where the client finds this service and the others.
 
+use super::catalog::Catalog;
 use super::offer::Offer;
+use crate::config::Config;
 use crate::http::Head;
 
 /// Which listener a request came through.
@@ -23,7 +25,9 @@ pub struct Site {
     /// What links begin with: the root and the prefix that the service is mounted under.
     pub base: String,
     /// What the catalogue's URLs begin with: the root of the listener that has all services.
-    pub services: String,
+    services: String,
+    /// What is offered here.
+    pub offer: Offer,
 }
 
 impl Site {
@@ -37,6 +41,12 @@ impl Site {
                 Door::Own { shared_port } => head.origin().base_on_port(offer.trust, shared_port),
             },
             host,
+            offer,
         }
+    }
+
+    /// The catalogue, as the client sees it.
+    pub fn catalog(&self, config: &Config) -> Catalog {
+        Catalog::new(config, self.offer, &self.services)
     }
 }

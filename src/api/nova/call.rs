@@ -4,7 +4,8 @@ use super::dialect::{Dialect, Media};
 use crate::config::{AuthMode, Microversion};
 use crate::domain::Caller;
 use crate::http::cache::Caches;
-use crate::http::{Body, Head};
+use crate::http::query::{self, NotUtf8};
+use crate::http::{Body, Head, PathView};
 use crate::service::App;
 use std::cell::RefCell;
 
@@ -22,12 +23,16 @@ pub struct Call<'a> {
     pub dialect: &'static Dialect,
     /// The first segment of the links: `v2`, `v1.1`, `v2.1`.
     pub version: &'static str,
+    /// The path, as this server takes it.
+    pub path: PathView<'a>,
     /// The form of the answer.
     pub media: Media,
     /// Who asks; nobody until signed in.
     pub caller: Caller,
     /// What was negotiated, where the dialect has microversions.
     pub microversion: Option<Microversion>,
+    /// What was asked for in place of one, and cannot be had.
+    pub refused_microversion: Option<String>,
 }
 
 impl Call<'_> {
@@ -39,6 +44,15 @@ impl Call<'_> {
     /// The URL under which Nova is mounted, as the client sees it.
     pub fn base_url(&self) -> String {
         [&self.host_url(), self.head.prefix()].concat()
+    }
+
+    /// The pairs of the query, as the release's front end decodes them.
+    pub fn query(&self) -> Result<Vec<(String, String)>, NotUtf8> {
+        let raw = self.head.raw_query();
+        match self.dialect.exact && !self.dialect.formats.xml() {
+            true => query::parse_short(raw),
+            false => query::parse(raw),
+        }
     }
 
     /// Where a client is sent to sign in.
@@ -57,18 +71,48 @@ impl Call<'_> {
         configured.unwrap_or(dialect.max_microversion)
     }
 
+    /// keystonemiddleware: a service token that comes must be one, and its user's role `service`.
+    fn has_good_service_token(&self) -> bool {
+        let Some(token) = self.head.header("x-service-token") else {
+            return true;
+        };
+        let caller = self.app.identity.authenticate(token);
+        !self.dialect.checks_service_token
+            || caller.is_some_and(|caller| caller.has_any(&["service"]))
+    }
+
     /// Finds out who asks; nothing when the request needs a token and has no good one.
     pub fn authenticate(&self, project_in_url: Option<&str>) -> Option<Caller> {
         let known = token_of(self.head).and_then(|token| self.app.identity.authenticate(token));
-        let known = known.filter(|caller| caller.project_id.is_some());
+        let scoped = |known: Option<Caller>| known.filter(|caller| caller.project_id.is_some());
         match self.app.config.auth {
-            AuthMode::Strict => known,
-            AuthMode::Open => known.or_else(|| {
+            AuthMode::Strict if !self.has_good_service_token() => None,
+            AuthMode::Strict if self.dialect.admits_unscoped => known,
+            AuthMode::Strict => scoped(known),
+            AuthMode::Open => scoped(known).or_else(|| {
                 let project =
                     project_in_url.unwrap_or_else(|| self.app.identity.default_project_id());
                 Some(Caller::member_of(project))
             }),
         }
+    }
+}
+
+/// Whether a text is the id of a project, to whoever asks.
+pub fn is_known_project(app: &App, head: &Head, text: &str) -> bool {
+    let identity = &app.identity;
+    identity.directory().project(text).is_some()
+        || identity.default_project_id() == text
+        || token_project(app, head).as_deref() == Some(text)
+}
+
+/// Whether a text is the id of the caller's project: of the token, or in open mode, where none is
+/// needed, of a project that is known.
+pub fn is_own_project(app: &App, head: &Head, text: &str) -> bool {
+    match (token_project(app, head), app.config.auth) {
+        (Some(own), _) => own == text,
+        (None, AuthMode::Open) => is_known_project(app, head, text),
+        (None, AuthMode::Strict) => false,
     }
 }
 

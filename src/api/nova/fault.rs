@@ -1,7 +1,7 @@
 //! Everything that goes wrong, as values: `refusal` alone turns one into an answer.
 
 use crate::http::StatusCode;
-use crate::python::html_escape;
+use crate::python::{html_escape, strip};
 use crate::service::glance_query::QueryError;
 use crate::service::{Failure, ImageError};
 use std::borrow::Cow;
@@ -12,6 +12,9 @@ pub const MALFORMED: &str = "The server could not comply with the request since 
 
 /// The sentence of a 404 that nobody gave a message.
 pub const NO_RESOURCE: &str = "The resource could not be found.";
+
+/// The class of the exception when Glance failed.
+pub const GLANCE_FAILED: &str = "glanceclient.exc.HTTPInternalServerError";
 
 /// Why a request has no better answer.
 #[derive(Debug)]
@@ -37,6 +40,10 @@ pub enum Told {
     BodyTooLarge,
     /// No valid token.
     Unauthorized,
+    /// The server failed before it could even say so.
+    Bare,
+    /// The server failed outside of what names the class.
+    Failed,
 }
 
 /// A limit that was reached.
@@ -98,12 +105,17 @@ impl Fault {
             }
             ImageError::Protected => Self::forbidden("You are not allowed to delete the image."),
             ImageError::MissingFormat(reason) => Self::bad_request(reason),
+            ImageError::BeyondBmp => Self::internal("nova.exception.ImageBadRequest"),
+            ImageError::Query(QueryError::OutOfRange | QueryError::Relation) => {
+                Self::internal(GLANCE_FAILED)
+            }
             error @ (ImageError::UnknownMarker(..)
+            | ImageError::LongMarker
             | ImageError::ForeignMarker(..)
             | ImageError::Query(_)) => Self::bad_request(error.to_string()),
             ImageError::Store(error) => {
                 _ = Failure::of(&error);
-                Self::internal("glanceclient.exc.HTTPInternalServerError")
+                Self::internal(GLANCE_FAILED)
             }
         };
         fault.because(why)
@@ -112,11 +124,16 @@ impl Fault {
     /// What Glance's refusal of a list becomes when Nova 34 hands it on: wrapped, and escaped for
     /// HTML, since Glance answered Nova with an HTML page.
     pub fn of_glance_list(error: ImageError) -> Self {
-        let (why, text) = (error.why(), html_escaped(&error.to_string()));
+        let (why, text) = (error.why(), error.to_string());
         let fault = match error {
-            ImageError::ForeignMarker(..) => Self::forbidden(format!("HTTP 403 Forbidden: {text}")),
-            ImageError::UnknownMarker(..) | ImageError::Query(_) => {
-                Self::bad_request(format!("HTTP 400 Bad Request: {text}"))
+            ImageError::ForeignMarker(..) => {
+                Self::forbidden(told_on_a_page("403 Forbidden", &text))
+            }
+            ImageError::Query(QueryError::OutOfRange | QueryError::Relation) => {
+                Self::internal(GLANCE_FAILED)
+            }
+            ImageError::UnknownMarker(..) | ImageError::LongMarker | ImageError::Query(_) => {
+                Self::bad_request(told_on_a_page("400 Bad Request", &text))
             }
             other => return Self::of_image(other, ""),
         };
@@ -126,6 +143,9 @@ impl Fault {
     /// What Glance's refusal of a list becomes in Nova 2014.2: a sentence that tells nothing.
     pub fn of_glance_v1_list(error: ImageError) -> Self {
         match error {
+            ImageError::Query(QueryError::OutOfRange) => {
+                Self::internal(GLANCE_FAILED).because(error.why())
+            }
             ImageError::ForeignMarker(..)
             | ImageError::UnknownMarker(..)
             | ImageError::Query(_) => Self::bad_request(MALFORMED).because(error.why()),
@@ -138,6 +158,19 @@ impl From<QueryError> for Fault {
     fn from(error: QueryError) -> Self {
         Self::of_glance_list(ImageError::Query(error))
     }
+}
+
+/// What glanceclient reads on one of Glance's pages: its lines stripped, each once, joined.
+fn told_on_a_page(title: &str, text: &str) -> String {
+    let escaped = html_escaped(text);
+    let ends = |letter: char| matches!(letter, '\n'..='\r' | '\x1c'..='\x1e');
+    let mut lines: Vec<&str> = vec![title];
+    for line in escaped.split(ends).map(strip) {
+        if !line.is_empty() && !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    format!("HTTP {}", lines.join(": "))
 }
 
 /// Escapes as Python's `html.escape` and the ASCII encoding of the page do.

@@ -5,10 +5,11 @@ use crate::http::Reply;
 
 /// Puts the microversion and the request's ids on an answer.
 pub fn put(call: &Call<'_>, mut reply: Reply) -> Reply {
-    if let Some(version) = call.microversion {
+    let negotiated = call.microversion.map(|version| version.to_string());
+    if let Some(version) = negotiated.or_else(|| call.refused_microversion.clone()) {
         reply = reply
             .with("openstack-api-version", format!("compute {version}"))
-            .with("x-openstack-nova-api-version", version.to_string())
+            .with("x-openstack-nova-api-version", version)
             .with("vary", "OpenStack-API-Version")
             .with("vary", "X-OpenStack-Nova-API-Version");
     }

@@ -5,6 +5,8 @@ use super::dialect::ProjectInLinks;
 use crate::http::gaps::Escaped;
 use crate::http::json;
 use crate::http::xml::writer;
+use crate::python::quote;
+use std::borrow::Cow;
 
 /// Where the links of an image begin, up to the id: escaped once for all images of an answer.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub struct Heads {
     pub server: Escaped,
     /// `bookmark` of a server.
     pub server_bookmark: Escaped,
+    /// Whether ids are escaped behind them.
+    pub escapes_ids: bool,
 }
 
 impl Heads {
@@ -30,6 +34,15 @@ impl Heads {
             image_alternate: Escaped::gap(2),
             server: Escaped::gap(3),
             server_bookmark: Escaped::gap(4),
+            escapes_ids: false,
+        }
+    }
+
+    /// An id as it stands in a link.
+    pub fn id<'i>(&self, id: &'i str) -> Cow<'i, str> {
+        match self.escapes_ids && !is_plain(id) {
+            true => Cow::Owned(quote(id, "")),
+            false => Cow::Borrowed(id),
         }
     }
 
@@ -60,7 +73,10 @@ impl Links {
         let base = call.base_url();
         let project = match call.caller.project_id.as_deref() {
             Some(project) if has_project(call, query, project) => {
-                format!("/{project}")
+                match call.dialect.escapes_links {
+                    true => format!("/{}", quote(project, "")),
+                    false => format!("/{project}"),
+                }
             }
             _ => String::new(),
         };
@@ -74,7 +90,11 @@ impl Links {
             ""
         };
         let versioned = [&base, "/", call.version, &project].concat();
-        let bookmark = [base.as_str(), &project].concat();
+        // Joined as paths are: behind the slashes of an empty host comes no further one.
+        let bookmark = match base.strip_suffix('/') {
+            Some(bare) => [bare, &project].concat(),
+            None => [base.as_str(), &project].concat(),
+        };
         let glance = [glance.as_str(), glance_project].concat();
         let escaped = match call.media.is_xml() {
             true => writer::escaped,
@@ -86,6 +106,7 @@ impl Links {
             image_alternate: escaped(&[&glance, "/images/"].concat()),
             server: escaped(&[&versioned, "/servers/"].concat()),
             server_bookmark: escaped(&[&bookmark, "/servers/"].concat()),
+            escapes_ids: call.dialect.escapes_links,
         };
         Self { versioned, heads }
     }
@@ -96,9 +117,15 @@ fn has_project(call: &Call<'_>, query: &str, project: &str) -> bool {
     match call.dialect.project_in_links {
         ProjectInLinks::Always => true,
         ProjectInLinks::WhenInUrl => {
-            call.head.raw_path().contains(project)
+            call.path.to_text().contains(project)
                 || query.contains(project)
                 || call.head.origin().host().contains(project)
         }
     }
+}
+
+/// Whether an id stands in a link as it is.
+pub fn is_plain(id: &str) -> bool {
+    id.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"_.-~".contains(&byte))
 }

@@ -4,9 +4,10 @@ use super::call::Call;
 use super::fault::Fault;
 use crate::config::Microversion;
 use crate::http::StatusCode;
+use crate::python::{is_space, strip};
 
 /// What a client wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// Nothing said: the oldest.
     Default,
@@ -14,6 +15,8 @@ pub enum Wanted {
     Latest,
     /// A number.
     Exactly(Microversion),
+    /// A number beyond all that there will be.
+    Beyond(String),
 }
 
 /// Why a request gets no microversion, and the one that its answer names all the same.
@@ -21,51 +24,51 @@ pub struct Refused {
     /// The error.
     pub fault: Fault,
     /// What the headers say; nothing when they are left out.
-    pub named: Option<Microversion>,
+    pub named: Option<String>,
 }
 
 /// The microversion of a call.
 pub fn negotiate(call: &Call<'_>) -> Result<Microversion, Refused> {
     let wanted = read(
-        call.head.header("openstack-api-version"),
-        call.head.header("x-openstack-nova-api-version"),
+        call.head.latin1("openstack-api-version").as_deref(),
+        call.head.latin1("x-openstack-nova-api-version").as_deref(),
     );
     let (oldest, newest) = (Microversion::OLDEST, call.max_microversion());
-    match wanted {
-        Ok(Wanted::Default) => Ok(oldest),
-        Ok(Wanted::Latest) => Ok(newest),
-        Ok(Wanted::Exactly(version)) if (oldest..=newest).contains(&version) => Ok(version),
-        Ok(Wanted::Exactly(version)) => {
-            let message = format!(
-                "Version {version} is not supported by the API. Minimum is {oldest} and maximum \
-                 is {newest}."
-            );
-            let fault = Fault::api(StatusCode::NOT_ACCEPTABLE, message);
-            Err(Refused {
-                fault,
-                named: Some(version),
-            })
+    let asked = match wanted {
+        Ok(Wanted::Default) => return Ok(oldest),
+        Ok(Wanted::Latest) => return Ok(newest),
+        Ok(Wanted::Exactly(version)) if (oldest..=newest).contains(&version) => {
+            return Ok(version);
         }
+        Ok(Wanted::Exactly(version)) => version.to_string(),
+        Ok(Wanted::Beyond(text)) => text,
         Err(text) => {
             let fault = Fault::bad_request(format!(
                 "API Version String {text} is of invalid format. Must be of format \
                  MajorNum.MinorNum."
             ));
-            Err(Refused { fault, named: None })
+            return Err(Refused { fault, named: None });
         }
-    }
+    };
+    let message = format!(
+        "Version {asked} is not supported by the API. Minimum is {oldest} and maximum is {newest}."
+    );
+    Err(Refused {
+        fault: Fault::api(StatusCode::NOT_ACCEPTABLE, message),
+        named: Some(asked),
+    })
 }
 
 /// Reads both headers: `OpenStack-API-Version: compute 2.1` beats `X-OpenStack-Nova-API-Version:
 /// 2.1` (the microversion-parse library, as Nova uses it). The error is the text that is no version.
 pub fn read(general: Option<&str>, legacy: Option<&str>) -> Result<Wanted, String> {
-    let asked = general.and_then(compute_part).or(legacy).map(str::trim);
-    match asked {
+    match general
+        .and_then(compute_part)
+        .or(legacy.and_then(last_plain))
+    {
         None => Ok(Wanted::Default),
         Some("latest") => Ok(Wanted::Latest),
-        Some(text) => parse(text)
-            .map(Wanted::Exactly)
-            .ok_or_else(|| text.to_owned()),
+        Some(text) => parse(text).ok_or_else(|| text.to_owned()),
     }
 }
 
@@ -73,23 +76,32 @@ pub fn read(general: Option<&str>, legacy: Option<&str>) -> Result<Wanted, Strin
 fn compute_part(header: &str) -> Option<&str> {
     header
         .split(',')
-        .filter_map(|part| part.trim().split_once(' '))
+        .filter_map(|part| strip(part).split_once(is_space))
         .filter(|(service, _)| service.eq_ignore_ascii_case("compute"))
-        .map(|(_, version)| version)
+        .map(|(_, version)| strip(version))
         .next_back()
 }
 
-/// `MAJOR.MINOR` without leading zeros.
-fn parse(text: &str) -> Option<Microversion> {
+/// The last item of a list that is one word.
+fn last_plain(header: &str) -> Option<&str> {
+    let mut items = header.split(',').map(strip);
+    items.rfind(|item| !item.contains(is_space))
+}
+
+/// `MAJOR.MINOR` without leading zeros, of any size.
+fn parse(text: &str) -> Option<Wanted> {
     let (major, minor) = text.split_once('.')?;
-    let number = |digits: &str| {
+    let is_number = |digits: &str| {
         let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
         let padded = digits.len() > 1 && digits.starts_with('0');
-        (plain && !padded).then(|| digits.parse().ok()).flatten()
+        plain && !padded && !digits.is_empty()
     };
-    Some(Microversion {
-        major: number(major).filter(|major| *major > 0)?,
-        minor: number(minor)?,
+    if !is_number(major) || !is_number(minor) || major == "0" {
+        return None;
+    }
+    Some(match (major.parse(), minor.parse()) {
+        (Ok(major), Ok(minor)) => Wanted::Exactly(Microversion { major, minor }),
+        _ => Wanted::Beyond(text.to_owned()),
     })
 }
 
@@ -116,6 +128,18 @@ mod tests {
             (None, Some(""), Err(String::new())),
             (None, Some("2.01"), Err("2.01".to_owned())),
             (None, Some("2"), Err("2".to_owned())),
+            // Difference 9.
+            (Some("compute\t2.2"), Some("2.1"), exactly(2)),
+            (Some("compute\t2 .1"), None, Err("2 .1".to_owned())),
+            (Some("compute\u{a0}None"), None, Err("None".to_owned())),
+            (None, Some("2,1"), Err("1".to_owned())),
+            (None, Some("2.35,2.1"), exactly(1)),
+            (None, Some("2.35, 2 .1"), exactly(35)),
+            (
+                None,
+                Some("2.9999999999"),
+                Ok(Wanted::Beyond("2.9999999999".to_owned())),
+            ),
         ] {
             assert_eq!(read(general, legacy), expected, "{general:?} {legacy:?}");
         }

@@ -15,6 +15,7 @@ mod images;
 mod labels;
 mod links;
 mod microversion;
+mod noauth;
 mod operation;
 mod place;
 mod refusal;
@@ -33,8 +34,8 @@ use crate::service::App;
 use call::Call;
 use dialect::Mounts;
 use discovery::versions;
-use fault::Fault;
-use operation::Route;
+use fault::{Fault, Told};
+use operation::{Known, Route};
 use place::Place;
 use std::cell::RefCell;
 
@@ -69,14 +70,18 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
     let mounts = Mounts::of(app);
     let place = Place::of(mounts, head);
     let dialect = place.dialect.unwrap_or(mounts.root);
+    let known = Known {
+        project: &|text| call::is_known_project(app, head, text),
+        own_project: &|text| call::is_own_project(app, head, text),
+    };
     let asked = match (place.version, place.dialect) {
         _ if dialect.answers_options && head.method() == Method::OPTIONS => Asked::Options,
-        ("", _) if head.path().segments.is_empty() => Asked::Versions,
+        ("", _) if place.path(head).segments.is_empty() => Asked::Versions,
         ("", _) => Asked::Choices,
         (_, None) => Asked::Disabled,
         (_, Some(dialect)) => {
             let rest = place.rest(head);
-            Asked::Tree(Route::of(dialect.routes, head.method(), rest))
+            Asked::Tree(Route::of(dialect, head.method(), rest, &known))
         }
     };
     let route = match &asked {
@@ -99,8 +104,12 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
         plan.work = Work::Change;
     }
     plan.body = match asked {
-        Asked::Tree(_) => BodyWanted::Whole(MOST_BODY_BYTES),
-        _ => BodyWanted::No,
+        Asked::Options => BodyWanted::No,
+        // Nova 2014.2 reads a body whatever it is for.
+        Asked::Versions | Asked::Choices if !(dialect.exact && dialect.formats.xml()) => {
+            BodyWanted::No
+        }
+        _ => BodyWanted::Whole(MOST_BODY_BYTES),
     };
     (plan, Placed { place, asked })
 }
@@ -109,10 +118,17 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
 #[must_use]
 pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &Placed) -> Reply {
     let mut call = enter(app, caches, &request.head, &request.body, placed.place);
+    if placed.place.breaks {
+        return refusal::reply(Told::Bare.into(), &call);
+    }
+    let in_front = |answer: fn(&Call<'_>, &Mounts) -> Reply| match tree::check_front(&call) {
+        Ok(()) => answer(&call, Mounts::of(app)),
+        Err(fault) => refusal::reply(fault, &call),
+    };
     match &placed.asked {
         Asked::Options => Reply::empty(StatusCode::OK),
-        Asked::Versions => versions::root(&call, Mounts::of(app)),
-        Asked::Choices => versions::choices(&call, Mounts::of(app)),
+        Asked::Versions => in_front(versions::root),
+        Asked::Choices => in_front(versions::choices),
         Asked::Disabled => tree::disabled(&call),
         Asked::Tree(route) => {
             let outcome = tree::answer(&mut call, route.as_ref());
@@ -145,8 +161,10 @@ fn enter<'a>(
         body,
         dialect: place.dialect.unwrap_or(Mounts::of(app).root),
         version: place.version,
+        path: place.path(head),
         media: place.media,
         caller: Caller::default(),
         microversion: None,
+        refused_microversion: None,
     }
 }

@@ -1,11 +1,12 @@
 //! Paths and methods into operations.
 
 use super::dialect::media::suffix_of;
-use super::dialect::{ProjectIds, Routes};
+use super::dialect::{Dialect, ProjectIds, Routes};
 use super::images::metadata::{self, Write};
 use super::{discovery, images};
 use crate::domain::Operation as Name;
 use crate::http::{Method, PathView};
+use crate::python::unquote;
 
 /// What is asked for, of which resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,16 @@ pub enum Operation {
     Metadata(metadata::Operation),
     /// Routed in Nova 2014.2, to a method that its controller does not have.
     NoSuchAction,
+    /// Routed in Nova 2014.2, to a method that reads its body and then says that there is none.
+    RefusedAction,
+}
+
+/// Who is known, for paths that depend on it.
+pub struct Known<'k> {
+    /// Whether a text is the id of a project.
+    pub project: &'k dyn Fn(&str) -> bool,
+    /// Whether a text is the id of the caller's own.
+    pub own_project: &'k dyn Fn(&str) -> bool,
 }
 
 /// Where a path leads.
@@ -54,7 +65,7 @@ impl Operation {
             Self::Discovery(operation) => operation.name(),
             Self::Images(operation) => operation.name(),
             Self::Metadata(operation) => operation.name(),
-            Self::NoSuchAction => NO_SUCH_ACTION,
+            Self::NoSuchAction | Self::RefusedAction => NO_SUCH_ACTION,
         }
     }
 
@@ -63,7 +74,15 @@ impl Operation {
         match self {
             Self::Images(operation) => operation.image(),
             Self::Metadata(operation) => Some(&operation.id),
-            Self::Discovery(_) | Self::NoSuchAction => None,
+            Self::Discovery(_) | Self::NoSuchAction | Self::RefusedAction => None,
+        }
+    }
+
+    fn image_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Images(operation) => operation.image_mut(),
+            Self::Metadata(operation) => Some(&mut operation.id),
+            Self::Discovery(_) | Self::NoSuchAction | Self::RefusedAction => None,
         }
     }
 
@@ -71,7 +90,7 @@ impl Operation {
     pub fn write(&self) -> Option<Write<'_>> {
         match self {
             Self::Metadata(operation) => operation.write(),
-            Self::Images(images::Operation::Create) => Some(Write::Merge),
+            Self::Images(images::Operation::Create) | Self::RefusedAction => Some(Write::Merge),
             Self::Images(_) | Self::Discovery(_) | Self::NoSuchAction => None,
         }
     }
@@ -81,16 +100,17 @@ impl Operation {
         match self {
             Self::Images(operation) => matches!(operation, images::Operation::Delete(_)),
             Self::Metadata(operation) => operation.is_change(),
-            Self::Discovery(_) | Self::NoSuchAction => false,
+            Self::Discovery(_) | Self::NoSuchAction | Self::RefusedAction => false,
         }
     }
 
     /// The newest microversion of 2 that still has it.
     pub fn last_minor_version(&self) -> u32 {
         match self {
-            Self::Images(images::Operation::Create) | Self::Discovery(_) | Self::NoSuchAction => {
-                u32::MAX
-            }
+            Self::Images(images::Operation::Create)
+            | Self::Discovery(_)
+            | Self::NoSuchAction
+            | Self::RefusedAction => u32::MAX,
             Self::Images(_) => images::LAST_MINOR_VERSION,
             Self::Metadata(_) => metadata::LAST_MINOR_VERSION,
         }
@@ -104,11 +124,30 @@ impl Operation {
 
 impl Route {
     /// Where a path behind the version leads.
-    pub fn of(routes: Routes, method: &Method, path: PathView<'_>) -> Option<Self> {
+    pub fn of(
+        dialect: &Dialect,
+        method: &Method,
+        path: PathView<'_>,
+        known: &Known<'_>,
+    ) -> Option<Self> {
         let parts = path.parts();
-        match routes {
-            Routes::Juno => juno(method, &parts, path.trailing_slash),
-            Routes::V21(ids) => v21(method, &parts, path.trailing_slash, ids),
+        match (dialect.routes, parts.as_slice()) {
+            // Clients of 2016 ask the catalogue's own URL which version it is.
+            (_, [own])
+                if dialect.project_is_document
+                    && method == Method::GET
+                    && (known.own_project)(own) =>
+            {
+                Some(Self::document(Some(own)))
+            }
+            (Routes::Juno, parts) => juno(method, parts, path.trailing_slash),
+            (Routes::V21(ids), parts) => {
+                let mut route = v21(method, parts, path.trailing_slash, ids, known)?;
+                if let Some(id) = route.operation.image_mut().filter(|_| dialect.exact) {
+                    *id = pasted(id);
+                }
+                Some(route)
+            }
         }
     }
 
@@ -120,9 +159,22 @@ impl Route {
     }
 }
 
+/// Nova 34 pastes an id into a URL for Glance, which cuts it, decodes it once more, and whose pattern
+/// lets a line feed stand behind it.
+fn pasted(id: &str) -> String {
+    let cut = id.split(['?', '#']).next().unwrap_or_default();
+    let again = String::from_utf8_lossy(&unquote(cut)).into_owned();
+    match again.strip_suffix('\n') {
+        Some(id) => id.to_owned(),
+        None => again,
+    }
+}
+
 fn juno(method: &Method, parts: &[&str], slash: bool) -> Option<Route> {
     let Some((project, rest)) = parts.split_first() else {
-        return Some(Route::document(None));
+        // Without the slash any method is sent on to it.
+        let found = !slash || method == Method::GET;
+        return found.then(|| Route::document(None));
     };
     if slash {
         return None;
@@ -139,6 +191,9 @@ fn juno_operation(method: &Method, rest: &[&str]) -> Option<Operation> {
         Some((name, _)) if !name.is_empty() => (name, true),
         _ => (*last, false),
     };
+    if is_refused(method, parents, name) {
+        return Some(Operation::RefusedAction);
+    }
     if is_no_action(method, parents, name) {
         return Some(Operation::NoSuchAction);
     }
@@ -158,22 +213,36 @@ fn is_no_action(method: &Method, parents: &[&str], name: &str) -> bool {
         (method.as_str(), parents, name),
         ("GET", ["images"] | ["images", _, "metadata"], "new")
             | ("GET", ["images", _] | ["images", _, "metadata", _], "edit")
-            | ("PUT", ["images"], _)
-            | ("POST", [], "extensions")
-            | ("PUT" | "DELETE", ["extensions"], _)
+            | ("PUT", ["images" | "extensions"], _)
     )
 }
 
-fn v21(method: &Method, parts: &[&str], slash: bool, ids: ProjectIds) -> Option<Route> {
+/// The controller of extensions has these two, to raise a 404.
+fn is_refused(method: &Method, parents: &[&str], name: &str) -> bool {
+    matches!(
+        (method.as_str(), parents, name),
+        ("POST", [], "extensions") | ("DELETE", ["extensions"], _)
+    )
+}
+
+fn v21(
+    method: &Method,
+    parts: &[&str],
+    slash: bool,
+    ids: ProjectIds,
+    known: &Known<'_>,
+) -> Option<Route> {
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-');
+    // An operator whose projects have other ids configures Nova so: those are projects, too.
     let is_project = |text: &str| match ids {
         ProjectIds::Any => true,
-        ProjectIds::Hex => text
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-')),
+        ProjectIds::Hex => text.bytes().all(is_hex) || (known.project)(text),
     };
     match parts {
         [] => return Some(Route::document(None)),
-        [project] if slash && is_project(project) => return Some(Route::document(Some(project))),
+        [project] if slash && method == Method::GET && is_project(project) => {
+            return Some(Route::document(Some(project)));
+        }
         _ if slash => return None,
         _ => {}
     }

@@ -21,6 +21,11 @@ pub fn reply(fault: Fault, call: &Call<'_>) -> Reply {
                 .renamed(title, "Request Entity Too Large")
         }
         Told::Unauthorized => unauthorized(call.dialect.unauthorized, &call.keystone_url()),
+        Told::Bare => bare(),
+        Told::Failed => {
+            let message = internal(Internal::Juno, "");
+            render(call, StatusCode::INTERNAL_SERVER_ERROR, &message, None)
+        }
         Told::Api(status, message) => render(call, status, &message, None),
         Told::Internal(class) => {
             let message = internal(call.dialect.internal, class);
@@ -34,9 +39,14 @@ pub fn reply(fault: Fault, call: &Call<'_>) -> Reply {
     }
 }
 
+/// What a WSGI server says when the application raises: nothing.
+fn bare() -> Reply {
+    Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "").without_ids()
+}
+
 /// A page of WebOb's.
 fn page(call: &Call<'_>, status: StatusCode, sentence: &str) -> Reply {
-    let accept = call.head.header("accept");
+    let accept = call.head.accept();
     webob::page(
         call.dialect.webob,
         call.head.method(),
@@ -71,10 +81,9 @@ fn internal(form: Internal, class: &str) -> String {
             "The server has either erred or is incapable of performing the requested operation."
                 .to_owned()
         }
-        Internal::V21 => format!(
-            "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and \
-             attach the Nova API log if possible.\n<class '{class}'>"
-        ),
+        Internal::V21 => {
+            format!("Unexpected API Error. Please contact the administrator\n<class '{class}'>")
+        }
     }
 }
 
@@ -127,7 +136,7 @@ fn render(call: &Call<'_>, status: StatusCode, message: &str, extra: Option<&Ext
         Media::VendorJson | Media::VendorXml
             if call.dialect.exact && call.dialect.formats.xml() =>
         {
-            Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "").without_ids()
+            bare()
         }
         Media::Xml | Media::VendorXml => Reply::new(
             status,

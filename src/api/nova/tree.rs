@@ -5,20 +5,49 @@ use super::body::check_content_type;
 use super::call::Call;
 use super::discovery::{self, extensions, limits, versions};
 use super::fault::{Fault, MALFORMED, NO_RESOURCE, OverLimit, Told};
+use super::images::metadata::Write;
 use super::images::{self, metadata, page, show};
 use super::operation::{Operation, Route};
-use super::{microversion, refusal};
+use super::{microversion, noauth, refusal};
 use crate::config::Microversion;
 use crate::http::{Body, Reply, StatusCode};
 use crate::python::Value;
 
 /// A tree that Nova 2014.2 has, switched off: it fails, and says so in its own ids.
 pub fn disabled(call: &Call<'_>) -> Reply {
+    if let Body::TooLarge = call.body {
+        return refusal::reply(Told::BodyTooLarge.into(), call);
+    }
     if call.authenticate(None).is_none() {
         return refusal::reply(Told::Unauthorized.into(), call);
     }
     refusal::reply(Fault::internal(""), call)
         .with("x-openstack-request-id", call.app.ids.request_id())
+}
+
+/// What is looked at in front of all trees, where the release does.
+pub fn check_front(call: &Call<'_>) -> Result<(), Fault> {
+    match (call.dialect.formats.xml(), call.dialect.exact) {
+        (true, true) => {
+            if let Body::TooLarge = call.body {
+                return Err(Told::BodyTooLarge.into());
+            }
+            metadata::read(call, Write::Merge).map(|_| ())
+        }
+        (true, false) => Ok(()),
+        (false, exact) => {
+            if exact {
+                check_content_type(call)?;
+            }
+            check_query(call)
+        }
+    }
+}
+
+/// Nova 34 has a schema for every query.
+fn check_query(call: &Call<'_>) -> Result<(), Fault> {
+    let not_text = |_| Fault::bad_request("Query string is not UTF-8 encoded");
+    call.query().map(|_| ()).map_err(not_text)
 }
 
 /// Size, rate limit, sign-in, route; then the operation's own checks.
@@ -27,13 +56,18 @@ pub fn answer(call: &mut Call<'_>, route: Option<&Route>) -> Result<Reply, Fault
         return Err(Told::BodyTooLarge.into());
     }
     limit_rate(call)?;
-    let is_document = route.is_some_and(|route| route.operation.is_document());
+    if let Some(reply) = noauth::sign_in(call) {
+        return Ok(reply);
+    }
+    // A document in a project's place is for those who are signed in.
+    let is_document =
+        route.is_some_and(|route| route.operation.is_document() && route.project.is_none());
     if !is_document || call.dialect.document_needs_token {
         let project = route.and_then(|route| route.project.as_deref());
         let caller = call.authenticate(project);
         call.caller = caller.ok_or(Told::Unauthorized)?;
     }
-    if is_document && call.dialect.redirects_version && !call.head.path().trailing_slash {
+    if is_document && call.dialect.redirects_version && !call.path.trailing_slash {
         return Ok(redirect(call));
     }
     handle(call, route.ok_or(Told::Unrouted)?)
@@ -74,7 +108,7 @@ fn handle(call: &mut Call<'_>, route: &Route) -> Result<Reply, Fault> {
         match microversion::negotiate(call) {
             Ok(version) => call.microversion = Some(version),
             Err(refused) => {
-                call.microversion = refused.named;
+                call.refused_microversion = refused.named;
                 return Err(refused.fault);
             }
         }
@@ -82,7 +116,7 @@ fn handle(call: &mut Call<'_>, route: &Route) -> Result<Reply, Fault> {
     if *operation == Operation::NoSuchAction {
         return Err(Fault::not_found(NO_RESOURCE));
     }
-    if !call.dialect.formats.xml() {
+    if call.dialect.exact && !call.dialect.formats.xml() {
         check_content_type(call)?;
     }
     let write = operation.write();
@@ -91,6 +125,9 @@ fn handle(call: &mut Call<'_>, route: &Route) -> Result<Reply, Fault> {
         None => Value::None,
     };
     check_project(call, route.project.as_deref())?;
+    if !call.dialect.formats.xml() {
+        check_query(call)?;
+    }
     let last = Microversion::v2(operation.last_minor_version());
     if call.microversion.is_some_and(|version| version > last) {
         return Err(Fault::not_found(NO_RESOURCE));
@@ -98,14 +135,41 @@ fn handle(call: &mut Call<'_>, route: &Route) -> Result<Reply, Fault> {
     if *operation == Operation::Images(images::Operation::Create) {
         return Err(Fault::api(StatusCode::METHOD_NOT_ALLOWED, MALFORMED));
     }
+    if *operation == Operation::RefusedAction {
+        return Err(Fault::not_found(NO_RESOURCE));
+    }
     if let Some(write) = write {
         metadata::check(call, write, &body)?;
     }
+    check_scope(call, operation)?;
+    check_id(call, operation)?;
     match operation {
         Operation::Discovery(operation) => discover(call, operation),
         Operation::Images(operation) => list_or_show(call, operation),
         Operation::Metadata(operation) => metadata::answer(call, operation, &body),
-        Operation::NoSuchAction => Err(Fault::not_found(NO_RESOURCE)),
+        Operation::NoSuchAction | Operation::RefusedAction => Err(Fault::not_found(NO_RESOURCE)),
+    }
+}
+
+/// Nova 2014.2 puts the id into a URL for Glance, where Python 2 wants ASCII.
+fn check_id(call: &Call<'_>, operation: &Operation) -> Result<(), Fault> {
+    match operation.image() {
+        Some(id) if call.dialect.rules.uuid_markers && !id.is_ascii() => Err(Fault::internal("")),
+        _ => Ok(()),
+    }
+}
+
+/// What Glance 33 says to a token without a project.
+fn check_scope(call: &Call<'_>, operation: &Operation) -> Result<(), Fault> {
+    match operation {
+        _ if call.caller.project_id.is_some() => Ok(()),
+        Operation::Images(images::Operation::Index | images::Operation::Detail) => {
+            Err(Fault::forbidden(
+                "HTTP 403 Forbidden: You are not authorized to complete get_images action.",
+            ))
+        }
+        Operation::Images(_) | Operation::Metadata(_) => Err(Fault::not_found("Image not found.")),
+        _ => Ok(()),
     }
 }
 
@@ -130,10 +194,11 @@ fn list_or_show(call: &Call<'_>, operation: &images::Operation) -> Result<Reply,
 
 fn check_project(call: &Call<'_>, in_url: Option<&str>) -> Result<(), Fault> {
     let context = call.caller.project_id.as_deref();
-    match (in_url, context) {
-        (Some(in_url), Some(context)) if in_url != context => Err(Fault::bad_request(format!(
+    match in_url {
+        Some(in_url) if context != Some(in_url) => Err(Fault::bad_request(format!(
             "Malformed request URL: URL's project_id '{in_url}' doesn't match Context's project_id \
-             '{context}'"
+             '{}'",
+            context.unwrap_or("None")
         ))),
         _ => Ok(()),
     }

@@ -2,10 +2,10 @@
 //! (waldur-mastermind, `waldur_core/core/authentication.py`).
 
 use super::fault::Fault;
-use super::pynumber;
 use crate::config::AuthMode;
 use crate::domain::sibling::WaldurUser;
 use crate::http::Head;
+use crate::python::number;
 use crate::service::App;
 use crate::service::waldur::{Refusal, Viewer};
 
@@ -65,7 +65,7 @@ fn acting(app: &App, head: &Head, user: &WaldurUser) -> SignedIn {
     let other = head
         .header("x-impersonated-user-uuid")
         .filter(|_| user.staff)
-        .and_then(pynumber::uuid)
+        .and_then(number::uuid)
         .and_then(|uuid| app.waldur.active_user(&uuid));
     SignedIn {
         viewer: app.waldur.viewer(other.unwrap_or(user)),

@@ -5,8 +5,9 @@ use super::address;
 use super::fault::{Fault, FieldErrors, NULL_CHARACTERS};
 use super::params::Params;
 use super::routes::{Resolved, resolve};
-use super::{pynumber, text};
+use super::text;
 use crate::config::WaldurApi;
+use crate::python::number;
 use crate::service::waldur::RowTest;
 use serde_json::json;
 
@@ -53,7 +54,7 @@ pub fn parse(params: &Params, api: WaldurApi) -> Result<Vec<RowTest>, Fault> {
         match kind {
             Kind::Text(_) if value.contains('\0') => errors.add(name, json!([NULL_CHARACTERS])),
             Kind::Text(read) => tests.push(read(value)),
-            Kind::Uuid(test) => match pynumber::uuid(value) {
+            Kind::Uuid(test) => match number::uuid(value) {
                 Some(uuid) => tests.push(Ok(test(uuid))),
                 None => errors.add(name, json!([BAD_UUID])),
             },
@@ -85,7 +86,7 @@ fn settings(url: &str) -> Result<RowTest, Fault> {
         Resolved::Nothing => Err(Fault::Unresolved(path)),
         Resolved::Other => Ok(RowTest::Never),
         Resolved::Settings(key) => {
-            Ok(pynumber::uuid(&key).map_or(RowTest::Never, RowTest::OfSettings))
+            Ok(number::uuid(&key).map_or(RowTest::Never, RowTest::OfSettings))
         }
     }
 }
@@ -93,7 +94,7 @@ fn settings(url: &str) -> Result<RowTest, Fault> {
 /// Documented as a URL, but the filter's `method` goes around the parsing of URLs: only a bare
 /// uuid finds anything.
 fn tenant(value: &str) -> RowTest {
-    pynumber::uuid(value).map_or(RowTest::Never, RowTest::OfTenant)
+    number::uuid(value).map_or(RowTest::Never, RowTest::OfTenant)
 }
 
 #[cfg(test)]

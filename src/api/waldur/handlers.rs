@@ -6,7 +6,8 @@ use super::page::Page;
 use super::params::Params;
 use super::routes::Route;
 use super::view::{ImageView, OptionsView, UsageView};
-use super::{filter, pynumber, text, usage};
+use super::{filter, text, usage};
+use crate::python::number;
 use crate::service::waldur::Viewer;
 use crate::service::{App, Failure};
 use serde::Serialize;
@@ -79,7 +80,7 @@ impl Exchange<'_> {
     fn retrieve(&self, key: &str) -> Result<Outcome, Fault> {
         let api = self.app.config.waldur_api;
         let tests = filter::parse(self.params, api)?;
-        let uuid = pynumber::uuid(key).ok_or(Fault::NoImage)?;
+        let uuid = number::uuid(key).ok_or(Fault::NoImage)?;
         let row = self.app.waldur.show(&self.viewer, &tests, &uuid);
         let row = row.map_err(store)?.ok_or(Fault::NoImage)?;
         let view = ImageView::new(&row, self.links, api);

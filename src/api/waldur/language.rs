@@ -1,7 +1,7 @@
 //! The language of an answer (`django.utils.translation`, settings of waldur-mastermind).
 
-use super::text::is_space;
 use crate::http::accept::qvalue;
+use crate::python::is_space;
 
 /// `LANGUAGES` of Waldur's base settings; the first is the default.
 const LANGUAGES: [&str; 14] = [

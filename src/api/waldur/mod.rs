@@ -2,7 +2,7 @@
 //!
 //! The layers of the original are the files: `routes` are Django's URL patterns, `negotiate`,
 //! `auth`, `filter`, `page` and `fault` the REST framework's, `view` and `usage` Waldur's
-//! serializers, `pynumber` and `address` the corners of Python that clients can see. Behind it
+//! serializers, `number` and `address` the corners of Python that clients can see. Behind it
 //! stands the same store that Nova shows.
 
 mod address;
@@ -20,7 +20,6 @@ mod negotiate;
 mod operation;
 mod page;
 mod params;
-mod pynumber;
 mod routes;
 mod text;
 mod usage;

@@ -3,8 +3,9 @@
 //! Not RFC 9110: q counts for nothing; the most specific media ranges are looked at first, and
 //! among them JSON before HTML.
 
-use super::{pynumber, text};
+use super::text;
 use crate::http::accept::MediaRange;
+use crate::python::number;
 
 /// The chosen form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +99,7 @@ fn precedence(range: &MediaRange<'_>) -> u8 {
 
 fn indent(range: &MediaRange<'_>) -> usize {
     let named = range.parameter(|name| name.eq_ignore_ascii_case("indent"));
-    let blanks = named.and_then(pynumber::int).unwrap_or_default();
+    let blanks = named.and_then(number::int).unwrap_or_default();
     usize::try_from(blanks).map_or(0, |blanks| blanks.min(text::MOST_INDENT))
 }
 

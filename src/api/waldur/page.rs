@@ -3,7 +3,7 @@
 use super::address::page_url;
 use super::fault::Fault;
 use super::params::Params;
-use super::pynumber;
+use crate::python::number;
 
 const DEFAULT_SIZE: usize = 10;
 
@@ -27,7 +27,7 @@ impl Page {
     /// # Errors
     /// When there is no such page. A size that is no positive number is the usual one instead.
     pub fn parse(params: &Params, total: usize) -> Result<Self, Fault> {
-        let size = params.last("page_size").and_then(pynumber::int);
+        let size = params.last("page_size").and_then(number::int);
         let size = size.filter(|size| *size > 0).map_or(DEFAULT_SIZE, |size| {
             usize::try_from(size).map_or(LARGEST_SIZE, |size| size.min(LARGEST_SIZE))
         });
@@ -39,7 +39,7 @@ impl Page {
         page.number = match params.last("page").filter(|text| !text.is_empty()) {
             None => 1,
             Some("last") => page.last(),
-            Some(text) => pynumber::int(text)
+            Some(text) => number::int(text)
                 .and_then(|number| usize::try_from(number).ok())
                 .filter(|number| (1..=page.last()).contains(number))
                 .ok_or(Fault::InvalidPage)?,

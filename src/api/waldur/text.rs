@@ -8,15 +8,7 @@ use serde_json::ser::PrettyFormatter;
 /// Most blanks of one step that the JSON renderer indents by.
 pub const MOST_INDENT: usize = 8;
 
-/// What Python's `str.strip` removes: white space, and the four separators of ASCII.
-pub fn strip(text: &str) -> &str {
-    text.trim_matches(is_space)
-}
-
-/// Python's `str.isspace` of one character.
-pub fn is_space(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '\x1c'..='\x1f')
-}
+pub use crate::python::strip;
 
 /// Django upper-cases the method.
 pub fn upper_method(method: &Method) -> String {
@@ -49,13 +41,7 @@ pub fn json(value: &impl Serialize, indent: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{json, strip};
-
-    #[test]
-    fn strips_as_python_does() {
-        assert_eq!(strip("\u{a0}\t x y\u{2003}\x1c"), "x y");
-        assert_eq!(strip("\0"), "\0");
-    }
+    use super::json;
 
     #[test]
     fn writes_as_the_renderer_does() {

@@ -2,7 +2,8 @@
 
 use super::fault::{Fault, FieldErrors, NULL_CHARACTERS};
 use super::params::Params;
-use super::{boolean, pynumber, text};
+use super::{boolean, text};
+use crate::python::number;
 use crate::service::waldur::UsageScope;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -41,7 +42,7 @@ pub fn parse(params: &Params) -> Result<Option<UsageScope>, Fault> {
             for (place, entry) in entries.iter().enumerate() {
                 match check(entry) {
                     // What is no uuid finds nothing, and hinders nobody.
-                    Ok(text) => providers.extend(pynumber::uuid(text)),
+                    Ok(text) => providers.extend(number::uuid(text)),
                     Err(message) => _ = wrong.insert(place.to_string(), json!([message])),
                 }
             }

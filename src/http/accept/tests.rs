@@ -1,5 +1,4 @@
-use super::{Policy, URLMAP, WEBOB, WERKZEUG, joined, parameter, qvalue};
-use std::borrow::Cow;
+use super::{Policy, URLMAP, WEBOB, WERKZEUG, breaks, parameter, qvalue};
 
 const JSON: &str = "application/json";
 const XML: &str = "application/xml";
@@ -49,7 +48,7 @@ fn urlmap() {
         ("application/xml ; q = 0.1, */*;q=0.05", Some(XML)),
         ("application/xml;charset=utf-8", Some(XML)),
         ("a/b;x=\",application/xml,\", */*;q=0.1", Some(JSON)),
-        ("application/xml;x=\"\\\";q=0\", */*;q=0.1", Some(XML)),
+        ("application/xml;x=\"\\\";q=0\", */*;q=0.1", Some(JSON)),
         (
             "application/vnd.openstack.compute+xml, application/xml",
             Some(XML),
@@ -175,17 +174,25 @@ fn werkzeug() {
 }
 
 #[test]
-fn several_headers_are_one_list() {
-    let list = |values: &[&'static [u8]]| joined(values.iter().copied());
-    assert_eq!(list(&[]), None);
-    assert_eq!(list(&[b"\xff"]), None);
-    assert!(matches!(list(&[b"a/b"]), Some(Cow::Borrowed("a/b"))));
-    assert_eq!(
-        list(&[b"\xff", b"a/b", b"", b"c/d"]).as_deref(),
-        Some("a/b,,c/d")
-    );
-    let both = list(&[b"application/json;q=0.1", b"application/xml"]).unwrap_or_default();
-    assert_chosen(&URLMAP, &[JSON, XML], &[(&both, Some(XML))]);
+fn difference_39_blanks_end_a_name_and_parameters_have_values() {
+    let cases = [
+        ("application/xml application/json", Some(XML)),
+        (" application/xml */*;q=0", Some(XML)),
+        ("application/xml*/*", None),
+    ];
+    assert_chosen(&URLMAP, &[JSON, XML], &cases);
+    for header in [
+        "garbage;q=",
+        "application/xml;q",
+        "application/xml;version=",
+        "=",
+        ";",
+    ] {
+        assert!(breaks(header), "{header}");
+    }
+    for header in ["", "application/xml;a=", "application/xml;q=x", ","] {
+        assert!(!breaks(header), "{header}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::error::Refused;
 use super::passwords::Passwords;
 use super::roles;
 use super::words::{DEFAULT_DOMAIN, DomainRef, Reference, WantedScope};
-use crate::config::AuthMode;
+use crate::config::{AuthMode, Config, Profile};
 use crate::control::Ids;
 use crate::domain::token::ADMIN;
 use crate::domain::{Directory, IdentityDomain, Named, Project, TokenScope, TokenUser, User};
@@ -17,17 +17,35 @@ pub struct Accounts {
     directory: Directory,
     passwords: Passwords,
     mode: AuthMode,
+    naming: Naming,
+}
+
+/// How exactly a client must name things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Naming {
+    /// A domain's id is taken where its name is wanted, and its name where its id is.
+    domain_by_either: bool,
+}
+
+impl Naming {
+    /// The choice of a profile: real ones are strict.
+    fn of(profile: Profile) -> Self {
+        Self {
+            domain_by_either: matches!(profile, Profile::Default | Profile::Otc),
+        }
+    }
 }
 
 impl Accounts {
     /// Of a directory, whose passwords are taken out of it.
-    pub fn new(mut directory: Directory, mode: AuthMode) -> Self {
+    pub fn new(mut directory: Directory, config: &Config) -> Self {
         // Not from the emulator's own ids: salts are seen by nobody, and a seeded sequence is.
         let passwords = Passwords::take_from(&mut directory, &Ids::random());
         Self {
             directory,
             passwords,
-            mode,
+            mode: config.auth,
+            naming: Naming::of(config.profile),
         }
     }
 
@@ -165,6 +183,7 @@ impl Accounts {
                 id: text.clone(),
                 name: text.clone(),
             },
+            (None, DomainRef::OfUser) => self.domain_of_id(DEFAULT_DOMAIN),
         }
     }
 
@@ -210,11 +229,20 @@ impl Accounts {
     }
 
     fn domain_named(&self, reference: &DomainRef) -> Option<&IdentityDomain> {
-        let domain = match reference {
-            DomainRef::Id(id) => self.directory.domain(id)?,
-            DomainRef::Name(name) => self.directory.domain_by_name(name)?,
+        let either = self.naming.domain_by_either;
+        let (by_id, by_name) = match reference {
+            DomainRef::Id(id) => (Some(id), either.then_some(id)),
+            DomainRef::Name(name) => (either.then_some(name), Some(name)),
+            DomainRef::OfUser => (None, None),
         };
-        domain.enabled.then_some(domain)
+        let of_id = || by_id.and_then(|id| self.directory.domain(id));
+        let of_name = || by_name.and_then(|name| self.directory.domain_by_name(name));
+        // What it was said to be goes first.
+        let domain = match reference {
+            DomainRef::Name(_) => of_name().or_else(of_id),
+            DomainRef::Id(_) | DomainRef::OfUser => of_id().or_else(of_name),
+        };
+        domain.filter(|domain| domain.enabled)
     }
 
     fn project_named(&self, reference: &Reference) -> Option<&Project> {

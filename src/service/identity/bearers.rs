@@ -56,7 +56,7 @@ impl Identity {
         store: &Arc<Store>,
     ) -> Result<Self, StoreError> {
         let mut identity = Self {
-            accounts: Accounts::new(directory, config.auth),
+            accounts: Accounts::new(directory, config),
             tokens: Tokens::new([]),
             token_ttl_seconds: i64::from(config.token_ttl),
             clock,

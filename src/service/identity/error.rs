@@ -26,6 +26,9 @@ pub enum SignInError {
     /// The token that was to prove the user does not.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// The token that proves the user is the system's, which gives none for less.
+    #[error("a system-scoped token gives no token for a project or a domain")]
+    SystemToken,
     /// The new token cannot be kept.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -26,12 +26,19 @@ pub fn with_implied(roles: &[String]) -> Vec<String> {
     all
 }
 
+/// The roles that Keystone makes itself, and lets nobody change.
+const OWN: [&str; 5] = ["admin", "manager", "member", "reader", "service"];
+
+/// Whether Keystone made a role itself.
+#[must_use]
+pub fn is_own(role: &str) -> bool {
+    OWN.contains(&role)
+}
+
 /// Every role that there is: those that Keystone makes itself, and those that somebody holds.
 #[must_use]
 pub fn all(directory: &Directory) -> Vec<String> {
-    let mut roles: Vec<String> = ["admin", "manager", "member", "reader"]
-        .map(str::to_owned)
-        .into();
+    let mut roles: Vec<String> = OWN.map(str::to_owned).into();
     for grant in directory.users.iter().flat_map(|user| &user.grants) {
         if !roles.contains(&grant.role) {
             roles.push(grant.role.clone());

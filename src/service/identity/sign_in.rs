@@ -3,7 +3,7 @@
 use super::bearers::Identity;
 use super::error::{Refused, SignInError};
 use super::tokens::{LiveToken, digest};
-use super::words::{Proof, TokenForm, WantedScope};
+use super::words::{DEFAULT_DOMAIN, DomainRef, Proof, Reference, TokenForm, WantedScope};
 use crate::domain::{Timestamp, Token, TokenScope, TokenUser};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,6 +29,7 @@ struct Recognised {
 struct Chain {
     first_audit_id: String,
     expires_at: Option<Timestamp>,
+    of_system: bool,
 }
 
 impl Identity {
@@ -52,8 +53,16 @@ impl Identity {
         wanted: &WantedScope,
         form: TokenForm,
     ) -> Result<Issued, SignInError> {
+        let wanted = &self.completed(wanted, proofs);
         let scope = self.accounts.resolve(wanted)?;
         let recognised = self.recognise(proofs)?;
+        let of_system = recognised
+            .chain
+            .as_ref()
+            .is_some_and(|chain| chain.of_system);
+        if of_system && matches!(wanted, WantedScope::Project(_) | WantedScope::Domain(_)) {
+            return Err(SignInError::SystemToken);
+        }
         let scope = match scope {
             Some(scope) => scope,
             None => self.default_scope(&recognised),
@@ -83,6 +92,40 @@ impl Identity {
         let text = self.new_text(form);
         let live = self.keep(digest(&text), token)?;
         Ok(Issued { text, live })
+    }
+
+    /// Whether there is such a scope, whoever asks for it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn check_scope(&self, wanted: &WantedScope) -> Result<(), SignInError> {
+        match wanted {
+            WantedScope::Project(Reference::Name(_, DomainRef::OfUser)) => Ok(()),
+            wanted => {
+                let scope = self.accounts.resolve(wanted).map_err(SignInError::from);
+                scope.map(|_| ()).inspect_err(note)
+            }
+        }
+    }
+
+    /// What is wanted, with the user's domain where it is to be that.
+    fn completed(&self, wanted: &WantedScope, proofs: &[Proof]) -> WantedScope {
+        let WantedScope::Project(Reference::Name(name, DomainRef::OfUser)) = wanted else {
+            return wanted.clone();
+        };
+        let domain = proofs.first().and_then(|proof| match proof {
+            Proof::Password(Reference::Name(_, domain), _) => Some(domain.clone()),
+            Proof::Password(Reference::Id(id), _) => {
+                let user = self.directory().user(id)?;
+                Some(DomainRef::Id(user.domain_id.clone()))
+            }
+            Proof::Token(text) => {
+                let live = self.look_up(text, 0).ok()?;
+                Some(DomainRef::Id(live.token.user.domain.id.clone()))
+            }
+        });
+        let domain = domain.unwrap_or_else(|| DomainRef::Id(DEFAULT_DOMAIN.to_owned()));
+        WantedScope::Project(Reference::Name(name.clone(), domain))
     }
 
     /// Whether the proofs hold, without a token coming of it.
@@ -124,6 +167,7 @@ impl Identity {
                     methods,
                     chain: Some(Chain {
                         first_audit_id: live.token.chain_id().to_owned(),
+                        of_system: live.token.scope == TokenScope::System,
                         expires_at: live.token.expires_at,
                     }),
                 })

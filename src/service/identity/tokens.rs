@@ -26,6 +26,7 @@ impl LiveToken {
             user_id: Some(token.user.id.clone()),
             project_id: token.project_id().map(str::to_owned),
             is_admin: token.project_id().is_some() && token.is_admin(),
+            roles: token.roles.as_slice().into(),
         };
         Arc::new(Self {
             token,

@@ -12,6 +12,8 @@ pub enum DomainRef {
     Id(String),
     /// By name.
     Name(String),
+    /// That of the user who signs in.
+    OfUser,
 }
 
 impl fmt::Display for DomainRef {
@@ -19,6 +21,7 @@ impl fmt::Display for DomainRef {
         match self {
             Self::Id(id) => write!(f, "of id {id:?}"),
             Self::Name(name) => write!(f, "called {name:?}"),
+            Self::OfUser => f.write_str("of the user"),
         }
     }
 }

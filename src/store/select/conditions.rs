@@ -23,9 +23,11 @@ pub fn all(tests: &[Test], values: &mut Values, sql: &mut String) {
         return;
     }
     let (mut properties, mut tags) = (BTreeSet::new(), BTreeSet::new());
+    let mut empty = BTreeSet::new();
     for test in tests {
         match test {
             Test::Property(key, value) => _ = properties.insert([key, value]),
+            Test::PropertyShownEmpty(key) => _ = empty.insert(key),
             Test::Tag(tag) => _ = tags.insert(tag),
             other => one(other, values, sql),
         }
@@ -43,6 +45,9 @@ pub fn all(tests: &[Test], values: &mut Values, sql: &mut String) {
              GROUP BY p.seq HAVING count(*) = {})",
             properties.len()
         );
+    }
+    if !empty.is_empty() {
+        shown_empty(&empty, values, sql);
     }
     if !tags.is_empty() {
         let list = values.bind_list(tags.iter().map(|tag| tag.as_str().into()).collect());
@@ -86,6 +91,7 @@ fn one(test: &Test, values: &mut Values, sql: &mut String) {
                  WHERE p.key = {key} AND p.value = {value})"
             );
         }
+        Test::PropertyShownEmpty(key) => shown_empty(&BTreeSet::from([key]), values, sql),
         Test::Tag(tag) => {
             let tag = values.bind_text(tag);
             _ = write!(
@@ -102,6 +108,20 @@ fn one(test: &Test, values: &mut Values, sql: &mut String) {
         }
         Test::Never => sql.push_str(" AND 0"),
     }
+}
+
+/// Properties that are empty or null. Null ones have no rows of their own.
+fn shown_empty(keys: &BTreeSet<&String>, values: &mut Values, sql: &mut String) {
+    if keys.iter().any(|key| is_cut(key)) {
+        return one(&Test::Never, values, sql);
+    }
+    let list = values.bind_list(keys.iter().map(|key| key.as_str().into()).collect());
+    _ = write!(
+        sql,
+        " AND NOT EXISTS (SELECT 1 FROM json_each({list}) w WHERE NOT EXISTS (SELECT 1 \
+         FROM json_each(i.properties) v WHERE v.key = w.value \
+         AND (v.type = 'null' OR v.value = '')))"
+    );
 }
 
 /// The right side of an `IN`.

@@ -90,7 +90,7 @@ fn each(
     visit: &mut dyn FnMut(ListedImage<'_>),
 ) -> Result<(), StoreError> {
     let mut listing = Listing::of(Arc::clone(store), query, form);
-    while let Some(slice) = listing.next()? {
+    while let Some(slice) = listing.next(u64::MAX)? {
         slice.each(visit);
     }
     Ok(())

@@ -25,7 +25,7 @@ fn in_memory(name: &str) -> Arc<Store> {
 
 fn names(listing: &mut Listing) -> Vec<String> {
     let mut names = Vec::new();
-    while let Some(slice) = listing.next().unwrap() {
+    while let Some(slice) = listing.next(u64::MAX).unwrap() {
         slice.each(&mut |image| match image {
             ListedImage::Text(text) => names.push(String::from_utf8_lossy(text).into_owned()),
             ListedImage::Entry { id, .. } => names.push(id.to_owned()),
@@ -95,7 +95,7 @@ fn writes_between_slices_tear_nothing() {
         store.load(&many()).unwrap();
         let before: Vec<_> = store.images(&listing()).unwrap();
         let mut list = Listing::of(Arc::clone(&store), listing(), ListForm::Entries);
-        let first = list.next().unwrap().unwrap();
+        let first = list.next(u64::MAX).unwrap().unwrap();
         let mut found = Vec::new();
         first.each(&mut |image| {
             if let ListedImage::Entry { id, .. } = image {
@@ -125,7 +125,7 @@ fn a_list_left_behind_holds_nothing() {
     store.load(&many()).unwrap();
     for _ in 0..20 {
         let mut list = Listing::of(Arc::clone(&store), listing(), ListForm::Json);
-        assert!(list.next().unwrap().is_some() && !list.is_over());
+        assert!(list.next(u64::MAX).unwrap().is_some() && !list.is_over());
     }
     add(&store, "newer", i64::from(i32::MAX));
     let mut list = Listing::of(Arc::clone(&store), listing(), ListForm::Entries);

@@ -108,7 +108,8 @@ impl Running {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let body = (!body.is_empty()).then_some(body);
-        let answer = Client::new(self.address).send(method, target, &headers, body);
+        let answer =
+            Client::new(self.address).send(method, target, &headers, body.map(str::as_bytes));
         let answer = answer.unwrap();
         (answer.status, answer.text())
     }

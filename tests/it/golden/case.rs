@@ -7,6 +7,8 @@
 use std::fs;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 /// One file of a set.
@@ -42,12 +44,21 @@ pub struct Request {
     pub method: String,
     pub target: String,
     pub headers: Vec<(String, String)>,
-    pub body: Option<String>,
+    pub body: Option<Body>,
     /// How often it is sent; the last answer counts.
     pub repeat: u64,
     /// Seconds to let pass on the server's clock before it is sent.
     pub advance_seconds: u64,
     pub captures: Vec<(String, Source)>,
+}
+
+/// The body of a request.
+#[derive(Debug)]
+pub enum Body {
+    /// UTF-8, in which captures are put.
+    Text(String),
+    /// Sent as they are.
+    Bytes(Vec<u8>),
 }
 
 /// Where in an answer a captured value stands.
@@ -159,13 +170,17 @@ fn parse_exchange(value: &Value) -> Result<Exchange, String> {
 fn parse_request(value: &Value) -> Result<Request, String> {
     // `port` tells which of Juno's two ports was asked; on one port it is the same request.
     const KEYS: &[&str] = &[
-        "method", "target", "headers", "body", "repeat", "advance", "capture", "port",
+        "method", "target", "headers", "body", "body_b64", "repeat", "advance", "capture", "port",
     ];
     let request = object(value, "request", KEYS)?;
-    let body = match request.get("body") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(body)) => Some(body.clone()),
-        Some(_) => return Err("a request's body must be text".to_owned()),
+    let body = match (request.get("body"), request.get("body_b64")) {
+        (None | Some(Value::Null), None) => None,
+        (Some(Value::String(body)), None) => Some(Body::Text(body.clone())),
+        (None, Some(Value::String(body))) => {
+            let bytes = STANDARD.decode(body).map_err(|error| error.to_string())?;
+            Some(Body::Bytes(bytes))
+        }
+        _ => return Err("a request's body must be text".to_owned()),
     };
     Ok(Request {
         method: text(request, "method")?,

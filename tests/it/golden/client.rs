@@ -59,7 +59,7 @@ impl Client {
         method: &str,
         target: &str,
         headers: &[(String, String)],
-        body: Option<&str>,
+        body: Option<&[u8]>,
     ) -> io::Result<Answer> {
         let message = self.message(method, target, headers, body);
         if let Some(connection) = self.connection.take() {
@@ -81,7 +81,7 @@ impl Client {
         method: &str,
         target: &str,
         headers: &[(String, String)],
-        body: Option<&str>,
+        body: Option<&[u8]>,
     ) -> Vec<u8> {
         let mut message = format!("{method} {target} HTTP/1.1\r\n");
         let has_host = headers
@@ -94,12 +94,13 @@ impl Client {
             message.extend([name, ": ", value, "\r\n"]);
         }
         if body.is_some() || matches!(method, "POST" | "PUT") {
-            let length = body.map_or(0, str::len).to_string();
+            let length = body.map_or(0, <[u8]>::len).to_string();
             message.extend(["Content-Length: ", &length, "\r\n"]);
         }
         message += "\r\n";
-        message += body.unwrap_or_default();
-        message.into_bytes()
+        let mut message = message.into_bytes();
+        message.extend_from_slice(body.unwrap_or_default());
+        message
     }
 
     fn exchange(

@@ -80,10 +80,10 @@ impl Unordered {
 /// The rules of a set.
 pub fn rules(set: &str) -> &'static Rules {
     match set {
-        "nova-34" => &NOVA_34,
-        "juno-docs" => &JUNO_DOCS,
-        "juno-glance" | "juno-ratelimit" => &JUNO,
-        "keystone-30" | "keystone-v2" => &KEYSTONE,
+        "nova-34" | "nova-34-random" => &NOVA_34,
+        "juno-docs" | "juno-docs-random" => &JUNO_DOCS,
+        "juno-glance" | "juno-glance-random" | "juno-ratelimit" => &JUNO,
+        "keystone-30" | "keystone-30-random" | "keystone-v2" => &KEYSTONE,
         "waldur" | "waldur-wide" => &WALDUR,
         other => panic!("no rules of comparison for the set {other}"),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::case::{self, Case, Request, Source};
+use super::case::{self, Body, Case, Request, Source};
 use super::client::{Answer, Client};
 use super::compare;
 use super::json;
@@ -170,10 +170,10 @@ impl Runner<'_> {
             .iter()
             .map(|(name, value)| (name.clone(), substitute(value, captures)))
             .collect();
-        let body = request
-            .body
-            .as_deref()
-            .map(|body| substitute(body, captures));
+        let body = request.body.as_ref().map(|body| match body {
+            Body::Text(text) => substitute(text, captures).into_bytes(),
+            Body::Bytes(bytes) => bytes.clone(),
+        });
         let client = match &mut self.identity {
             Some(client) if identity => client,
             _ => &mut self.main,

@@ -63,7 +63,7 @@ impl HttpControl {
             None => Vec::new(),
         };
         let answer = Client::new(self.address)
-            .send("POST", target, &headers, body)
+            .send("POST", target, &headers, body.map(str::as_bytes))
             .map_err(|error| format!("POST {target}: {error}"))?;
         match answer.status {
             200 | 204 => Ok(()),

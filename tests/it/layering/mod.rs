@@ -20,7 +20,10 @@ const ALLOWED: [(&str, &[&str]); 7] = [
     ("http", &["python"]),
     ("control", &["domain"]),
     ("store", &["domain", "python"]),
-    ("service", &["domain", "control", "store", "config"]),
+    (
+        "service",
+        &["domain", "python", "control", "store", "config"],
+    ),
 ];
 
 /// What any of the facades may name, beside itself.

@@ -27,8 +27,8 @@ struct Tree {
 const TREES: [Tree; 5] = [
     tree(Profile::Nova34, "v2.1", reference::nova_34),
     tree(Profile::Nova34, "v2", reference::nova_34),
-    tree(Profile::Default, "v2.1", reference::nova_34).with_xml(),
-    tree(Profile::Default, "v2", reference::juno).with_xml(),
+    tree(Profile::Default, "v2.1", reference::nova_34_for_users).with_xml(),
+    tree(Profile::Default, "v2", reference::juno_for_users).with_xml(),
     Tree {
         ascii_links: true,
         ..tree(Profile::Juno, "v2", reference::juno).with_xml()
@@ -141,6 +141,9 @@ fn compare(tree: &Tree, response: &Response, question: (&Query, bool, bool), exp
     if tree.ascii_links && page.full && !query.iter().all(ascii) {
         return assert_fault(response, 500, xml);
     }
+    if tree.ascii_links && detail && page.rows.iter().any(|picture| has_odd_server(picture)) {
+        return assert_fault(response, 500, xml);
+    }
     let (found, next) = rows(response, xml);
     let none = || xml.then(|| "None".to_owned());
     let expected: Vec<Row> = page
@@ -154,6 +157,12 @@ fn compare(tree: &Tree, response: &Response, question: (&Query, bool, bool), exp
     assert_eq!(found, expected);
     // Nova 2014.2 never wrote a next link into the detailed list in XML.
     assert_eq!(next.is_some(), page.full && !(xml && detail));
+}
+
+/// Python 2 makes no link of a server whose id is beyond ASCII.
+fn has_odd_server(picture: &Picture) -> bool {
+    let server = picture.properties.get("instance_uuid");
+    server.is_some_and(|id| id.as_ref().is_some_and(|id| !id.is_ascii()))
 }
 
 proptest! {
@@ -242,7 +251,7 @@ fn visit(
         let response = ask(server, &target, caller, xml);
         if tree.ascii_links && response.status() == 500 {
             // A name beyond ASCII in the query of a full page: nothing to visit for a client.
-            return visit_unfiltered(server, tree, caller, filters, path);
+            return visit_unfiltered(server, tree, caller, filters);
         }
         let (page, next) = rows(&response, xml);
         let full = page.len() == limit;
@@ -260,15 +269,9 @@ fn visit(
 }
 
 /// All at once, in JSON.
-fn visit_unfiltered(
-    server: &Server,
-    tree: &Tree,
-    caller: Caller,
-    filters: &Query,
-    path: &str,
-) -> Vec<String> {
+fn visit_unfiltered(server: &Server, tree: &Tree, caller: Caller, filters: &Query) -> Vec<String> {
     let target = format!(
-        "/{}/{}/{path}{}",
+        "/{}/{}/images{}",
         tree.version,
         caller.project,
         encoded(filters)

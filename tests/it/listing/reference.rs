@@ -26,6 +26,26 @@ fn last<'q>(query: &'q Query, name: &str) -> Option<&'q str> {
 
 /// Nova 34 over Glance's API v2.
 pub fn nova_34<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Expected<'p> {
+    today(pictures, caller, query, false)
+}
+
+/// The same for users: a filter finds what the list shows.
+pub fn nova_34_for_users<'p>(
+    pictures: &'p [Picture],
+    caller: Caller,
+    query: &Query,
+) -> Expected<'p> {
+    today(pictures, caller, query, true)
+}
+
+/// Whether a list shows the image in this status, or Glance calls it so.
+fn has_status(picture: &Picture, wanted: &str) -> bool {
+    let shown = picture.shown_status().0.to_lowercase();
+    let own = !["active", "saving", "error", "deleted", "unknown"].contains(&wanted);
+    shown == wanted || (own && picture.status == wanted)
+}
+
+fn today<'p>(pictures: &'p [Picture], caller: Caller, query: &Query, listed: bool) -> Expected<'p> {
     for (name, value) in query {
         let checked = matches!(name.as_str(), "limit" | "offset" | "page_size");
         if checked && (!is_digits(value) || value.bytes().all(|byte| byte == b'0')) {
@@ -35,16 +55,19 @@ pub fn nova_34<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Ex
     let limit = last(query, "limit").map(|text| text.parse().unwrap_or(usize::MAX));
     let mut tests: Vec<Test> = Vec::new();
     if let Some(wanted) = last(query, "name") {
-        let wanted = operator(wanted)?;
+        let wanted = operator(wanted, listed)?;
         tests.push(Box::new(move |picture| {
             let name = picture.name;
             wanted.iter().any(|one| name == Some(one.as_str()))
         }));
     }
     if let Some(wanted) = last(query, "status") {
-        let wanted = operator(&wanted.to_lowercase())?;
+        let wanted = operator(&wanted.to_lowercase(), listed)?;
         tests.push(Box::new(move |picture| {
-            wanted.iter().any(|one| one == picture.status)
+            wanted.iter().any(|one| match listed {
+                true => has_status(picture, one),
+                false => one == picture.status,
+            })
         }));
     }
     if let Some(since) = last(query, "changes-since") {
@@ -60,13 +83,19 @@ pub fn nova_34<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Ex
     for (key, value) in property_filters(query) {
         // Nova strips the characters of the prefix, not the prefix.
         let key = match key.strip_prefix("property-") {
+            Some(key) if listed => key.to_owned(),
             Some(_) => key
                 .trim_start_matches(|c| "property-".contains(c))
                 .to_owned(),
             None => key,
         };
         tests.push(Box::new(move |picture| {
-            picture.properties.get(&key) == Some(&Some(value.clone()))
+            let shown = match picture.properties.get(&key) {
+                Some(None) if listed => Some(""),
+                Some(value) => value.as_deref(),
+                None => None,
+            };
+            shown == Some(&value)
         }));
     }
     let marker = match last(query, "marker").filter(|marker| !marker.is_empty()) {
@@ -88,16 +117,33 @@ pub fn nova_34<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Ex
 
 /// Nova 2014.2 over Glance's API v1.
 pub fn juno<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Expected<'p> {
+    of_2014(pictures, caller, query, false)
+}
+
+/// The same for users: a filter finds what the list shows.
+pub fn juno_for_users<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Expected<'p> {
+    of_2014(pictures, caller, query, true)
+}
+
+fn of_2014<'p>(
+    pictures: &'p [Picture],
+    caller: Caller,
+    query: &Query,
+    listed: bool,
+) -> Expected<'p> {
     let limit = integer(last(query, "limit"))?;
     integer(last(query, "page_size"))?;
     let mut tests: Vec<Test> = Vec::new();
     if let Some(wanted) = last(query, "name").map(str::to_owned) {
         tests.push(Box::new(move |picture| {
-            !wanted.is_empty() && picture.name == Some(wanted.as_str())
+            (listed || !wanted.is_empty()) && picture.name == Some(wanted.as_str())
         }));
     }
     if let Some(wanted) = last(query, "status").map(str::to_lowercase) {
-        tests.push(Box::new(move |picture| picture.status == wanted));
+        tests.push(Box::new(move |picture| match listed {
+            true => has_status(picture, &wanted),
+            false => picture.status == wanted,
+        }));
     }
     let since = match last(query, "changes-since") {
         Some(text) => Some(moment(text).ok_or(400_u16)?),
@@ -117,15 +163,22 @@ pub fn juno<'p>(pictures: &'p [Picture], caller: Caller, query: &Query) -> Expec
     for (key, value) in property_filters(query) {
         let key = key.strip_prefix("property-").unwrap_or(&key).to_owned();
         tests.push(Box::new(move |picture| {
-            !value.is_empty() && picture.properties.get(&key) == Some(&Some(value.clone()))
+            (listed || !value.is_empty())
+                && picture.properties.get(&key) == Some(&Some(value.clone()))
         }));
     }
     let marker = match last(query, "marker").filter(|marker| !marker.is_empty()) {
         None => None,
         Some(id) => {
-            let marker = pictures
-                .iter()
-                .find(|picture| picture.id == id && picture.can_be_shown(caller, true));
+            let marker = pictures.iter().find(|picture| picture.id == id);
+            // Where what is gone is listed, pages go on behind it.
+            let is_listed_gone = |picture: &Picture| {
+                since.is_some()
+                    && picture.is_deleted()
+                    && (picture.owner == Some(caller.project) || picture.visibility == "public")
+            };
+            let marker = marker
+                .filter(|picture| picture.can_be_shown(caller, true) || is_listed_gone(picture));
             Some(marker.ok_or(400_u16)?)
         }
     };
@@ -188,12 +241,14 @@ fn number(text: &str) -> Option<i64> {
     (number.fract() == 0.0).then_some(number as i64)
 }
 
-/// Glance's `in:` and `eq:`; any other word before a colon is refused.
-fn operator(text: &str) -> Result<Vec<String>, u16> {
+/// Glance's `in:` and `eq:`; any other word before a colon is refused, or part of the text.
+fn operator(text: &str, listed: bool) -> Result<Vec<String>, u16> {
     match text.split_once(':') {
         None => Ok(vec![text.to_owned()]),
         Some(("eq", rest)) => Ok(vec![rest.to_owned()]),
+        Some(("in", "")) => Ok(Vec::new()),
         Some(("in", rest)) => Ok(rest.split(',').map(str::to_owned).collect()),
+        Some(_) if listed => Ok(vec![text.to_owned()]),
         Some(_) => Err(400),
     }
 }

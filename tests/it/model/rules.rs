@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 type Properties = BTreeMap<String, Option<String>>;
 
-/// What is stored of metadata over what was stored before; nothing when it may not be written.
-type Store = fn(&Rules, &Properties, &[(String, Sent)]) -> Option<Properties>;
+/// What is stored of metadata over what was stored before, or the status of a refusal.
+type Store = fn(&Rules, &Properties, &[(String, Sent)]) -> Result<Properties, u16>;
 
 /// How one release behaves.
 #[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
@@ -19,29 +19,23 @@ pub struct Rules {
     pub list: Lister,
     /// An administrator can still look at a deleted image.
     pub admin_sees_deleted: bool,
-    /// The owner of a public image may not write its metadata (Glance's `publicize_image`).
-    pub public_is_an_administrators: bool,
-    /// Metadata of an image without formats cannot be written.
-    pub formats_needed: bool,
     /// A property without value is shown as "".
     pub null_is_empty: bool,
     /// Values must be strings.
     pub strings_only: bool,
-    /// POST answers what is stored.
-    pub merge_answers_stored: bool,
+    /// A write makes a shared or community image private, and fails beyond the BMP.
+    pub accidents: bool,
     pub store: Store,
 }
 
 pub const JUNO_FOR_USERS: Rules = Rules {
     version: "v2",
     xml: true,
-    list: reference::juno,
+    list: reference::juno_for_users,
     admin_sees_deleted: true,
-    public_is_an_administrators: true,
-    formats_needed: true,
     null_is_empty: false,
     strings_only: false,
-    merge_answers_stored: false,
+    accidents: false,
     store: store_as_headers,
 };
 
@@ -50,17 +44,19 @@ pub const NOVA_34: Rules = Rules {
     xml: false,
     list: reference::nova_34,
     admin_sees_deleted: false,
-    public_is_an_administrators: false,
-    formats_needed: false,
     null_is_empty: true,
     strings_only: true,
-    merge_answers_stored: true,
+    accidents: true,
     store: store_as_properties,
 };
 
-/// Glance's API v1: keys lower-cased, dashes become underscores, empty values are lost.
+/// Glance's API v1 for users: keys lower-cased, dashes become underscores.
 #[expect(clippy::unnecessary_wraps, reason = "a `Store`")]
-fn store_as_headers(_: &Rules, old: &Properties, sent: &[(String, Sent)]) -> Option<Properties> {
+fn store_as_headers(
+    _: &Rules,
+    old: &Properties,
+    sent: &[(String, Sent)],
+) -> Result<Properties, u16> {
     let mut new = old.clone();
     for (key, value) in sent {
         if old.get(key) == Some(&Some(value.text().to_owned())) && *value != Sent::True {
@@ -69,12 +65,10 @@ fn store_as_headers(_: &Rules, old: &Properties, sent: &[(String, Sent)]) -> Opt
         new.remove(key);
     }
     for (key, value) in sent {
-        if !value.text().is_empty() {
-            let key = key.to_lowercase().replace('-', "_");
-            new.insert(key, Some(value.text().to_owned()));
-        }
+        let key = key.to_lowercase().replace('-', "_");
+        new.insert(key, Some(value.text().to_owned()));
     }
-    Some(new)
+    Ok(new)
 }
 
 /// Glance's API v2: names of attributes are not written, or refused; "no kernel" is left out.
@@ -82,15 +76,19 @@ fn store_as_properties(
     rules: &Rules,
     old: &Properties,
     sent: &[(String, Sent)],
-) -> Option<Properties> {
+) -> Result<Properties, u16> {
     let mut new = old.clone();
     for (key, value) in sent {
         let unchanged = old.get(key).map(|value| rules.shown(value.as_ref()));
         if unchanged == Some(Some(value.text().to_owned())) {
             continue;
         }
-        if key == "status" || key.starts_with("os_glance_") {
-            return None;
+        if key == "status" {
+            // None of the texts is a status.
+            return Err(500);
+        }
+        if key.starts_with("os_glance_") {
+            return Err(403);
         }
         let no_kernel = key == "kernel_id" && matches!(value.text(), "" | "None");
         if matches!(key.as_str(), "name" | "min_ram") || no_kernel {
@@ -99,7 +97,7 @@ fn store_as_properties(
             new.insert(key.clone(), Some(value.text().to_owned()));
         }
     }
-    Some(new)
+    Ok(new)
 }
 
 impl Rules {
@@ -179,16 +177,9 @@ impl Rules {
             },
             OnImage::Merge(items) => {
                 let sent: Vec<_> = owned(items);
-                let mut echo = self.items(&picture.properties);
-                echo.extend(items.iter().flat_map(|(key, value)| sent_item(key, value)));
                 let stored = (self.store)(self, &picture.properties, &sent);
                 let outcome = self.write(picture, caller, stored, now);
-                outcome.unwrap_or_else(|| {
-                    Answer::Metadata(match self.merge_answers_stored {
-                        true => self.items(&picture.properties),
-                        false => echo,
-                    })
-                })
+                outcome.unwrap_or_else(|| Answer::Metadata(self.items(&picture.properties)))
             }
             OnImage::Replace(items) => {
                 let old = &picture.properties;
@@ -215,18 +206,18 @@ impl Rules {
                 if properties.remove(*key).is_none() {
                     return fault(404, "Invalid metadata key");
                 }
-                let outcome = self.write(picture, caller, Some(properties), now);
+                let outcome = self.write(picture, caller, Ok(properties), now);
                 outcome.unwrap_or(Answer::Empty)
             }
         }
     }
 
     fn delete(picture: &mut Picture, caller: Caller, now: i64) -> Answer {
-        if picture.is_deleted() {
+        if picture.status == "deleted" {
             return fault(404, "Image not found.");
         }
         let owns = caller.admin || picture.owner == Some(caller.project);
-        if !owns || picture.protected {
+        if !owns || picture.is_deleted() || picture.protected {
             return fault(403, "You are not allowed to delete the image.");
         }
         picture.status = "deleted";
@@ -240,22 +231,34 @@ impl Rules {
         &self,
         picture: &mut Picture,
         caller: Caller,
-        stored: Option<Properties>,
+        stored: Result<Properties, u16>,
         now: i64,
     ) -> Option<Answer> {
         let owns = caller.admin || picture.owner == Some(caller.project);
-        let published = self.public_is_an_administrators && picture.visibility == "public";
-        let Some(stored) =
-            stored.filter(|_| owns && !picture.is_deleted() && (caller.admin || !published))
-        else {
+        if stored == Err(500) {
+            return Some(Answer::Fault(500, None));
+        }
+        let Some(stored) = stored.ok().filter(|_| owns && picture.status != "deleted") else {
             let message = format!("Not authorized for image {}.", picture.id);
             return Some(fault(403, &message));
         };
-        if self.formats_needed && !picture.has_formats {
-            return Some(Answer::Fault(400, None));
+        let beyond = |text: &str| text.chars().any(|letter| letter > '\u{ffff}');
+        let mut texts = stored
+            .values()
+            .flatten()
+            .map(String::as_str)
+            .chain(picture.name);
+        if self.accidents && texts.any(beyond) {
+            return Some(Answer::Fault(500, None));
+        }
+        let hides = self.accidents && matches!(picture.visibility, "community" | "shared");
+        if hides {
+            picture.visibility = "private";
+        }
+        if hides || picture.properties != stored {
+            picture.updated = now;
         }
         picture.properties = stored;
-        picture.updated = now;
         None
     }
 }

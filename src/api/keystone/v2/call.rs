@@ -47,7 +47,7 @@ impl<'a> Call<'a> {
     /// `Accept` alone decides, whatever the request's own encoding.
     pub fn format(&self) -> Format {
         const TYPES: [&str; 2] = ["application/json", "application/xml"];
-        let header = self.head.header("accept").unwrap_or_default();
+        let header = self.head.accept().unwrap_or_default();
         match accept::URLMAP.best_match(header, &TYPES) {
             Some(("application/xml", _)) => Format::Xml,
             _ => Format::Json,

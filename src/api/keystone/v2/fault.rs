@@ -84,6 +84,7 @@ impl From<SignInError> for Fault {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Refused(_)
+            | SignInError::SystemToken
             | SignInError::Token(TokenError::Missing | TokenError::Unknown | TokenError::Ended) => {
                 Self::Unauthorized
             }

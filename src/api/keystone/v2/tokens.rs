@@ -54,7 +54,10 @@ pub fn revoke(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
 pub fn endpoints(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     call.administrator("admin_required")?;
     let live = find(call, id)?;
-    let endpoints = Endpoints::new(&call.site.services, live.token.project_id());
+    let endpoints = Endpoints::new(
+        &call.site.catalog(&call.app.config),
+        live.token.project_id(),
+    );
     Ok(render(call.format(), StatusCode::OK, &endpoints))
 }
 
@@ -69,7 +72,8 @@ fn document(call: &Call<'_>, text: &str, live: &LiveToken) -> Reply {
     let token = &live.token;
     let expires = call.app.identity.end_of(token);
     let tenant = tenant_of(call, token);
-    let access = Access::new(text, token, expires, tenant, &call.site.services);
+    let catalog = call.site.catalog(&call.app.config);
+    let access = Access::new(text, token, expires, tenant, &catalog);
     render(call.format(), StatusCode::OK, &access)
 }
 

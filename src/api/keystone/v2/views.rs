@@ -1,9 +1,10 @@
 //! What v2.0 shows. The JSON is derived; the XML of each view is in `xml.rs`.
 
-use super::super::catalog::{self, Api, SERVICES, Service};
+use super::super::catalog::{self, Api, Catalog, Service};
 use crate::domain::{Project, Timestamp, Token, TokenScope};
 use crate::http::StatusCode;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// A list of links that is always empty: there are no further pages.
 pub type NoLinks = [(); 0];
@@ -38,13 +39,13 @@ pub struct ServiceView {
     pub endpoints: [EndpointView; 1],
     pub endpoints_links: NoLinks,
     #[serde(rename = "type")]
-    pub kind: &'static str,
-    pub name: &'static str,
+    pub kind: Cow<'static, str>,
+    pub name: Cow<'static, str>,
 }
 
 #[derive(Debug, Serialize)]
 pub struct EndpointView {
-    pub region: &'static str,
+    pub region: String,
     #[serde(rename = "publicURL")]
     pub public_url: String,
     #[serde(rename = "internalURL")]
@@ -81,11 +82,11 @@ impl Access {
         token: &Token,
         expires: Timestamp,
         tenant: Option<TenantView>,
-        base: &str,
+        catalog: &Catalog,
     ) -> Self {
         let is_scoped = token.scope != TokenScope::Unscoped;
         let project_id = token.project_id();
-        let services = SERVICES.iter().filter(|_| is_scoped);
+        let services = catalog.services.iter().filter(|_| is_scoped);
         let role_id = |role: &String| catalog::stable_id(&format!("role/{role}"));
         Self {
             access: AccessView {
@@ -97,7 +98,7 @@ impl Access {
                     audit_ids: token.audit_ids().into_iter().map(str::to_owned).collect(),
                 },
                 service_catalog: services
-                    .filter_map(|service| ServiceView::new(service, base, project_id))
+                    .filter_map(|service| ServiceView::new(service, catalog, project_id))
                     .collect(),
                 user: UserView {
                     username: token.user.name.clone(),
@@ -120,21 +121,21 @@ impl Access {
 }
 
 impl ServiceView {
-    fn new(service: &'static Service, base: &str, project_id: Option<&str>) -> Option<Self> {
+    fn new(service: &Service, catalog: &Catalog, project_id: Option<&str>) -> Option<Self> {
         Some(Self {
-            endpoints: [EndpointView::new(service, base, project_id)?],
+            endpoints: [EndpointView::new(service, catalog, project_id)?],
             endpoints_links: [],
-            kind: service.kind,
-            name: service.name,
+            kind: service.kind.clone(),
+            name: service.name.clone(),
         })
     }
 }
 
 impl EndpointView {
-    fn new(service: &'static Service, base: &str, project_id: Option<&str>) -> Option<Self> {
-        let url = service.url(Api::V2, base, project_id)?;
+    fn new(service: &Service, catalog: &Catalog, project_id: Option<&str>) -> Option<Self> {
+        let url = catalog.url(service, Api::V2, project_id)?;
         Some(Self {
-            region: catalog::REGION,
+            region: catalog.region.clone(),
             public_url: url.clone(),
             internal_url: url.clone(),
             admin_url: url,
@@ -199,22 +200,22 @@ pub struct Endpoints {
 
 #[derive(Debug, Serialize)]
 pub struct EndpointDetail {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     #[serde(flatten)]
     pub endpoint: EndpointView,
 }
 
 impl Endpoints {
     /// Shows the endpoints of a project's catalogue; without a project there are none.
-    pub fn new(base: &str, project_id: Option<&str>) -> Self {
-        let services = SERVICES.iter().filter(|_| project_id.is_some());
+    pub fn new(catalog: &Catalog, project_id: Option<&str>) -> Self {
+        let services = catalog.services.iter().filter(|_| project_id.is_some());
         let details = services.filter_map(|service| {
             Some(EndpointDetail {
-                name: service.name,
-                kind: service.kind,
-                endpoint: EndpointView::new(service, base, project_id)?,
+                name: service.name.clone(),
+                kind: service.kind.clone(),
+                endpoint: EndpointView::new(service, catalog, project_id)?,
             })
         });
         Self {

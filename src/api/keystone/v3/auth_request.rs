@@ -21,8 +21,14 @@ pub struct AuthRequest {
 }
 
 impl AuthRequest {
-    /// Reads the body of the request, which is a JSON object or nothing.
-    pub fn parse(body: &[u8]) -> Result<Self, Fault> {
+    /// Reads the body of the request, which is a JSON object or nothing; the scope is judged as soon
+    /// as it is known. A project that is named without its domain is of `domain`, if there is such a
+    /// rule.
+    pub fn parse(
+        body: &[u8],
+        domain: Option<&DomainRef>,
+        judge: impl FnOnce(&WantedScope) -> Result<(), Fault>,
+    ) -> Result<Self, Fault> {
         let body = Value::parse(body).unwrap_or(Value::None);
         let auth = body.as_dict().and_then(|body| body.get("auth"));
         let auth = auth
@@ -39,7 +45,8 @@ impl AuthRequest {
         if methods.contains(&"application_credential") {
             return Err(refuse_credential(auth, identity));
         }
-        let scope = scope(auth.get("scope"))?;
+        let scope = scope(auth.get("scope"), domain)?;
+        judge(&scope)?;
         let proofs = methods
             .into_iter()
             .map(|method| proof(method, part(identity, method)))
@@ -118,7 +125,7 @@ fn refuse_credential(auth: &Object, identity: &Object) -> Fault {
     }
 }
 
-fn scope(scope: Option<&Value>) -> Result<WantedScope, Fault> {
+fn scope(scope: Option<&Value>, domain_of_all: Option<&DomainRef>) -> Result<WantedScope, Fault> {
     const KINDS: &str = "system, project, domain, OS-TRUST:trust or unscoped";
     let unknown = || Fault::expecting(KINDS, "scope");
     let object = match scope {
@@ -137,8 +144,19 @@ fn scope(scope: Option<&Value>) -> Result<WantedScope, Fault> {
     match (kind, part) {
         ("unscoped", _) => Ok(WantedScope::Unscoped),
         ("system", _) => Ok(WantedScope::System),
-        ("project", Some(part)) => Ok(WantedScope::Project(reference(part, "project")?)),
+        ("project", Some(part)) => {
+            let named = match (domain_of_all, non_empty(part, "name")) {
+                (Some(domain), Some(name)) if !part.contains_key("domain") => {
+                    Reference::Name(name.to_owned(), domain.clone())
+                }
+                _ => reference(part, "project")?,
+            };
+            Ok(WantedScope::Project(named))
+        }
         ("domain", Some(part)) => Ok(WantedScope::Domain(domain(part))),
+        ("OS-TRUST:trust", Some(part)) if non_empty(part, "id").is_none() => {
+            Err(Fault::expecting("trust_id", "trust"))
+        }
         // There are no trusts.
         _ => Err(Fault::Unauthorized),
     }
@@ -187,7 +205,7 @@ mod tests {
             proofs: vec![Proof::Password(user, None)],
             scope: WantedScope::Unscoped,
         };
-        assert_eq!(AuthRequest::parse(body), Ok(expected));
+        assert_eq!(AuthRequest::parse(body, None, |_| Ok(())), Ok(expected));
     }
 
     #[test]
@@ -195,6 +213,6 @@ mod tests {
         let body = br#"{"auth": {"identity": {"methods": ["password"], "password":
             {"user": {"name": "n"}}}, "scope": {"project": {"name": "p"}}}}"#;
         let expected = Fault::expecting("domain", "project");
-        assert_eq!(AuthRequest::parse(body), Err(expected));
+        assert_eq!(AuthRequest::parse(body, None, |_| Ok(())), Err(expected));
     }
 }

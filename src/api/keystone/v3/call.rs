@@ -1,5 +1,6 @@
 //! A request to v3 with all that its answer depends on.
 
+use super::super::catalog::Catalog;
 use super::super::site::Site;
 use super::fault::Fault;
 use crate::http::{Body, Head, Reply, StatusCode};
@@ -34,6 +35,17 @@ impl<'a> Call<'a> {
             site,
             lists_v2,
         }
+    }
+
+    /// The body, without the byte order mark that Python takes off.
+    pub fn json_body(&self) -> &[u8] {
+        let body = self.body.bytes();
+        body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+    }
+
+    /// The catalogue.
+    pub fn catalog(&self) -> Catalog {
+        self.site.catalog(&self.app.config)
     }
 
     /// The token of `X-Auth-Token`.

@@ -143,7 +143,7 @@ fn home() -> Reply {
 
 /// Whether JSON Home is liked better than JSON. Nothing else that `Accept` may say matters.
 fn wants_home(call: &Call<'_>) -> bool {
-    let accept = call.head.header("accept").unwrap_or_default();
+    let accept = call.head.accept().unwrap_or_default();
     likes_home(accept)
 }
 

@@ -31,6 +31,8 @@ pub enum Fault {
     CredentialWithScope,
     /// The caller may not do this: the name of the policy's rule.
     Forbidden(Option<&'static str>),
+    /// The caller may not do this, for a reason of its own.
+    ForbiddenBecause(&'static str),
     /// There is none.
     NotFound(String),
     /// What comes from outside of the service.
@@ -125,6 +127,11 @@ impl Fault {
                     format!("You are not authorized to perform the requested action{rule}.");
                 (StatusCode::FORBIDDEN, message)
             }
+            Self::ForbiddenBecause(reason) => {
+                let message =
+                    format!("You are not authorized to perform the requested action: {reason}.");
+                (StatusCode::FORBIDDEN, message)
+            }
             Self::NotFound(message) => (StatusCode::NOT_FOUND, message.clone()),
             Self::Outside(refusal) => (refusal.status, refusal.message.clone()),
             Self::Internal(_) => (
@@ -151,6 +158,10 @@ impl From<SignInError> for Fault {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Refused(_) => Self::Unauthorized,
+            SignInError::SystemToken => Self::ForbiddenBecause(
+                "Using a system-scoped token to create a project-scoped or domain-scoped token is \
+                 not allowed.",
+            ),
             SignInError::Token(error) => error.into(),
             SignInError::Store(error) => Self::Internal(Failure::of(&error)),
         }

@@ -1,16 +1,18 @@
 //! What a signed-in client reads: its own catalogue, projects and domains, and the lists that are
 //! an administrator's.
 
-use super::super::catalog::{self, INTERFACES, SERVICES, ServiceView};
+use super::super::catalog::{self, INTERFACES, ServiceView};
 use super::call::{Call, json};
 use super::fault::Fault;
 use super::kind::Kind;
+use super::list_query;
 use super::views::{
     DomainView, EndpointDetail, EverythingView, Links, ProjectView, RegionView, RoleDetail,
     ServiceDetail, UserView,
 };
 use crate::domain::{Target, Token, TokenScope};
-use crate::http::{Reply, StatusCode, query};
+use crate::http::{Reply, StatusCode};
+use crate::python::quote;
 use crate::service::identity::roles;
 use serde::Serialize;
 use serde_json::Value;
@@ -43,7 +45,7 @@ pub fn auth_catalog(call: &Call<'_>) -> Result<Reply, Fault> {
         return Err(Fault::Forbidden(None));
     }
     let body = CatalogBody {
-        catalog: catalog::v3(&call.site.services, project_id),
+        catalog: catalog::v3(&call.catalog(), project_id),
         links: Links::to(call, "auth/catalog"),
     };
     json(StatusCode::OK, &body)
@@ -94,16 +96,29 @@ pub fn user_projects(call: &Call<'_>, user_id: &str) -> Result<Reply, Fault> {
     if !asker.token.is_admin() && asker.token.user.id != user_id {
         return Err(Fault::Forbidden(Some("list_user_projects")));
     }
-    let path = format!("users/{user_id}/projects");
+    // Only the deployment's own administrator is told who is not there (Keystone 30).
+    let is_known = call.app.identity.directory().user(user_id).is_some();
+    if asker.token.scope == TokenScope::System && !is_known {
+        return Err(Fault::could_not_find("user", user_id));
+    }
+    let path = format!("users/{}/projects", quote(user_id, ""));
     projects_of(call, user_id, &path, &["name", "domain_id", "enabled"])
 }
 
 /// `GET /v3/KIND`.
 pub fn index(call: &Call<'_>, kind: Kind) -> Result<Reply, Fault> {
-    let asker = call.asker()?;
     let words = kind.words();
-    // Keystone's default policy: regions are nobody's secret.
-    if kind != Kind::Regions && !asker.token.is_admin() {
+    // Keystone 30: the schema of this one query stands in front of the token.
+    if kind == Kind::Regions {
+        list_query::check(call, kind)?;
+    }
+    let asker = call.asker()?;
+    list_query::check(call, kind)?;
+    if !may_list(&asker.token, kind) {
+        // Who signs in to the Open Telekom Cloud looks for its projects here.
+        if kind == Kind::Projects && call.site.offer.means_own_projects {
+            return projects_of(call, &asker.token.user.id, words.list, words.filters);
+        }
         return Err(Fault::Forbidden(Some(words.list_rule)));
     }
     let mut views = all(call, kind);
@@ -115,18 +130,33 @@ pub fn index(call: &Call<'_>, kind: Kind) -> Result<Reply, Fault> {
         };
         views.retain(|view| key.is_none_or(|key| view[key] == *domain.id));
     }
-    filter(call, &mut views, words.filters);
+    list_query::filter(call, &mut views, words.filters);
+    if kind == Kind::Users {
+        list_query::filter_users(call, &mut views)?;
+    }
     list(call, words.list, words.list, views)
+}
+
+/// Keystone's default policy: regions are nobody's secret, the catalogue's parts are not a domain's.
+fn may_list(token: &Token, kind: Kind) -> bool {
+    let in_domain = matches!(token.scope, TokenScope::Domain(_));
+    match kind {
+        Kind::Regions => true,
+        Kind::Services | Kind::Endpoints => token.is_admin() && !in_domain,
+        _ => token.is_admin(),
+    }
 }
 
 /// `GET /v3/KIND/ID`.
 pub fn show(call: &Call<'_>, kind: Kind, id: &str) -> Result<Reply, Fault> {
     let asker = call.asker()?;
     let words = kind.words();
-    if !may_show(call, &asker.token, kind, id) {
+    let found = all(call, kind).into_iter().find(|view| view["id"] == *id);
+    // A role is looked up before anybody asks who may see it (Keystone 30).
+    let shows_missing = kind == Kind::Roles && found.is_none();
+    if !shows_missing && !may_show(call, &asker.token, kind, id) {
         return Err(Fault::Forbidden(Some(words.show_rule)));
     }
-    let found = all(call, kind).into_iter().find(|view| view["id"] == *id);
     let view = found.ok_or_else(|| Fault::could_not_find(words.one, id))?;
     let body: serde_json::Map<_, _> = [(words.one.to_owned(), view)].into_iter().collect();
     json(StatusCode::OK, &body)
@@ -149,7 +179,7 @@ fn may_show(call: &Call<'_>, token: &Token, kind: Kind, id: &str) -> bool {
         }
         _ => false,
     };
-    own || token.is_admin()
+    own || may_list(token, kind)
 }
 
 /// Everything of a kind.
@@ -181,15 +211,23 @@ fn all(call: &Call<'_>, kind: Kind) -> Vec<Value> {
                 .map(|role| value(&RoleDetail::new(call, role)))
                 .collect()
         }
-        Kind::Services => SERVICES
-            .iter()
-            .map(|service| value(&ServiceDetail::new(call, service)))
-            .collect(),
-        Kind::Endpoints => SERVICES
-            .iter()
-            .flat_map(|service| INTERFACES.map(|interface| (service, interface)))
-            .map(|(service, interface)| value(&EndpointDetail::new(call, service, interface)))
-            .collect(),
+        Kind::Services => {
+            let services = call.catalog().services;
+            let services = services.iter();
+            services
+                .map(|service| value(&ServiceDetail::new(call, service)))
+                .collect()
+        }
+        Kind::Endpoints => {
+            let catalog = call.catalog();
+            let services = catalog.services.iter();
+            services
+                .flat_map(|service| INTERFACES.map(|interface| (service, interface)))
+                .map(|(service, interface)| {
+                    value(&EndpointDetail::new(call, &catalog, service, interface))
+                })
+                .collect()
+        }
         Kind::Regions => vec![value(&RegionView::new(call))],
     }
 }
@@ -204,24 +242,8 @@ fn projects_of(
     let mut views = projects
         .map(|project| value(&ProjectView::new(call, project)))
         .collect();
-    filter(call, &mut views, filters);
+    list_query::filter(call, &mut views, filters);
     list(call, "projects", path, views)
-}
-
-/// Keeps what has the values that the query names; what it names beside is not looked at.
-fn filter(call: &Call<'_>, views: &mut Vec<Value>, filters: &[&str]) {
-    for (name, wanted) in query::parse_lossy(call.head.raw_query()) {
-        if filters.contains(&name.as_str()) {
-            views.retain(|view| match &view[name.as_str()] {
-                // Keystone: everything but these two is true.
-                Value::Bool(flag) => {
-                    *flag != matches!(wanted.to_lowercase().as_str(), "false" | "0")
-                }
-                Value::String(text) => *text == wanted,
-                _ => false,
-            });
-        }
-    }
 }
 
 /// A list; its link to itself has the query as it came.

@@ -5,6 +5,7 @@ mod call;
 mod discovery;
 mod fault;
 mod kind;
+mod list_query;
 mod lists;
 mod route;
 mod schema;
@@ -80,7 +81,7 @@ fn dispatch(call: &Call<'_>, route: Option<&Route>) -> Reply {
 /// Keystone 30 looks at a body before it looks at the path: a body that is there must be a JSON
 /// object and say so, or say nothing.
 fn check_body(call: &Call<'_>) -> Result<(), Fault> {
-    let body = call.body.bytes();
+    let body = call.json_body();
     if body.is_empty() {
         return Ok(());
     }

@@ -6,7 +6,9 @@ use super::fault::Fault;
 use super::views::TokenView;
 use crate::http::{Method, Reply, StatusCode, query};
 use crate::service::Failure;
-use crate::service::identity::{EXPIRED_WINDOW_SECONDS, LiveToken, Reach, TokenError, TokenForm};
+use crate::service::identity::{
+    DomainRef, EXPIRED_WINDOW_SECONDS, LiveToken, Reach, TokenError, TokenForm,
+};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -17,11 +19,13 @@ struct Body<'a> {
 
 /// `POST`: signs in.
 pub fn issue(call: &Call<'_>) -> Result<Reply, Fault> {
-    let AuthRequest { proofs, scope } = AuthRequest::parse(call.body.bytes())?;
-    let issued = call
-        .app
-        .identity
-        .sign_in(&proofs, &scope, TokenForm::Opaque)?;
+    let identity = &call.app.identity;
+    let own = call.site.offer.means_own_projects;
+    let domain = own.then_some(&DomainRef::OfUser);
+    // Keystone 30 judges the scope before it looks for the user.
+    let judge = |scope: &_| identity.check_scope(scope).map_err(Fault::from);
+    let AuthRequest { proofs, scope } = AuthRequest::parse(call.json_body(), domain, judge)?;
+    let issued = identity.sign_in(&proofs, &scope, TokenForm::Opaque)?;
     document(call, StatusCode::CREATED, &issued.live, issued.text)
 }
 

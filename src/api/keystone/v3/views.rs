@@ -1,10 +1,12 @@
 //! What v3 shows of tokens, users, projects and the rest.
 
-use super::super::catalog::{self, Service, ServiceView};
+use super::super::catalog::{self, Catalog, Service, ServiceView};
 use super::call::Call;
 use crate::domain::{IdentityDomain, Named, Project, Timestamp, Token, TokenScope, User};
+use crate::python::quote;
 use crate::service::identity::roles;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// An object that holds nothing.
 #[derive(Debug, Serialize)]
@@ -107,7 +109,7 @@ impl<'a> TokenView<'a> {
             system,
             roles: scoped.then(|| role_views(&token.roles)),
             catalog: (scoped && with_catalog)
-                .then(|| catalog::v3(&call.site.services, token.project_id())),
+                .then(|| catalog::v3(&call.catalog(), token.project_id())),
         }
     }
 }
@@ -185,7 +187,7 @@ impl<'a> ProjectView<'a> {
             is_domain: false,
             tags: [],
             options: Nothing {},
-            links: Links::to(call, &format!("projects/{}", project.id)),
+            links: Links::to(call, &format!("projects/{}", quote(&project.id, ""))),
         }
     }
 }
@@ -212,7 +214,7 @@ impl<'a> DomainView<'a> {
             enabled: domain.enabled,
             tags: [],
             options: Nothing {},
-            links: Links::to(call, &format!("domains/{}", domain.id)),
+            links: Links::to(call, &format!("domains/{}", quote(&domain.id, ""))),
         }
     }
 }
@@ -242,7 +244,7 @@ impl<'a> UserView<'a> {
             default_project_id: user.default_project.as_deref(),
             password_expires_at: (),
             options: Nothing {},
-            links: Links::to(call, &format!("users/{}", user.id)),
+            links: Links::to(call, &format!("users/{}", quote(&user.id, ""))),
         }
     }
 }
@@ -254,8 +256,15 @@ pub struct RoleDetail<'a> {
     name: &'a str,
     domain_id: (),
     description: (),
-    options: Nothing,
+    options: RoleOptions,
     links: Links,
+}
+
+/// What Keystone says of roles of its own.
+#[derive(Debug, Serialize)]
+struct RoleOptions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    immutable: Option<bool>,
 }
 
 impl<'a> RoleDetail<'a> {
@@ -266,7 +275,9 @@ impl<'a> RoleDetail<'a> {
             name,
             domain_id: (),
             description: (),
-            options: Nothing {},
+            options: RoleOptions {
+                immutable: roles::is_own(name).then_some(true),
+            },
             links: Links::to(call, &format!("roles/{id}")),
             id,
         }
@@ -278,19 +289,19 @@ impl<'a> RoleDetail<'a> {
 pub struct ServiceDetail {
     id: String,
     #[serde(rename = "type")]
-    kind: &'static str,
-    name: &'static str,
+    kind: Cow<'static, str>,
+    name: Cow<'static, str>,
     enabled: bool,
     links: Links,
 }
 
 impl ServiceDetail {
     /// Shows a service.
-    pub fn new(call: &Call<'_>, service: &'static Service) -> Self {
+    pub fn new(call: &Call<'_>, service: &Service) -> Self {
         let id = service.id();
         Self {
-            kind: service.kind,
-            name: service.name,
+            kind: service.kind.clone(),
+            name: service.name.clone(),
             enabled: true,
             links: Links::to(call, &format!("services/{id}")),
             id,
@@ -303,25 +314,30 @@ impl ServiceDetail {
 pub struct EndpointDetail {
     id: String,
     interface: &'static str,
-    region_id: &'static str,
+    region_id: String,
     service_id: String,
     url: String,
     enabled: bool,
-    region: &'static str,
+    region: String,
     links: Links,
 }
 
 impl EndpointDetail {
     /// Shows an endpoint, with the place of the project left open.
-    pub fn new(call: &Call<'_>, service: &'static Service, interface: &'static str) -> Self {
+    pub fn new(
+        call: &Call<'_>,
+        catalog: &Catalog,
+        service: &Service,
+        interface: &'static str,
+    ) -> Self {
         let id = service.endpoint_id(interface);
         Self {
             interface,
-            region_id: catalog::REGION,
+            region_id: catalog.region.clone(),
             service_id: service.id(),
-            url: service.template(catalog::Api::V3, &call.site.services),
+            url: catalog.template(service, catalog::Api::V3),
             enabled: true,
-            region: catalog::REGION,
+            region: catalog.region.clone(),
             links: Links::to(call, &format!("endpoints/{id}")),
             id,
         }
@@ -331,7 +347,7 @@ impl EndpointDetail {
 /// The region.
 #[derive(Debug, Serialize)]
 pub struct RegionView {
-    id: &'static str,
+    id: String,
     description: &'static str,
     parent_region_id: (),
     links: Links,
@@ -340,11 +356,12 @@ pub struct RegionView {
 impl RegionView {
     /// Shows the only one.
     pub fn new(call: &Call<'_>) -> Self {
+        let region = call.catalog().region;
         Self {
-            id: catalog::REGION,
+            links: Links::to(call, &format!("regions/{}", quote(&region, ""))),
+            id: region,
             description: "",
             parent_region_id: (),
-            links: Links::to(call, &format!("regions/{}", catalog::REGION)),
         }
     }
 }

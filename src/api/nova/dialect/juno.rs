@@ -28,7 +28,7 @@ pub const JUNO: Dialect = Dialect {
     ascii_keys_only: false,
     // WebOb's default, since the controller answers nothing.
     deleted_type: Some("text/html; charset=UTF-8"),
-    trust: Trust::Nobody,
+    trust: Trust::WebOb,
     webob: webob::Choice::Substring,
     body_too_large: "Request is too large.",
     unauthorized: Unauthorized::Juno,
@@ -37,6 +37,11 @@ pub const JUNO: Dialect = Dialect {
     two_request_ids: false,
     redirects_version: true,
     document_needs_token: true,
+    resolves_dots: false,
+    escapes_links: false,
+    project_is_document: false,
+    admits_unscoped: false,
+    checks_service_token: false,
     exact: true,
     refuses_large_limit: false,
 };
@@ -50,14 +55,13 @@ pub const JUNO_OVER_FAKE: Dialect = Dialect {
 /// Nova 2014.2 for users: without the accidents.
 pub const JUNO_FOR_USERS: Dialect = Dialect {
     document: &documents::JUNO_BESIDE_V21,
-    rules: ImageRules {
-        hides_null_properties: false,
-        ..ImageRules::GLANCE_V1
-    },
+    rules: ImageRules::GLANCE_V1_FOR_USERS,
     next_query: NextQuery::Escaped,
     trust: Trust::Scheme,
     redirects_version: false,
     document_needs_token: false,
+    escapes_links: true,
+    checks_service_token: true,
     exact: false,
     ..JUNO
 };

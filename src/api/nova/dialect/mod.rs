@@ -161,6 +161,16 @@ pub struct Dialect {
     pub redirects_version: bool,
     /// Whether the version document takes a token.
     pub document_needs_token: bool,
+    /// Whether `.` and `..` in a path are resolved where they came without escapes.
+    pub resolves_dots: bool,
+    /// Whether what is data in a link is escaped, so that it can be followed.
+    pub escapes_links: bool,
+    /// Whether a path that ends in the caller's project is the version document.
+    pub project_is_document: bool,
+    /// Whether a token without a project is let in.
+    pub admits_unscoped: bool,
+    /// Whether `X-Service-Token` must be a good one where it comes.
+    pub checks_service_token: bool,
     /// Whether accidents of the real server are reproduced.
     pub exact: bool,
     /// Whether a page larger than the configured limit is refused.

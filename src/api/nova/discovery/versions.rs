@@ -71,7 +71,7 @@ pub fn root(call: &Call<'_>, mounts: &Mounts) -> Reply {
 
 /// Anything that names no version: 300, and where it might be.
 pub fn choices(call: &Call<'_>, mounts: &Mounts) -> Reply {
-    let mut path = call.head.path().to_text();
+    let mut path = call.dialect.webob.quoted(&call.path.to_text());
     if path.len() > 1 && path.ends_with('/') {
         path.pop();
     }

@@ -65,6 +65,14 @@ impl Operation {
         }
     }
 
+    /// The image that it is about, to be written.
+    pub fn image_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Show(id) | Self::Delete(id) => Some(id),
+            Self::Index | Self::Detail | Self::Create => None,
+        }
+    }
+
     /// The image that it is about.
     pub fn image(&self) -> Option<&str> {
         match self {

@@ -3,16 +3,17 @@
 use super::finish::finish_xml;
 use super::metadata::view::Metadata;
 use super::query::{self, ListRequest};
+use super::show::check_server;
 use super::view::{ImageDetail, ImageEntry, detail_namespaces, index_namespaces};
 use crate::api::nova::call::Call;
 use crate::api::nova::dialect::{Dialect, Media};
-use crate::api::nova::fault::Fault;
+use crate::api::nova::fault::{Fault, MALFORMED};
 use crate::api::nova::links::Links;
-use crate::domain::{ListForm, ListedImage};
+use crate::domain::{Image, ListForm, ListedImage};
 use crate::http::json::{self, List};
 use crate::http::xml::writer::XmlWriter;
 use crate::http::{CutOff, Reply, ReplyStream, StatusCode};
-use crate::service::{ImageError, Listing, Slice};
+use crate::service::{ImageError, Listing, Slice, is_uuid};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 
@@ -83,6 +84,8 @@ struct Page {
     count: u64,
     /// Images of a full page.
     full: u64,
+    /// After how many images a marker is needed.
+    step: Option<u64>,
 }
 
 impl Page {
@@ -100,6 +103,7 @@ impl Page {
             query,
             parameters,
             fault,
+            step,
             ..
         } = request;
         let images = &call.app.images;
@@ -114,6 +118,7 @@ impl Page {
             listing: listing.map_err(fault)?,
             count: 0,
             full,
+            step,
         })
     }
 
@@ -127,9 +132,12 @@ impl Page {
     /// Writes the next images, and behind the last what comes after them; says whether there are more.
     fn more(&mut self, out: &mut Vec<u8>) -> Result<bool, Fault> {
         let fault = self.fault;
-        let slice = self.listing.next().map_err(|error| fault(error.into()))?;
+        let rows = self.step.map_or(u64::MAX, |step| step - self.count % step);
+        let slice = self.listing.next(rows);
+        let slice = slice.map_err(|error| fault(error.into()))?;
         let slice = slice.unwrap_or_default();
         self.write(&slice, out)?;
+        self.check_step(&slice)?;
         if !self.listing.is_over() {
             return Ok(true);
         }
@@ -146,6 +154,19 @@ impl Page {
         let (frame, place) = self.frame(next.as_deref())?;
         out.extend_from_slice(frame.get(place..).unwrap_or_default());
         Ok(false)
+    }
+
+    /// Where a client names a page size, Nova 2014.2 asks Glance for so many at a time: the last of
+    /// each such page is the next one's marker, and markers must be UUIDs.
+    fn check_step(&self, slice: &Slice) -> Result<(), Fault> {
+        let ends =
+            |step| self.count.is_multiple_of(step) && Some(self.count) != self.listing.limit();
+        match (self.step, &slice.last_id) {
+            (Some(step), Some(Ok(last))) if ends(step) && !is_uuid(last) => {
+                Err(Fault::bad_request(MALFORMED))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The rest of it, behind what is written already. What goes wrong in it cuts it off.
@@ -236,6 +257,12 @@ impl Page {
         outcome
     }
 
+    fn metadata(&self, image: &Image) -> Result<Metadata, Fault> {
+        let metadata = Metadata::of(&image.properties, self.dialect)?;
+        check_server(self.dialect, &metadata)?;
+        Ok(metadata)
+    }
+
     fn write_json(&self, slice: &Slice, out: &mut Vec<u8>) -> Result<(), Fault> {
         let heads = &self.links.heads;
         let fillings = heads.fillings();
@@ -246,15 +273,13 @@ impl Page {
                 ListedImage::Entry { id, name } => {
                     list.object(|image| ImageEntry { id, name, heads }.json(image));
                 }
-                ListedImage::Whole(image) if outcome.is_ok() => {
-                    match Metadata::of(&image.properties, self.dialect) {
-                        Ok(metadata) => {
-                            let detail = ImageDetail::new(image, metadata, heads);
-                            list.object(|image| detail.json(image));
-                        }
-                        Err(fault) => outcome = Err(fault),
+                ListedImage::Whole(image) if outcome.is_ok() => match self.metadata(image) {
+                    Ok(metadata) => {
+                        let detail = ImageDetail::new(image, metadata, heads);
+                        list.object(|image| detail.json(image));
                     }
-                }
+                    Err(fault) => outcome = Err(fault),
+                },
                 ListedImage::Whole(_) => {}
             });
         });

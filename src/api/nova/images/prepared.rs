@@ -3,7 +3,7 @@
 
 use super::metadata::view::Metadata;
 use super::view::ImageDetail;
-use crate::api::nova::links::Heads;
+use crate::api::nova::links::{Heads, is_plain};
 use crate::domain::{Image, ImageTexts, TextMaker};
 use crate::http::gaps::cut;
 use crate::http::json;
@@ -13,10 +13,14 @@ use crate::http::xml::writer::XmlWriter;
 const TEXT_BYTES: usize = 1024;
 
 /// The texts of this release.
-pub const TEXTS: TextMaker = TextMaker { version: 1, make };
+pub const TEXTS: TextMaker = TextMaker { version: 2, make };
 
 /// An image has texts when all dialects show it alike; XML also when it can hold it.
 fn make(image: &Image) -> ImageTexts {
+    let server = image.properties.text("instance_uuid").unwrap_or_default();
+    if !is_plain(&image.id) || !is_plain(server) {
+        return ImageTexts::default();
+    }
     let Some(metadata) = Metadata::of_strings(&image.properties) else {
         return ImageTexts::default();
     };
@@ -60,8 +64,8 @@ mod tests {
 
     /// Databases keep these texts. Whoever changes one raises the version with it.
     #[test]
-    fn the_texts_of_version_1() {
-        assert_eq!(TEXTS.version, 1);
+    fn the_texts_of_version_2() {
+        assert_eq!(TEXTS.version, 2);
         let texts = (TEXTS.make)(&image(&[
             ("auto_disk_config", "True".into()),
             ("instance_uuid", "i".into()),

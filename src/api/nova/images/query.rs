@@ -5,8 +5,9 @@ use crate::api::nova::dialect::{ListQuery, NextQuery};
 use crate::api::nova::fault::Fault;
 use crate::domain::ImageQuery;
 use crate::http::query;
-use crate::python::Value;
-use crate::service::{ImageError, glance_query, glance_v1};
+use crate::python::{Value, number};
+use crate::service::glance_query::{self, QueryError};
+use crate::service::{Filters, ImageError, ImageRules, glance_v1, listed_query};
 use indexmap::IndexMap;
 use std::fmt::Write as _;
 
@@ -17,6 +18,8 @@ pub struct ListRequest {
     pub query: ImageQuery,
     /// The page size that the client named.
     pub limit: Option<u64>,
+    /// How many images Nova asks Glance for at a time, where the client says so and can tell.
+    pub step: Option<u64>,
     /// The pairs that a `next` link repeats.
     pub parameters: Vec<(String, String)>,
     /// What an error of the service becomes.
@@ -76,47 +79,56 @@ pub fn next(form: NextQuery, last: &str, parameters: &[(String, String)]) -> Res
 
 /// Nova 2014.2.
 fn read_juno(call: &Call<'_>) -> Result<ListRequest, Fault> {
-    let parameters = query::parse(call.head.raw_query()).map_err(|_| match call.dialect.exact {
+    let rules = &call.dialect.rules;
+    let parameters = call.query().map_err(|_| match call.dialect.exact {
         // Python 2 fails on decoding them, nobody catches it.
         true => Fault::internal(""),
         false => Fault::bad_request("Query string is not UTF-8 encoded"),
     })?;
-    let limit = juno_integer(&parameters, "limit")?;
-    juno_integer(&parameters, "page_size")?;
-    let mut query = glance_v1::read(&call.caller, &call.dialect.rules, &filters(&parameters))
+    let limit = juno_integer(rules, &parameters, "limit")?;
+    let step = juno_integer(rules, &parameters, "page_size")?;
+    let filters = filters(&parameters);
+    if rules.uuid_markers && !filters.keys().all(|name| name.is_ascii()) {
+        // Property names become parameters of a URL, where Python 2 wants ASCII.
+        return Err(Fault::internal(""));
+    }
+    let mut query = glance_v1::read(&call.caller, rules, &filters)
         .map_err(|error| Fault::of_glance_v1_list(error.into()))?;
-    if !call.dialect.rules.lists_all {
+    if !rules.lists_all {
         query.limit = limit.filter(|limit| *limit > 0);
-        query.after = query::last(&parameters, "marker")
-            .filter(|marker| !marker.is_empty())
-            .map(str::to_owned);
+        query.after = marker(&parameters).map(str::to_owned);
     }
     Ok(ListRequest {
         query,
         limit,
+        step: step.filter(|step| *step > 0 && rules.uuid_markers),
         parameters,
         fault: Fault::of_glance_v1_list,
     })
 }
 
-/// What Python's `int` reads: blanks around, a sign, underscores not yet.
-fn juno_integer(parameters: &[(String, String)], name: &str) -> Result<Option<u64>, Fault> {
+fn marker(parameters: &[(String, String)]) -> Option<&str> {
+    query::last(parameters, "marker").filter(|marker| !marker.is_empty())
+}
+
+/// What Python's `int` reads, digits of all scripts among them; on their way to Glance, in a URL, only
+/// those of ASCII get through.
+fn juno_integer(
+    rules: &ImageRules,
+    parameters: &[(String, String)],
+    name: &str,
+) -> Result<Option<u64>, Fault> {
     let Some(text) = query::last(parameters, name) else {
         return Ok(None);
     };
-    let trimmed = text.trim();
-    let digits = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Fault::bad_request(format!(
+    match number::int(text) {
+        None => Err(Fault::bad_request(format!(
             "{name} param must be an integer"
-        )));
+        ))),
+        Some(..0) => Err(Fault::bad_request(format!("{name} param must be positive"))),
+        Some(_) if rules.uuid_markers && !text.is_ascii() => Err(Fault::internal("")),
+        Some(number) => Ok(u64::try_from(number).ok()),
     }
-    // Numbers beyond any table are as good as the largest.
-    let number = digits.parse().unwrap_or(u64::MAX);
-    if trimmed.starts_with('-') && number > 0 {
-        return Err(Fault::bad_request(format!("{name} param must be positive")));
-    }
-    Ok(Some(number))
 }
 
 /// Nova 2014.2 repeats everything as it was decoded, nothing escaped, the marker last. Python 2
@@ -147,7 +159,8 @@ fn is_known(name: &str) -> bool {
 
 /// Nova 34.
 fn read_v21(call: &Call<'_>) -> Result<ListRequest, Fault> {
-    let mut parameters = query::parse(call.head.raw_query())
+    let mut parameters = call
+        .query()
         .map_err(|_| Fault::bad_request("Query string is not UTF-8 encoded"))?;
     parameters.retain(|(name, _)| is_known(name));
     for name in ["limit", "offset", "page_size"] {
@@ -155,19 +168,30 @@ fn read_v21(call: &Call<'_>) -> Result<ListRequest, Fault> {
             check_positive(name, value)?;
         }
     }
-    let limit = query::last(&parameters, "limit").map(|text| text.parse().unwrap_or(u64::MAX));
+    let limit = query::last(&parameters, "limit").map(|text| {
+        // Python's `$` lets a line feed stand behind it.
+        text.trim_end().parse().unwrap_or(u64::MAX)
+    });
     if call.dialect.refuses_large_limit && limit > Some(call.app.config.max_limit) {
         return Err(Fault::forbidden(format!(
             "limit must not exceed {}",
             call.app.config.max_limit
         )));
     }
-    let glance = glance_parameters(&parameters);
-    let mut query = glance_query::read(&call.caller, &call.dialect.rules, &glance)?;
+    let (caller, rules) = (&call.caller, &call.dialect.rules);
+    let mut query = match rules.filters {
+        Filters::Released => glance_query::read(caller, rules, &glance_parameters(&parameters)?)?,
+        Filters::Listed | Filters::ListedButStatus => {
+            let mut query = listed_query::read(caller, rules, &filters(&parameters))?;
+            query.after = marker(&parameters).map(str::to_owned);
+            query
+        }
+    };
     query.limit = limit;
     Ok(ListRequest {
         query,
         limit,
+        step: None,
         parameters,
         fault: Fault::of_glance_list,
     })
@@ -175,13 +199,14 @@ fn read_v21(call: &Call<'_>) -> Result<ListRequest, Fault> {
 
 /// The schema of a positive integer, with the words of Python's jsonschema.
 fn check_positive(name: &str, value: &str) -> Result<(), Fault> {
+    let digits = value.strip_suffix('\n').unwrap_or(value);
     let reason = if value.is_empty() {
         "'' should be non-empty".to_owned()
-    } else if !value.bytes().all(|byte| byte.is_ascii_digit()) {
+    } else if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         let shown = Value::from(value).repr_python3();
         format!("{shown} does not match '^[0-9]*$'")
-    } else if value.bytes().all(|byte| byte == b'0') {
-        format!("{value} is less than the minimum of 1")
+    } else if digits.bytes().all(|byte| byte == b'0') {
+        format!("{digits} is less than the minimum of 1")
     } else {
         return Ok(());
     };
@@ -195,7 +220,7 @@ fn check_positive(name: &str, value: &str) -> Result<(), Fault> {
 /// Two bugs of Nova show. A property's name is made with `lstrip('property-')`, which strips
 /// characters, not a prefix. The marker is pasted into the URL unescaped, so that `&` in it begins
 /// another parameter and `#` ends it.
-fn glance_parameters(parameters: &[(String, String)]) -> Vec<(String, String)> {
+fn glance_parameters(parameters: &[(String, String)]) -> Result<Vec<(String, String)>, QueryError> {
     let mut glance: IndexMap<String, String> = IndexMap::new();
     for (name, value) in filters(parameters) {
         let (name, value) = match name.as_str() {
@@ -213,11 +238,12 @@ fn glance_parameters(parameters: &[(String, String)]) -> Vec<(String, String)> {
     // Nova sets the page size itself, whatever a property filter of that name says.
     glance.shift_remove("limit");
     let mut glance: Vec<_> = glance.into_iter().collect();
-    if let Some(marker) = query::last(parameters, "marker").filter(|marker| !marker.is_empty()) {
+    if let Some(marker) = marker(parameters) {
         let pasted = marker.split('#').next().unwrap_or_default();
-        glance.extend(query::parse_lossy(&format!("marker={pasted}")));
+        let again = query::parse(&format!("marker={pasted}"));
+        glance.extend(again.map_err(|_| QueryError::Undecodable)?);
     }
-    glance
+    Ok(glance)
 }
 
 /// Nova 34 sorts the pairs by name and value and keeps the last of a name; a new marker goes to the

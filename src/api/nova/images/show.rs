@@ -4,7 +4,8 @@ use super::finish::finish_xml;
 use super::metadata::view::Metadata;
 use super::view::ImageDetail;
 use crate::api::nova::call::Call;
-use crate::api::nova::fault::Fault;
+use crate::api::nova::dialect::Dialect;
+use crate::api::nova::fault::{Fault, MALFORMED};
 use crate::api::nova::links::Links;
 use crate::domain::{Image, PropertyValue};
 use crate::http::json;
@@ -19,6 +20,7 @@ const DETAIL_BYTES: usize = 1024;
 pub fn show(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     let image = find(call, id)?;
     let metadata = Metadata::of(&image.properties, call.dialect)?;
+    check_server(call.dialect, &metadata)?;
     let links = Links::new(call, call.head.raw_query());
     let view = ImageDetail::new(&image, metadata, &links.heads);
     let body = if call.media.is_xml() {
@@ -32,6 +34,15 @@ pub fn show(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
         })
     };
     Ok(Reply::new(StatusCode::OK, call.media.as_str(), body))
+}
+
+/// Nova 2014.2 makes a URL of a server's id, where Python 2 wants ASCII.
+pub fn check_server(dialect: &Dialect, metadata: &Metadata) -> Result<(), Fault> {
+    let joins_bytes = dialect.exact && dialect.formats.xml();
+    match metadata.text("instance_uuid") {
+        Some(server) if joins_bytes && !server.is_ascii() => Err(Fault::internal("")),
+        _ => Ok(()),
+    }
 }
 
 /// The image of an id, as one image is seen by itself.
@@ -49,6 +60,10 @@ pub fn find(call: &Call<'_>, id: &str) -> Result<Image, Fault> {
 
 /// `DELETE /images/{id}`
 pub fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
+    if id == "detail" && call.dialect.rules.uuid_markers {
+        // Glance's API v1 has a list there, which cannot be deleted.
+        return Err(Fault::api(StatusCode::METHOD_NOT_ALLOWED, MALFORMED));
+    }
     let deleted = call
         .app
         .images

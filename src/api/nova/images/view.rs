@@ -104,6 +104,7 @@ fn disk_config(text: &str) -> &'static str {
 
 /// The three links of an image as JSON.
 fn links_json(heads: &Heads, id: &str, list: &mut List<'_>) {
+    let id = &heads.id(id);
     list.object(|link| {
         link.word("rel", "self").joined("href", &heads.image, id);
     });
@@ -119,6 +120,7 @@ fn links_json(heads: &Heads, id: &str, list: &mut List<'_>) {
 }
 
 fn links_xml(heads: &Heads, id: &str, writer: &mut XmlWriter) {
+    let id = &heads.id(id);
     writer.empty("atom:link", |link| {
         link.push_joined("href", &heads.image, id)
             .push("rel", "self");
@@ -243,19 +245,20 @@ impl ImageDetail<'_> {
 }
 
 fn server_json(heads: &Heads, server: &str, object: &mut Object<'_>) {
+    let id = &heads.id(server);
     object.text("id", server).list("links", |list| {
         list.object(|link| {
-            link.word("rel", "self")
-                .joined("href", &heads.server, server);
+            link.word("rel", "self").joined("href", &heads.server, id);
         });
         list.object(|link| {
             link.word("rel", "bookmark")
-                .joined("href", &heads.server_bookmark, server);
+                .joined("href", &heads.server_bookmark, id);
         });
     });
 }
 
 fn server_xml(heads: &Heads, server: &str, image: &mut XmlWriter) {
+    let id = &heads.id(server);
     image.element(
         "server",
         |attributes| {
@@ -263,11 +266,11 @@ fn server_xml(heads: &Heads, server: &str, image: &mut XmlWriter) {
         },
         |element| {
             element.empty("atom:link", |link| {
-                link.push_joined("href", &heads.server, server)
+                link.push_joined("href", &heads.server, id)
                     .push("rel", "self");
             });
             element.empty("atom:link", |link| {
-                link.push_joined("href", &heads.server_bookmark, server)
+                link.push_joined("href", &heads.server_bookmark, id)
                     .push("rel", "bookmark");
             });
         },

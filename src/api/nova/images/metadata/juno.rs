@@ -11,7 +11,7 @@ use crate::api::nova::dialect::Media;
 use crate::api::nova::fault::{Fault, MALFORMED};
 use crate::domain::{Image, Properties, PropertyValue};
 use crate::http::xml::reader::{self, Element};
-use crate::python::Value;
+use crate::python::{Value, is_space};
 use indexmap::IndexMap;
 
 /// Longest key, in characters.
@@ -23,14 +23,44 @@ pub fn read(call: &Call<'_>, write: Write<'_>) -> Result<Value, Fault> {
     if body.is_empty() {
         return Ok(Value::None);
     }
-    let malformed = || Fault::bad_request("Malformed request body");
-    match call.head.media_type().and_then(Media::named) {
-        Some(Media::Json | Media::VendorJson) => Value::parse(body).map_err(|_| malformed()),
-        Some(Media::Xml | Media::VendorXml) => {
-            let root = reader::read(body).map_err(|_| malformed())?;
-            Ok(from_xml(&root, write))
+    let media_type = match call.dialect.exact {
+        true => {
+            check_bytes(call)?;
+            call.head.webob_media_type()
         }
+        false => call.head.media_type(),
+    };
+    match media_type.and_then(Media::named) {
+        Some(Media::Json | Media::VendorJson) => Value::parse(body).map_err(|_| malformed()),
+        Some(Media::Xml | Media::VendorXml) => read_xml(body, write),
         _ => Err(Fault::bad_request("Unsupported Content-Type")),
+    }
+}
+
+/// Whether the body says that it is XML.
+pub fn is_xml(call: &Call<'_>) -> bool {
+    let media_type = call.head.media_type().and_then(Media::named);
+    media_type.is_some_and(Media::is_xml)
+}
+
+/// The document that an XML body stands for.
+pub fn read_xml(body: &[u8], write: Write<'_>) -> Result<Value, Fault> {
+    let root = reader::read(body).map_err(|_| malformed())?;
+    Ok(from_xml(&root, write))
+}
+
+fn malformed() -> Fault {
+    Fault::bad_request("Malformed request body")
+}
+
+/// Python 2 fails on a type beyond ASCII, and on a body that is no UTF-8, unless it is XML, which has
+/// encodings of its own.
+fn check_bytes(call: &Call<'_>) -> Result<(), Fault> {
+    let content_type = call.head.header_bytes("content-type").unwrap_or_default();
+    let is_text = is_xml(call) || std::str::from_utf8(call.body.bytes()).is_ok();
+    match content_type.is_ascii() && is_text {
+        true => Ok(()),
+        false => Err(Fault::internal("")),
     }
 }
 
@@ -113,14 +143,19 @@ fn check_one(key: &str, body: &Value) -> Result<(), Fault> {
 }
 
 /// What the controller does once it has the image.
-pub fn apply(write: Write<'_>, body: &Value, shown: &mut Shown) -> Result<(), Fault> {
+pub fn apply(
+    call: &Call<'_>,
+    write: Write<'_>,
+    body: &Value,
+    shown: &mut Shown,
+) -> Result<(), Fault> {
     match write {
         Write::Merge => {
             merge(body, shown)?;
             check_items(shown)
         }
         Write::Replace => {
-            *shown = replacement(body)?;
+            *shown = replacement(call, body)?;
             Ok(())
         }
         Write::One(key) => {
@@ -160,7 +195,7 @@ fn merge(body: &Value, shown: &mut Shown) -> Result<(), Fault> {
     }
 }
 
-fn replacement(body: &Value) -> Result<Shown, Fault> {
+fn replacement(call: &Call<'_>, body: &Value) -> Result<Shown, Fault> {
     // `AttributeError`: nothing else has `get`.
     let members = body.as_dict().ok_or_else(|| Fault::internal(""))?;
     let Some(metadata) = members.get("metadata") else {
@@ -173,14 +208,24 @@ fn replacement(body: &Value) -> Result<Shown, Fault> {
         }
         Value::List(items) if items.len() > MOST_ITEMS => Err(over_quota()),
         Value::Str(text) if text.chars().count() > MOST_ITEMS => Err(over_quota()),
-        // What is false counts as no metadata, whatever its type.
-        Value::None | Value::Bool(false) => Ok(Shown::new()),
-        Value::List(items) if items.is_empty() => Ok(Shown::new()),
-        Value::Str(text) if text.is_empty() => Ok(Shown::new()),
-        Value::Int(digits) if digits == "0" => Ok(Shown::new()),
-        Value::Float(number) if *number == 0.0 => Ok(Shown::new()),
+        // What is false counts as no metadata, whatever its type: until Glance is to have it.
+        _ if is_false(metadata) && !call.dialect.rules.lists_all => Err(Fault::internal("")),
+        _ if is_false(metadata) => Ok(Shown::new()),
         Value::List(_) | Value::Str(_) => Err(Fault::bad_request("Invalid image metadata")),
-        Value::Int(_) | Value::Float(_) | Value::Bool(true) => Err(Fault::bad_request(MALFORMED)),
+        _ => Err(Fault::bad_request(MALFORMED)),
+    }
+}
+
+/// What Python takes for false.
+fn is_false(value: &Value) -> bool {
+    match value {
+        Value::None => true,
+        Value::Bool(flag) => !flag,
+        Value::List(items) => items.is_empty(),
+        Value::Str(text) => text.is_empty(),
+        Value::Int(digits) => digits == "0",
+        Value::Float(number) => *number == 0.0,
+        Value::Dict(items) => items.is_empty(),
     }
 }
 
@@ -201,10 +246,11 @@ fn check_items(items: &Shown) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Glance's API v1 carries properties in HTTP headers: keys lose their case and their dashes,
-/// values become Python's text of them, and what is empty is lost. The fake service keeps all.
+/// Glance's API v1 carries properties in HTTP headers: keys lose their case and their dashes, values
+/// become Python's text of them. In 2014 they lost the blanks around them, too, and what was empty
+/// then became null. The fake service keeps all.
 pub fn store(call: &Call<'_>, shown: &Shown, image: &Image) -> Properties {
-    let rewrites = call.dialect.rules.rewrites_properties;
+    let rules = &call.dialect.rules;
     let mut properties = Properties::new();
     for (key, value) in shown {
         let unchanged = image.properties.get(key).filter(|stored| {
@@ -212,13 +258,15 @@ pub fn store(call: &Call<'_>, shown: &Shown, image: &Image) -> Properties {
         });
         if let Some(stored) = unchanged {
             properties.set(key.clone(), stored.clone());
-        } else if !rewrites {
+        } else if !rules.rewrites_properties {
             properties.set(key.clone(), typed(value));
-        } else if let Some(text) = header_text(key, value) {
-            properties.set(
-                key.to_lowercase().replace('-', "_"),
-                PropertyValue::Text(text),
-            );
+        } else {
+            let text = header_text(key, value);
+            let stored = match rules.strips_values {
+                true => stripped(&text),
+                false => PropertyValue::Text(text),
+            };
+            properties.set(key.to_lowercase().replace('-', "_"), stored);
         }
     }
     properties
@@ -232,13 +280,21 @@ fn typed(value: &Value) -> PropertyValue {
     }
 }
 
-/// What arrives of a value that is sent as a header; nothing when nothing does.
-fn header_text(key: &str, value: &Value) -> Option<String> {
-    let text = match value {
-        Value::List(_) | Value::Dict(_) if view::is_decoded(key) => json_text(value),
+/// What a value is as a header; of two properties anything but a text is JSON.
+fn header_text(key: &str, value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.clone(),
+        other if view::is_decoded(key) => json_text(other),
         other => other.str_python2(),
-    };
-    (!text.is_empty()).then_some(text)
+    }
+}
+
+/// What a header is once it has been read.
+fn stripped(text: &str) -> PropertyValue {
+    match text.trim_matches(|letter: char| letter.is_ascii() && is_space(letter)) {
+        "" => PropertyValue::Null,
+        text => PropertyValue::Text(text.to_owned()),
+    }
 }
 
 fn json_text(value: &Value) -> String {

@@ -12,8 +12,8 @@ pub use operation::{LAST_MINOR_VERSION, Operation};
 use super::finish::finish_xml;
 use super::show::find;
 use crate::api::nova::call::Call;
-use crate::api::nova::dialect::Bodies;
-use crate::api::nova::fault::{Fault, NO_RESOURCE};
+use crate::api::nova::dialect::{Bodies, Formats};
+use crate::api::nova::fault::{Fault, GLANCE_FAILED, NO_RESOURCE};
 use crate::domain::{Image, Properties, PropertyValue};
 use crate::http::json;
 use crate::http::xml::writer::XmlWriter;
@@ -28,6 +28,14 @@ use view::{Metadata, meta_xml, shown};
 pub fn read(call: &Call<'_>, write: Write<'_>) -> Result<Value, Fault> {
     match call.dialect.bodies {
         Bodies::Juno => juno::read(call, write),
+        // Where answers are XML on request, bodies may be, too.
+        Bodies::V21 { .. }
+            if call.dialect.formats == Formats::XmlOnRequest
+                && juno::is_xml(call)
+                && !call.body.bytes().is_empty() =>
+        {
+            juno::read_xml(call.body.bytes(), write)
+        }
         Bodies::V21 { .. } => v21::read(call),
     }
 }
@@ -36,12 +44,13 @@ pub fn read(call: &Call<'_>, write: Write<'_>) -> Result<Value, Fault> {
 pub fn check(call: &Call<'_>, write: Write<'_>, body: &Value) -> Result<(), Fault> {
     match call.dialect.bodies {
         Bodies::Juno => juno::check(call, write, body),
-        Bodies::V21 { others_allowed } => v21::check(write, body, others_allowed),
+        Bodies::V21 { others_allowed } => v21::check(call, write, body, others_allowed),
     }
 }
 
 /// Carries out an operation; `body` is what [`read`] made of the request's.
 pub fn answer(call: &Call<'_>, operation: &Operation, body: &Value) -> Result<Reply, Fault> {
+    check_query(call, operation)?;
     let id = operation.id.as_str();
     match &operation.action {
         Action::Index => index(call, id),
@@ -50,6 +59,17 @@ pub fn answer(call: &Call<'_>, operation: &Operation, body: &Value) -> Result<Re
         Action::Show(key) => show(call, id, key),
         Action::Update(key) => update(call, id, key, body),
         Action::Delete(key) => delete(call, id, key),
+    }
+}
+
+/// Nova 34's schema of these two queries lacks what its reader looks for.
+fn check_query(call: &Call<'_>, operation: &Operation) -> Result<(), Fault> {
+    let reads = matches!(operation.action, Action::Index | Action::Show(_));
+    let breaks = call.dialect.exact && !call.dialect.formats.xml();
+    let has_pairs = || call.query().is_ok_and(|pairs| !pairs.is_empty());
+    match reads && breaks && has_pairs() {
+        true => Err(Fault::internal("KeyError")),
+        false => Ok(()),
     }
 }
 
@@ -62,6 +82,8 @@ fn index(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
 /// `GET /images/{id}/metadata/{key}`
 fn show(call: &Call<'_>, id: &str, key: &str) -> Result<Reply, Fault> {
     let image = find(call, id)?;
+    // Nova gets the whole image, whichever key is asked for.
+    Metadata::of(&image.properties, call.dialect)?;
     let stored = image
         .properties
         .get(key)
@@ -78,10 +100,11 @@ fn is_addressable(call: &Call<'_>, key: &str) -> bool {
 /// `POST /images/{id}/metadata`
 fn create(call: &Call<'_>, id: &str, body: &Value) -> Result<Reply, Fault> {
     let (image, sent) = write(call, id, Write::Merge, body)?;
-    if let Bodies::V21 { .. } = call.dialect.bodies {
-        return whole(call, &Metadata::of(&image.properties, call.dialect)?);
+    // Glance answers what it stored; the fake service of Nova 2014.2 what it was sent.
+    match call.dialect.rules.lists_all {
+        false => whole(call, &Metadata::of(&image.properties, call.dialect)?),
+        true => whole(call, &Metadata::echo(sent)),
     }
-    whole(call, &Metadata::echo(sent))
 }
 
 /// `PUT /images/{id}/metadata`
@@ -89,7 +112,10 @@ fn update_all(call: &Call<'_>, id: &str, body: &Value) -> Result<Reply, Fault> {
     let (_, sent) = write(call, id, Write::Replace, body)?;
     match body.as_dict().and_then(|members| members.get("metadata")) {
         // Nova 2014.2 sends back what it was sent, even where that is no metadata.
-        Some(value) if value.as_dict().is_none() && !call.media.is_xml() => {
+        Some(value) if value.as_dict().is_none() => {
+            if call.media.is_xml() {
+                return Err(Fault::internal(""));
+            }
             let mut text = Vec::new();
             value.write_json(&mut text);
             let body = json::object(64, |root| _ = root.raw("metadata", &text));
@@ -114,6 +140,7 @@ fn delete(call: &Call<'_>, id: &str, key: &str) -> Result<Reply, Fault> {
         .images
         .write_properties(&call.caller, rules, id, |image| {
             let mut properties = seen(call, image);
+            Metadata::of(&properties, call.dialect)?;
             if addressable && properties.remove(key) {
                 Ok(properties)
             } else {
@@ -144,12 +171,14 @@ fn write(
             }
             let properties = match bodies {
                 Bodies::Juno => {
-                    juno::apply(write, body, &mut items)?;
+                    juno::apply(call, write, body, &mut items)?;
                     juno::store(call, &items, image)
                 }
                 Bodies::V21 { .. } => {
                     v21::apply(write, body, &mut items)?;
-                    v21::store(call, &items, image)?
+                    let stored = v21::store(call, &items, image)?;
+                    check_surrogates(call)?;
+                    stored
                 }
             };
             sent = items;
@@ -159,6 +188,14 @@ fn write(
     // The image service answers the image; showing that can fail on what was just written.
     Metadata::of(&image.properties, call.dialect)?;
     Ok((image, sent))
+}
+
+/// Glance 33 fails on half a character, which JSON can hold and UTF-8 cannot.
+fn check_surrogates(call: &Call<'_>) -> Result<(), Fault> {
+    match call.dialect.exact && Value::has_lone_surrogate(call.body.bytes()) {
+        true => Err(Fault::internal(GLANCE_FAILED)),
+        false => Ok(()),
+    }
 }
 
 /// The properties that Nova got of one image.

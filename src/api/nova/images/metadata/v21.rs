@@ -4,9 +4,9 @@ use super::item::{MOST_ITEMS, Shown, Write, over_quota};
 use super::view;
 use crate::api::nova::body::check_content_type;
 use crate::api::nova::call::Call;
-use crate::api::nova::fault::Fault;
-use crate::domain::{Image, Properties, PropertyValue};
-use crate::python::Value;
+use crate::api::nova::fault::{Fault, Told};
+use crate::domain::{GlanceStatus, Image, Properties, PropertyValue};
+use crate::python::{Value, strip};
 use crate::service::ImageError;
 use indexmap::IndexMap;
 
@@ -16,25 +16,63 @@ const MOST_VALUE_CHARACTERS: usize = 255;
 /// The pattern of keys, as the error shows it.
 const KEY_PATTERN: &str = "'^[a-zA-Z0-9-_:. ]{1,255}$'";
 
-/// Attributes of an image that Nova sends from the image itself: a property of that name is lost.
-const SHADOWED: [&str; 13] = [
+/// Attributes of an image that Nova sends from the image itself, or that Glance passes over: a property
+/// of that name is lost.
+const LOST: [&str; 9] = [
     "id",
     "name",
     "owner",
     "visibility",
-    "is_public",
-    "size",
     "checksum",
     "min_ram",
     "min_disk",
     "container_format",
     "disk_format",
-    "protected",
-    "deleted",
 ];
 
-/// Attributes that Nova strips from the image, so that Glance gets the property and refuses it.
-const READ_ONLY: [&str; 4] = ["status", "created_at", "updated_at", "deleted_at"];
+/// Attributes that Glance lets nobody write.
+const READ_ONLY: [&str; 7] = [
+    "created_at",
+    "updated_at",
+    "deleted_at",
+    "deleted",
+    "file",
+    "schema",
+    "direct_url",
+];
+
+/// Attributes that are no texts, on which glanceclient fails.
+const OF_ANOTHER_TYPE: [&str; 6] = [
+    "size",
+    "virtual_size",
+    "tags",
+    "locations",
+    "protected",
+    "self",
+];
+
+/// What becomes of a key.
+enum Fate {
+    Stored,
+    Lost,
+    ReadOnly,
+    Fails(&'static str),
+}
+
+fn fate(key: &str, value: &Value) -> Fate {
+    let is_status = |text| GlanceStatus::parse(text).is_some();
+    match key {
+        "status" if !value.as_str().is_some_and(is_status) => Fate::Fails("TypeError"),
+        "status" => Fate::ReadOnly,
+        "stores" => Fate::Fails("glanceclient.exc.HTTPConflict"),
+        _ if OF_ANOTHER_TYPE.contains(&key) => Fate::Fails("TypeError"),
+        _ if READ_ONLY.contains(&key) || key.starts_with(GLANCE_PREFIX) => Fate::ReadOnly,
+        "os_hidden" => Fate::Lost,
+        _ if LOST.contains(&key) || key.starts_with("os_hash_") => Fate::Lost,
+        _ if is_no_kernel(key, value) => Fate::Lost,
+        _ => Fate::Stored,
+    }
+}
 
 /// Properties that only Glance itself sets.
 const GLANCE_PREFIX: &str = "os_glance_";
@@ -46,12 +84,21 @@ pub fn read(call: &Call<'_>) -> Result<Value, Fault> {
     if body.is_empty() {
         return Ok(Value::None);
     }
+    if call.dialect.exact && std::str::from_utf8(body).is_err() {
+        // Python decodes in front of what catches errors.
+        return Err(Told::Failed.into());
+    }
     Value::parse(body).map_err(|_| Fault::bad_request("Malformed request body"))
 }
 
 /// The first error that jsonschema finds, in the order of the schema's keywords. v2 allows other
 /// members beside the one that counts.
-pub fn check(write: Write<'_>, body: &Value, others_allowed: bool) -> Result<(), Fault> {
+pub fn check(
+    call: &Call<'_>,
+    write: Write<'_>,
+    body: &Value,
+    others_allowed: bool,
+) -> Result<(), Fault> {
     let name = member_of(write);
     let Some(members) = body.as_dict() else {
         let shown = body.repr_python3();
@@ -60,7 +107,7 @@ pub fn check(write: Write<'_>, body: &Value, others_allowed: bool) -> Result<(),
         )));
     };
     if let Some(items) = members.get(name) {
-        check_items(name, items)?;
+        check_items(name, items, others_allowed && call.dialect.exact)?;
         if matches!(write, Write::One(_)) {
             check_single(name, items)?;
         }
@@ -88,7 +135,7 @@ fn member_of(write: Write<'_>) -> &'static str {
     }
 }
 
-fn check_items(name: &str, items: &Value) -> Result<(), Fault> {
+fn check_items(name: &str, items: &Value, one_passes: bool) -> Result<(), Fault> {
     let Some(pairs) = items.as_dict() else {
         return Err(invalid(name, items, "is not of type 'object'"));
     };
@@ -102,15 +149,19 @@ fn check_items(name: &str, items: &Value) -> Result<(), Fault> {
         }
     }
     let mut bad: Vec<_> = pairs.keys().filter(|key| !is_key(key)).collect();
-    if bad.is_empty() {
+    if bad.is_empty() || (one_passes && bad.len() == 1) {
+        // Nova 34's v2 lets a single one pass.
         return Ok(());
     }
     bad.sort();
     let verb = if bad.len() == 1 { "does" } else { "do" };
-    let reason = format!(
-        "{} {verb} not match any of the regexes: {KEY_PATTERN}",
-        listed(&bad)
-    );
+    let reason = match one_passes {
+        true => "Additional properties are not allowed ('' was unexpected)".to_owned(),
+        false => format!(
+            "{} {verb} not match any of the regexes: {KEY_PATTERN}",
+            listed(&bad)
+        ),
+    };
     Err(Fault::bad_request(format!(
         "Invalid input for field/attribute {name}. Value: {}. {reason}",
         items.str_python3()
@@ -196,20 +247,32 @@ pub fn store(call: &Call<'_>, shown: &Shown, image: &Image) -> Result<Properties
             properties.set(key.clone(), stored.clone());
             continue;
         }
-        if READ_ONLY.contains(&key.as_str()) || key.starts_with(GLANCE_PREFIX) {
-            return Err(Fault::of_image(
-                ImageError::ReservedProperty(key.clone()),
-                &image.id,
-            ));
+        let exact = call.dialect.exact;
+        match fate(key, value) {
+            Fate::Lost => {}
+            Fate::ReadOnly if exact => {
+                let error = ImageError::ReservedProperty(key.clone());
+                return Err(Fault::of_image(error, &image.id));
+            }
+            Fate::ReadOnly => {
+                return Err(Fault::forbidden(format!("Attribute '{key}' is read-only.")));
+            }
+            Fate::Fails(class) if exact => return Err(Fault::internal(class)),
+            Fate::Fails(_) => {
+                return Err(Fault::bad_request(format!(
+                    "'{key}' is an attribute of the image, and no property."
+                )));
+            }
+            Fate::Stored => {
+                let text = match value {
+                    Value::Str(text) => text.clone(),
+                    other => other.str_python3(),
+                };
+                // Glance strips the keys of what it is sent.
+                let key = if exact { strip(key) } else { key };
+                properties.set(key, PropertyValue::Text(text));
+            }
         }
-        if SHADOWED.contains(&key.as_str()) || is_no_kernel(key, value) {
-            continue;
-        }
-        let text = match value {
-            Value::Str(text) => text.clone(),
-            other => other.str_python3(),
-        };
-        properties.set(key.clone(), PropertyValue::Text(text));
     }
     Ok(properties)
 }

@@ -114,11 +114,13 @@ pub fn shown(key: &str, value: &PropertyValue, dialect: &Dialect) -> Result<Valu
     match value {
         PropertyValue::Null if dialect.null_is_empty => Ok(Value::from("")),
         PropertyValue::Null => Ok(Value::None),
-        PropertyValue::Text(text) if is_decoded(key) => match Value::parse(text.as_bytes()) {
-            Ok(decoded) => Ok(decoded),
-            Err(_) if dialect.exact => Err(Fault::internal(NOT_JSON)),
-            Err(_) => Ok(Value::from(text.as_str())),
-        },
+        PropertyValue::Text(text) if is_decoded(key) && !dialect.rules.plain_mappings => {
+            match Value::parse(text.as_bytes()) {
+                Ok(decoded) => Ok(decoded),
+                Err(_) if dialect.exact => Err(Fault::internal(NOT_JSON)),
+                Err(_) => Ok(Value::from(text.as_str())),
+            }
+        }
         PropertyValue::Text(text) => Ok(Value::from(text.as_str())),
         PropertyValue::Json(json) => {
             Ok(Value::parse(json.as_bytes()).unwrap_or_else(|_| Value::from(json.as_str())))

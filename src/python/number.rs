@@ -16,6 +16,7 @@ const ZEROS: [u32; 66] = [
 ];
 
 /// `int(text)`; a number beyond the range of `i64` is its end.
+#[must_use]
 pub fn int(text: &str) -> Option<i64> {
     let text = ascii(text);
     let (negative, digits) = sign(text.trim_matches(is_c_space));
@@ -31,6 +32,7 @@ pub fn int(text: &str) -> Option<i64> {
 
 /// `uuid.UUID(text).hex`: 32 characters that read as a number of base 16, once the prefixes,
 /// dashes and outer braces are gone.
+#[must_use]
 pub fn uuid(text: &str) -> Option<String> {
     let bare = text.replace("urn:", "").replace("uuid:", "");
     let bare = bare.trim_matches(['{', '}']).replace('-', "");
