@@ -48,7 +48,7 @@ pub struct ImageDetail<'a> {
     /// Bytes (extension OS-EXT-IMG-SIZE).
     pub size_bytes: i64,
     /// The instance that it was made of.
-    pub server: Option<Server>,
+    pub server: Option<Box<Server>>,
     /// `AUTO` or `MANUAL` (extension OS-DCF).
     pub disk_config: Option<&'static str>,
     /// Where its links begin.
@@ -68,9 +68,11 @@ impl<'a> ImageDetail<'a> {
         let disk_config = metadata
             .has("auto_disk_config")
             .then(|| disk_config(&metadata.text("auto_disk_config").unwrap_or_default()));
-        let server = metadata.value("instance_uuid").map(|id| Server {
-            text: id.str_python2(),
-            id: id.clone(),
+        let server = metadata.value("instance_uuid").map(|id| {
+            Box::new(Server {
+                text: id.str_python2(),
+                id: id.clone(),
+            })
         });
         Self {
             id: &image.id,
