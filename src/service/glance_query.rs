@@ -113,22 +113,31 @@ pub fn read(
             }
         }
     }
+    // The order decides which of two errors is told: what Glance reads first, then the order, then what
+    // its controller looks at, then what its database is asked.
+    for name in ["visibility", "changes-since", "member_status"] {
+        take(&mut query, &mut filters, name)?;
+    }
     query.sort = sorting.read()?;
-    // What Glance's front checks comes before what its database refuses.
-    let (front, rest): (Vec<_>, Vec<_>) = filters
-        .into_iter()
-        .partition(|(name, _)| is_checked_first(name));
-    for (name, value) in front.into_iter().chain(rest) {
+    for name in ["os_hidden", "protected"] {
+        take(&mut query, &mut filters, name)?;
+    }
+    for (name, value) in filters {
         filter(&mut query, name, value)?;
     }
     Ok(query)
 }
 
-fn is_checked_first(name: &str) -> bool {
-    matches!(
-        name,
-        "visibility" | "member_status" | "changes-since" | "os_hidden" | "protected"
-    )
+/// Reads one filter, if it is there.
+fn take(
+    query: &mut ImageQuery,
+    filters: &mut indexmap::IndexMap<&str, &str>,
+    name: &str,
+) -> Result<(), QueryError> {
+    match filters.shift_remove(name) {
+        Some(value) => filter(query, name, value),
+        None => Ok(()),
+    }
 }
 
 fn filter(query: &mut ImageQuery, name: &str, value: &str) -> Result<(), QueryError> {
@@ -160,6 +169,8 @@ fn filter(query: &mut ImageQuery, name: &str, value: &str) -> Result<(), QueryEr
             query.scope.shares = member_status(value)?;
             return Ok(());
         }
+        // Without a value it is let through, to a database that wants a time.
+        "changes-since" if value.is_empty() => return Err(QueryError::OutOfRange),
         "changes-since" => return Err(QueryError::ChangesSince),
         "deleted" => return Ok(()),
         "locations" | "members" => return Err(QueryError::Relation),
@@ -181,8 +192,11 @@ fn operators(value: &str) -> Result<Matches, QueryError> {
 /// Glance's `split_filter_op`: what is in front of a colon is an operator, unless the whole is a time.
 fn split_operator(value: &str) -> (&str, &str) {
     match value.split_once(':') {
-        Some(parts) if Timestamp::parse_iso8601(value).is_none() => parts,
-        _ => ("eq", value),
+        Some(parts) => match Timestamp::read_iso8601(value, Fraction::CommaToo) {
+            Ok(_) | Err(NoTime::Range) => ("eq", value),
+            Err(NoTime::Form | NoTime::Zone) => parts,
+        },
+        None => ("eq", value),
     }
 }
 

@@ -98,15 +98,7 @@ fn today<'p>(pictures: &'p [Picture], caller: Caller, query: &Query, listed: boo
             shown == Some(&value)
         }));
     }
-    let marker = match last(query, "marker").filter(|marker| !marker.is_empty()) {
-        None => None,
-        Some(id) => match pictures.iter().find(|picture| picture.id == id) {
-            Some(picture) if picture.is_deleted() => return Err(400),
-            Some(picture) if !picture.can_be_shown(caller, false) => return Err(403),
-            Some(picture) => Some(picture),
-            None => return Err(400),
-        },
-    };
+    let marker = marker_of_today(pictures, caller, query)?;
     let listed = pictures.iter().filter(|picture| {
         !picture.is_gone()
             && picture.is_listed_for(caller, false)
@@ -167,21 +159,7 @@ fn of_2014<'p>(
                 && picture.properties.get(&key) == Some(&Some(value.clone()))
         }));
     }
-    let marker = match last(query, "marker").filter(|marker| !marker.is_empty()) {
-        None => None,
-        Some(id) => {
-            let marker = pictures.iter().find(|picture| picture.id == id);
-            // Where what is gone is listed, pages go on behind it.
-            let is_listed_gone = |picture: &Picture| {
-                since.is_some()
-                    && picture.is_deleted()
-                    && (picture.owner == Some(caller.project) || picture.visibility == "public")
-            };
-            let marker = marker
-                .filter(|picture| picture.can_be_shown(caller, true) || is_listed_gone(picture));
-            Some(marker.ok_or(400_u16)?)
-        }
-    };
+    let marker = marker_of_2014(pictures, caller, query, since.is_some())?;
     let listed = pictures.iter().filter(|picture| {
         // Only a client that asks for changes is told of what is gone.
         since.map_or(!picture.is_gone(), |since| picture.updated > since)
@@ -189,6 +167,47 @@ fn of_2014<'p>(
             && tests.iter().all(|test| test(picture))
     });
     Ok(page(listed.collect(), marker, limit))
+}
+
+/// The image that a page begins behind, if one is named.
+fn marker_of_today<'p>(
+    pictures: &'p [Picture],
+    caller: Caller,
+    query: &Query,
+) -> Result<Option<&'p Picture>, u16> {
+    match last(query, "marker").filter(|marker| !marker.is_empty()) {
+        None => Ok(None),
+        Some(id) => match pictures.iter().find(|picture| picture.id == id) {
+            Some(picture) if picture.is_deleted() => Err(400),
+            Some(picture) if !picture.can_be_shown(caller, false) => Err(403),
+            Some(picture) => Ok(Some(picture)),
+            None => Err(400),
+        },
+    }
+}
+
+/// The same; where `changes` are asked for, it may be gone.
+fn marker_of_2014<'p>(
+    pictures: &'p [Picture],
+    caller: Caller,
+    query: &Query,
+    changes: bool,
+) -> Result<Option<&'p Picture>, u16> {
+    match last(query, "marker").filter(|marker| !marker.is_empty()) {
+        None => Ok(None),
+        Some(id) => {
+            let marker = pictures.iter().find(|picture| picture.id == id);
+            // Where what is gone is listed, pages go on behind it.
+            let is_listed_gone = |picture: &Picture| {
+                changes
+                    && picture.is_deleted()
+                    && (picture.owner == Some(caller.project) || picture.visibility == "public")
+            };
+            let marker = marker
+                .filter(|picture| picture.can_be_shown(caller, true) || is_listed_gone(picture));
+            marker.map(Some).ok_or(400)
+        }
+    }
 }
 
 /// Newest first, ties by id, from behind the marker on, at most so many.

@@ -388,6 +388,56 @@ fn difference_32_the_nameless_keep_their_null_for_users() {
 }
 
 #[test]
+fn difference_35_the_fake_service_keeps_what_it_is_sent() {
+    let set = crate::golden::set_dir("juno-docs").join("fixture.json");
+    let fixture = Fixture::read(&set).unwrap();
+    let server = Server::start(builder().fixture(fixture).profile(Profile::Juno));
+    let id = "70a599e0-31e7-49b7-b260-868f441e862b";
+    let path = |rest: &str| format!("/v2/openstack/images/{id}{rest}");
+    let before = server.get(&path("")).json()["image"]["updated"].take();
+    let sent = json!({"metadata": {"instance_uuid": 5, "mappings": "no JSON"}});
+    let answer = server
+        .send("POST", &path("/metadata"), &[JSON], &sent.to_string())
+        .json();
+    assert_eq!(answer["metadata"]["mappings"], "no JSON");
+    let shown = server.get(&path("")).json()["image"].take();
+    assert_eq!(shown["updated"], before);
+    assert_eq!(shown["server"]["id"], 5);
+    let href = shown["server"]["links"][0]["href"].as_str().unwrap();
+    assert!(href.ends_with("/servers/5"), "{href}");
+    let list = server.get("/v2/openstack/images/detail").good();
+    assert!(list.contains("\"server\": {\"id\": 5, "));
+}
+
+#[test]
+fn difference_38_and_42_bodies_in_front_of_the_trees_of_2014() {
+    let server = over(Profile::Juno, &json!({}));
+    for (target, body, status) in [
+        ("/x", "]", 400),
+        ("/", "]", 400),
+        ("/v2/a0/extensions", "]", 400),
+        ("/v2/a0/extensions", "", 404),
+        ("/x", "", 300),
+    ] {
+        assert_eq!(
+            server.send("POST", target, &[], body).status(),
+            status,
+            "{target} {body}"
+        );
+    }
+    let long = "x".repeat(120_000);
+    assert_eq!(server.send("PUT", "/v2.1/x", &[], &long).status(), 413);
+    let version = [("Content-Type", "application/json;version=2")];
+    assert_eq!(
+        server.get_with("/", &version).json()["version"]["id"],
+        "v2.0"
+    );
+    for (method, status) in [("GET", 200), ("DELETE", 404)] {
+        assert_eq!(server.send(method, "/v2/", &[], "").status(), status);
+    }
+}
+
+#[test]
 fn difference_43_texts_like_others_are_filters() {
     let fixture = Fixture::named("docs").unwrap();
     let server = Server::start(builder().fixture(fixture).auth(AuthMode::Strict));

@@ -53,30 +53,7 @@ fn b1_every_facade_believes_the_scheme_of_a_proxy() {
             location.starts_with("https://cloud.example.org/"),
             "{location}"
         );
-        let bodies = [
-            (
-                "/v2.0/tokens",
-                r#"{"auth": {"passwordCredentials": {"username": "demo", "password": "secret"},
-                    "tenantName": "openstack"}}"#,
-            ),
-            (
-                "/v3/auth/tokens",
-                r#"{"auth": {"identity": {"methods": ["password"], "password": {"user":
-                    {"name": "demo", "domain": {"id": "default"}, "password": "secret"}}},
-                    "scope": {"project": {"name": "openstack", "domain": {"id": "default"}}}}}"#,
-            ),
-        ];
-        for (path, body) in bodies {
-            let [host, proto] = headers;
-            let signed_in = server.send("POST", path, &[host, proto, JSON], body).json();
-            let mut found = Vec::new();
-            links(&signed_in, &mut found);
-            assert_eq!(found.len(), 9, "{signed_in}");
-            assert!(
-                found.iter().all(|link| link.starts_with("https://")),
-                "{found:?}"
-            );
-        }
+        catalogues_say_https(&server, headers);
     }
     // Only Waldur's links keep to their recording (`header-forwarded-proto`).
     let headers = [
@@ -89,6 +66,34 @@ fn b1_every_facade_believes_the_scheme_of_a_proxy() {
             .unwrap()
             .contains("<http://cloud.example.org/")
     );
+}
+
+/// What both of Keystone's APIs lead to.
+fn catalogues_say_https(server: &Server, headers: [(&str, &str); 2]) {
+    let bodies = [
+        (
+            "/v2.0/tokens",
+            r#"{"auth": {"passwordCredentials": {"username": "demo", "password": "secret"},
+                    "tenantName": "openstack"}}"#,
+        ),
+        (
+            "/v3/auth/tokens",
+            r#"{"auth": {"identity": {"methods": ["password"], "password": {"user":
+                    {"name": "demo", "domain": {"id": "default"}, "password": "secret"}}},
+                    "scope": {"project": {"name": "openstack", "domain": {"id": "default"}}}}}"#,
+        ),
+    ];
+    for (path, body) in bodies {
+        let [host, proto] = headers;
+        let signed_in = server.send("POST", path, &[host, proto, JSON], body).json();
+        let mut found = Vec::new();
+        links(&signed_in, &mut found);
+        assert_eq!(found.len(), 9, "{signed_in}");
+        assert!(
+            found.iter().all(|link| link.starts_with("https://")),
+            "{found:?}"
+        );
+    }
 }
 
 /// Three private images of a project whose id is no part of a path as it stands.

@@ -9,6 +9,7 @@ use crate::api::nova::xmlns;
 use crate::domain::{GlanceStatus, Image};
 use crate::http::json::{List, Object};
 use crate::http::xml::writer::{Attributes, XmlWriter};
+use crate::python::Value;
 
 /// The media type of what an `alternate` link leads to.
 const IMAGE_TYPE: &str = "application/vnd.openstack.image";
@@ -46,11 +47,17 @@ pub struct ImageDetail<'a> {
     /// Bytes (extension OS-EXT-IMG-SIZE).
     pub size_bytes: i64,
     /// The instance that it was made of.
-    pub server: Option<String>,
+    pub server: Option<Box<Server>>,
     /// `AUTO` or `MANUAL` (extension OS-DCF).
     pub disk_config: Option<&'static str>,
     /// Where its links begin.
     pub heads: &'a Heads,
+}
+
+/// An instance: its id, which over the fake service of Nova 2014.2 is any JSON, and the text of it.
+pub struct Server {
+    id: Value,
+    text: String,
 }
 
 impl<'a> ImageDetail<'a> {
@@ -60,7 +67,12 @@ impl<'a> ImageDetail<'a> {
         let disk_config = metadata
             .has("auto_disk_config")
             .then(|| disk_config(&metadata.text("auto_disk_config").unwrap_or_default()));
-        let server = metadata.text("instance_uuid");
+        let server = metadata.value("instance_uuid").map(|id| {
+            Box::new(Server {
+                text: id.str_python2(),
+                id: id.clone(),
+            })
+        });
         Self {
             id: &image.id,
             name: image.name.as_deref(),
@@ -244,9 +256,11 @@ impl ImageDetail<'_> {
     }
 }
 
-fn server_json(heads: &Heads, server: &str, object: &mut Object<'_>) {
-    let id = &heads.id(server);
-    object.text("id", server).list("links", |list| {
+fn server_json(heads: &Heads, server: &Server, object: &mut Object<'_>) {
+    let id = &heads.id(&server.text);
+    let mut shown = Vec::new();
+    server.id.write_json(&mut shown);
+    object.raw("id", &shown).list("links", |list| {
         list.object(|link| {
             link.word("rel", "self").joined("href", &heads.server, id);
         });
@@ -257,12 +271,12 @@ fn server_json(heads: &Heads, server: &str, object: &mut Object<'_>) {
     });
 }
 
-fn server_xml(heads: &Heads, server: &str, image: &mut XmlWriter) {
-    let id = &heads.id(server);
+fn server_xml(heads: &Heads, server: &Server, image: &mut XmlWriter) {
+    let id = &heads.id(&server.text);
     image.element(
         "server",
         |attributes| {
-            attributes.push("id", server);
+            attributes.push("id", &server.text);
         },
         |element| {
             element.empty("atom:link", |link| {

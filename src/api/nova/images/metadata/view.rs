@@ -44,11 +44,14 @@ impl Metadata {
         Self(values.into_iter().collect())
     }
 
-    /// The text of a key, when it is there and not null.
+    /// The value of a key, when it is there and not null.
+    pub fn value(&self, key: &str) -> Option<&Value> {
+        self.get(key).filter(|value| !value.is_none())
+    }
+
+    /// The text of it.
     pub fn text(&self, key: &str) -> Option<String> {
-        self.get(key)
-            .filter(|value| !value.is_none())
-            .map(Value::str_python2)
+        self.value(key).map(Value::str_python2)
     }
 
     /// Whether the key is there, null or not.
