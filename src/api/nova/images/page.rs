@@ -294,14 +294,12 @@ impl Page {
         slice.each(&mut |image| match image {
             ListedImage::Text(text) => writer.filled(text, &fillings),
             ListedImage::Entry { id, name } => ImageEntry { id, name, heads }.xml(&mut writer),
-            ListedImage::Whole(image) if outcome.is_ok() => {
-                match Metadata::of(&image.properties, self.dialect) {
-                    Ok(metadata) => {
-                        ImageDetail::new(image, metadata, heads).xml(&mut writer, false);
-                    }
-                    Err(fault) => outcome = Err(fault),
+            ListedImage::Whole(image) if outcome.is_ok() => match self.metadata(image) {
+                Ok(metadata) => {
+                    ImageDetail::new(image, metadata, heads).xml(&mut writer, false);
                 }
-            }
+                Err(fault) => outcome = Err(fault),
+            },
             ListedImage::Whole(_) => {}
         });
         *out = finish_xml(self.dialect, writer)?;
