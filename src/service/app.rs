@@ -76,6 +76,14 @@ impl App {
         Ok((app, loaded))
     }
 
+    /// Whether what is written is kept.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.store.check()
+    }
+
     /// Back to the fixture, as if just started.
     ///
     /// # Errors

@@ -24,8 +24,6 @@ pub struct ImageRules {
     pub rewrites_properties: bool,
     /// A null property is not there when one image is looked at (lists do show it).
     pub hides_null_properties: bool,
-    /// Deleting removes the row.
-    pub forgets_deleted: bool,
     /// Lists know no filter, limit or marker.
     pub lists_all: bool,
 }
@@ -40,7 +38,6 @@ impl ImageRules {
         formats_needed: false,
         rewrites_properties: false,
         hides_null_properties: false,
-        forgets_deleted: false,
         lists_all: false,
     };
 
@@ -53,7 +50,6 @@ impl ImageRules {
         formats_needed: true,
         rewrites_properties: true,
         hides_null_properties: true,
-        forgets_deleted: false,
         lists_all: false,
     };
 
@@ -66,7 +62,6 @@ impl ImageRules {
         formats_needed: false,
         rewrites_properties: false,
         hides_null_properties: false,
-        forgets_deleted: true,
         lists_all: true,
     };
 }
