@@ -147,9 +147,8 @@ impl Serve {
         }
         // Whoever closed the pipe does not want to read it.
         _ = std::io::stdout().write_all(self.greeting(&emulator, sign_in.as_ref()).as_bytes());
-        wait_for_signal()?;
-        emulator.stop();
-        Ok(())
+        let waited = emulator.stop_on_signal();
+        waited.map_err(|error| format!("cannot wait for signals: {error}"))
     }
 
     fn config(&self) -> Config {
@@ -166,6 +165,7 @@ impl Serve {
             token_ttl: self.token_ttl,
             identity_listen: self.identity_listen.clone(),
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            ..Config::default()
         }
     }
 
@@ -276,21 +276,4 @@ fn start_logging(format: LogFormat) {
         LogFormat::Text => logs.try_init(),
         LogFormat::Json => logs.json().try_init(),
     };
-}
-
-/// Until SIGTERM or SIGINT.
-fn wait_for_signal() -> Result<(), String> {
-    use actix_web::rt::signal::unix::{SignalKind, signal};
-    actix_web::rt::System::new()
-        .block_on(async {
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
-            let ended = futures_util::future::select(
-                Box::pin(terminate.recv()),
-                Box::pin(interrupt.recv()),
-            );
-            ended.await;
-            Ok(())
-        })
-        .map_err(|error: std::io::Error| format!("cannot wait for signals: {error}"))
 }

@@ -47,7 +47,7 @@ mod python;
 mod service;
 mod store;
 
-pub use config::{AuthMode, Config, Microversion, Profile, WaldurApi};
+pub use config::{AuthMode, Config, ControlAccess, Microversion, Profile, WaldurApi};
 pub use control::{Clock, Fixture, FixtureError, Ids};
 pub use domain::{BodyWanted, Operation, Plan, Timestamp};
 pub use emulator::{

@@ -3,12 +3,17 @@
 mod body;
 mod builder;
 mod connection;
+mod doorman;
+mod entrance;
 mod error;
+mod flow;
 mod front;
 mod interceptor;
+mod masked;
 mod output;
 mod request_lines;
 mod server;
+mod signals;
 #[cfg(test)]
 mod tests;
 mod web;
@@ -18,7 +23,6 @@ pub use error::StartError;
 pub use front::operations;
 pub use interceptor::{Exchange, Interceptor, Verdict};
 
-use crate::api::keystone::Door;
 use crate::store::Loaded;
 use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService};
@@ -27,6 +31,7 @@ use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_confi
 use actix_web::dev::{AppConfig, ServerHandle};
 use actix_web::rt::net::TcpStream;
 use connection::Connection;
+use entrance::Entrance;
 use server::{Server, Shared};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -40,9 +45,6 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// How long requests under way may take to finish when the server stops.
-const SHUTDOWN_SECONDS: u64 = 10;
-
 /// The listeners, by the addresses that they are bound to.
 #[derive(Clone, Copy, Debug)]
 struct Listeners {
@@ -50,6 +52,8 @@ struct Listeners {
     shared: SocketAddr,
     /// Keystone's own.
     identity: Option<SocketAddr>,
+    /// The control API's own.
+    control: Option<SocketAddr>,
 }
 
 /// A running emulator. Dropping it stops it.
@@ -67,11 +71,11 @@ pub struct Emulator {
 /// Waits in its drop until the last thread has let go of the app. The server does not wait for its
 /// workers, and whoever has dropped an emulator may open its database again.
 #[derive(Debug)]
-struct Gone(Receiver<()>);
+struct Gone(Receiver<()>, Duration);
 
 impl Drop for Gone {
     fn drop(&mut self) {
-        _ = self.0.recv_timeout(Duration::from_secs(SHUTDOWN_SECONDS));
+        _ = self.0.recv_timeout(self.1);
     }
 }
 
@@ -86,6 +90,12 @@ impl Emulator {
     #[must_use]
     pub fn identity_address(&self) -> Option<SocketAddr> {
         self.listeners.identity
+    }
+
+    /// Where the control API's own listener is, if there is one.
+    #[must_use]
+    pub fn control_address(&self) -> Option<SocketAddr> {
+        self.listeners.control
     }
 
     /// The base URL of Keystone: of its own listener, else under the shared one.
@@ -149,7 +159,7 @@ impl Drop for Emulator {
 /// Runs the server on threads of its own; returns once it accepts connections.
 fn serve(
     shared: Arc<Shared>,
-    sockets: Vec<(TcpListener, Door)>,
+    sockets: Vec<(TcpListener, Entrance)>,
 ) -> Result<(ServerHandle, JoinHandle<()>), StartError> {
     let (sender, receiver) = sync_channel(1);
     let thread = std::thread::Builder::new()
@@ -164,17 +174,20 @@ fn serve(
 
 fn run(
     shared: Arc<Shared>,
-    sockets: Vec<(TcpListener, Door)>,
+    sockets: Vec<(TcpListener, Entrance)>,
     started: &SyncSender<Result<ServerHandle, String>>,
 ) {
+    let config = &shared.app.config;
     let mut builder = actix_server::Server::build()
-        .workers(shared.app.config.workers)
-        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .workers(config.workers)
+        .shutdown_timeout(config.stop_within.as_millis().div_ceil(1000) as u64)
+        // The doorman bounds them; the framework would let a probe wait.
+        .max_concurrent_connections(shared.doorman.most_of_all().saturating_mul(2))
         .disable_signals();
     let mut listening = Ok(());
-    for (socket, door) in sockets {
+    for (socket, entrance) in sockets {
         if listening.is_ok() {
-            let added = listen(builder, socket, door, &shared);
+            let added = listen(builder, socket, entrance, &shared);
             (builder, listening) = match added {
                 Ok(builder) => (builder, Ok(())),
                 Err(error) => (actix_server::Server::build(), Err(error.to_string())),
@@ -199,14 +212,17 @@ fn run(
 fn listen(
     builder: ServerBuilder,
     socket: TcpListener,
-    door: Door,
+    entrance: Entrance,
     shared: &Arc<Shared>,
 ) -> std::io::Result<ServerBuilder> {
     let stopping = builder.graceful_shutdown_signal();
     let shared = Arc::clone(shared);
     builder.listen("nova-images", socket, move || {
+        let server = Server::new(Arc::clone(&shared), entrance);
+        let doorman = Arc::clone(&shared.doorman);
+        let patience = shared.app.config.patience;
         let web_app = actix_web::App::new()
-            .app_data(Server::new(Arc::clone(&shared), door))
+            .app_data(server.clone())
             .default_service(actix_web::web::to(web::answer));
         let stopping = stopping.clone();
         let http = HttpService::build()
@@ -219,13 +235,20 @@ fn listen(
             .on_connect_ext(|connection: &Connection, facts: &mut Extensions| {
                 facts.insert(connection.facts());
             })
+            .expect(fn_service(move |request| {
+                web::expect(server.clone(), request)
+            }))
             .h1(map_config(web_app.into_factory(), |()| {
                 AppConfig::default()
             }));
-        fn_service(|stream: TcpStream| async {
-            stream.set_nodelay(true).ok();
-            let peer = stream.peer_addr().ok();
-            Ok::<_, DispatchError>((Connection::new(stream), peer))
+        fn_service(move |stream: TcpStream| {
+            let ticket = doorman.enter();
+            async move {
+                stream.set_nodelay(true).ok();
+                let peer = stream.peer_addr().ok();
+                let connection = Connection::new(stream, ticket, patience);
+                Ok::<_, DispatchError>((connection, peer))
+            }
         })
         .and_then(http)
     })
