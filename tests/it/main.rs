@@ -26,6 +26,7 @@ mod parity;
 mod pictures;
 mod replays;
 mod request_lines;
+mod safety;
 mod scratch;
 mod waldur;
 mod waldur_users;

@@ -1,7 +1,7 @@
 //! The command: how it starts, what it says, how it ends.
 
 mod damage;
-mod process;
+pub mod process;
 
 use crate::golden::client::Client;
 use crate::scratch::{Scratch, USER_VERSION, patch_header};
