@@ -34,8 +34,8 @@ use connection::Connection;
 use entrance::Entrance;
 use server::{Server, Shared};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -44,6 +44,9 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How often what has ended is let go; within a minute of its end it has to be.
+const TIDIED_EVERY: Duration = Duration::from_secs(20);
 
 /// The listeners, by the addresses that they are bound to.
 #[derive(Clone, Copy, Debug)]
@@ -195,9 +198,11 @@ fn run(
         }
     }
     // From here on the workers hold it.
+    let app = Arc::downgrade(&shared);
     drop(shared);
     let outcome = actix_web::rt::System::new().block_on(async move {
         listening?;
+        actix_web::rt::spawn(tidy(app));
         let server = builder.run();
         _ = started.send(Ok(server.handle()));
         server.await.map_err(|error| error.to_string())
@@ -205,6 +210,17 @@ fn run(
     if let Err(reason) = outcome {
         tracing::error!(reason, "the server stopped");
         _ = started.try_send(Err(reason));
+    }
+}
+
+/// Lets go what time has ended, also while nobody asks.
+async fn tidy(shared: Weak<Shared>) {
+    loop {
+        actix_web::rt::time::sleep(TIDIED_EVERY).await;
+        match shared.upgrade() {
+            Some(shared) => shared.app.tidy(),
+            None => return,
+        }
     }
 }
 

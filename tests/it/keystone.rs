@@ -226,7 +226,12 @@ fn issued_tokens_and_revocations_survive_a_restart() {
         !raw.windows(kept.len())
             .any(|window| window == kept.as_bytes())
     );
-    let server = Server::start(strict().database(&path).seed(2).control(ControlAccess::Full));
+    let server = Server::start(
+        strict()
+            .database(&path)
+            .seed(2)
+            .control(ControlAccess::Full),
+    );
     let status = |token: &str| {
         server
             .get_with("/v2.1/images", &[("X-Auth-Token", token)])

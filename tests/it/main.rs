@@ -28,5 +28,6 @@ mod replays;
 mod request_lines;
 mod safety;
 mod scratch;
+mod tokens_kept;
 mod waldur;
 mod waldur_users;

@@ -139,6 +139,7 @@ fn advance_clock(app: &App, request: &Request) -> Reply {
     match seconds {
         Some(seconds) => {
             app.clock.advance_seconds(seconds);
+            app.tidy();
             Reply::empty(StatusCode::NO_CONTENT)
         }
         None => fault(
