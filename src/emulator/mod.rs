@@ -183,7 +183,7 @@ fn run(
     let config = &shared.app.config;
     let mut builder = actix_server::Server::build()
         .workers(config.workers)
-        .shutdown_timeout(config.stop_within.as_millis().div_ceil(1000) as u64)
+        .shutdown_timeout(whole_seconds(config.stop_within))
         // The doorman bounds them; the framework would let a probe wait.
         .max_concurrent_connections(shared.doorman.most_of_all().saturating_mul(2))
         .disable_signals();
@@ -211,6 +211,11 @@ fn run(
         tracing::error!(reason, "the server stopped");
         _ = started.try_send(Err(reason));
     }
+}
+
+/// Rounded up.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
 
 /// Lets go what time has ended, also while nobody asks.

@@ -85,13 +85,12 @@ impl Database {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => {
-                // Another file of that name must not be read, nor an empty one be made.
-                self.check_place()?;
-                connect(&self.location, true)?
-            }
+        let connection = if let Some(connection) = idle {
+            connection
+        } else {
+            // Another file of that name must not be read, nor an empty one be made.
+            self.check_place()?;
+            connect(&self.location, true)?
         };
         let result = match self.location {
             Location::Memory(_) => {
