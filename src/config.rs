@@ -1,6 +1,7 @@
 //! How an emulator is started, however that was said: flags, environment, or the library's builder.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Whether requests need a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +44,19 @@ pub enum WaldurApi {
     /// As the clients 8.1 expect it: with the fields for rescue images.
     #[cfg_attr(feature = "cli", value(name = "2026"))]
     V2026,
+}
+
+/// What the control API under `/_control` does for those who may ask it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
+pub enum ControlAccess {
+    /// Nothing but telling its health.
+    Off,
+    /// What changes nothing.
+    Read,
+    /// All of it.
+    Full,
 }
 
 /// A microversion of Nova.
@@ -213,8 +227,39 @@ pub struct Config {
     pub region: Option<String>,
     /// A listener for the identity service alone, beside the shared one.
     pub identity_listen: Option<String>,
+    /// What the control API does; when missing, all in memory and nothing that changes a database.
+    pub control: Option<ControlAccess>,
+    /// Whoever shows this to the control API need not be on this machine.
+    pub control_token: Option<String>,
+    /// A listener for the control API; the shared one then has only its health.
+    pub control_listen: Option<String>,
+    /// Hosts by whose names the control API may be asked, besides its own.
+    pub allow_hosts: Vec<String>,
+    /// Origins whose pages may ask the control API, besides its own.
+    pub allow_origins: Vec<String>,
+    /// Connections at once; when missing, what the process's descriptors allow.
+    pub max_connections: Option<usize>,
+    /// Tokens that are kept, besides the fixture's; beyond that the oldest go.
+    pub max_tokens: usize,
+    /// How long a body that is wanted whole may take, and the window over which a stream must move
+    /// 1 kB/s, either way.
+    pub patience: Duration,
+    /// How long requests under way may take when the server is stopped, in whole seconds.
+    pub stop_within: Duration,
     /// Threads that answer requests.
     pub workers: usize,
+}
+
+impl Config {
+    /// What the control API does, said or not.
+    #[must_use]
+    pub fn control_access(&self) -> ControlAccess {
+        let usual = match self.database {
+            Some(_) => ControlAccess::Read,
+            None => ControlAccess::Full,
+        };
+        self.control.unwrap_or(usual)
+    }
 }
 
 impl Default for Config {
@@ -233,6 +278,15 @@ impl Default for Config {
             catalog: Vec::new(),
             region: None,
             identity_listen: None,
+            control: None,
+            control_token: None,
+            control_listen: None,
+            allow_hosts: Vec::new(),
+            allow_origins: Vec::new(),
+            max_connections: None,
+            max_tokens: 100_000,
+            patience: Duration::from_secs(30),
+            stop_within: Duration::from_secs(5),
             workers: 1,
         }
     }

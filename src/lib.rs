@@ -214,7 +214,8 @@ mod store;
 #[doc(hidden)]
 pub use cli::run as run_command;
 pub use config::{
-    AuthMode, BaseUrlError, Microversion, MicroversionError, Profile, SettingError, WaldurApi,
+    AuthMode, BaseUrlError, ControlAccess, Microversion, MicroversionError, Profile, SettingError,
+    WaldurApi,
 };
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{

@@ -6,7 +6,7 @@ use super::log::{FORMAT_VARIABLE, LogFormat};
 use super::port_file::PortFile;
 use super::signal::Signals;
 use super::tour::Tour;
-use crate::config::{AuthMode, BaseUrl, Config, Microversion, Profile, WaldurApi};
+use crate::config::{AuthMode, BaseUrl, Config, ControlAccess, Microversion, Profile, WaldurApi};
 use crate::control::{Clock, Fixture, is_built_in};
 use crate::emulator::Emulator;
 use std::io::Write as _;
@@ -69,6 +69,35 @@ pub struct Serve {
     /// What the catalogue calls the region [default: `RegionOne`; profile otc: `eu-de`]
     #[arg(long, env = "NOVA_IMAGES_REGION", value_name = "NAME")]
     region: Option<String>,
+    /// What `/_control` does [default: full in memory, read with a database]; said expressly, full is
+    /// for listeners beyond this machine, too
+    #[arg(long, env = "NOVA_IMAGES_CONTROL", value_enum)]
+    control: Option<ControlAccess>,
+    /// Whoever shows this may use `/_control`, by any host's name and from anywhere
+    #[arg(
+        long,
+        env = "NOVA_IMAGES_CONTROL_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    control_token: Option<String>,
+    /// Serve `/_control` here; the shared listener then has only its health
+    #[arg(long, env = "NOVA_IMAGES_CONTROL_LISTEN", value_name = "ADDRESS:PORT")]
+    control_listen: Option<String>,
+    /// Let `/_control` be asked by this host's name, too; may be repeated
+    #[arg(long, env = "NOVA_IMAGES_ALLOW_HOST", value_name = "NAME")]
+    allow_host: Vec<String>,
+    /// Let pages of this origin use `/_control`; may be repeated
+    #[arg(long, env = "NOVA_IMAGES_ALLOW_ORIGIN", value_name = "URL")]
+    allow_origin: Vec<String>,
+    /// Connections at once; health is answered beyond [default: what open files allow]
+    #[arg(long, env = "NOVA_IMAGES_MAX_CONNECTIONS", value_name = "CONNECTIONS",
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    max_connections: Option<usize>,
+    /// Tokens kept besides the fixture's; the oldest go
+    #[arg(long, env = "NOVA_IMAGES_MAX_TOKENS", value_name = "TOKENS", default_value_t = 100_000,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    max_tokens: usize,
     /// `real`, or an RFC 3339 time at which the clock stands still
     #[arg(
         long,
@@ -125,11 +154,11 @@ impl Serve {
         };
         // Whoever closed the pipe does not want to read it.
         _ = std::io::stdout().write_all(greeting.to_string().as_bytes());
-        signals.wait()?;
-        // Nobody is sent here any more while requests under way finish.
-        drop(port_file);
-        emulator.stop();
-        Ok(())
+        signals.end_by(move || {
+            // Nobody is sent here any more while requests under way finish.
+            drop(port_file);
+            emulator.stop();
+        })
     }
 
     /// What it starts from. Without a word a new server has the published images, and one over a
@@ -166,8 +195,16 @@ impl Serve {
             token_ttl: self.token_ttl,
             identity_listen: self.identity_listen.clone(),
             catalog: self.catalog.clone(),
+            control: self.control,
+            control_token: self.control_token.clone(),
+            control_listen: self.control_listen.clone(),
+            allow_hosts: self.allow_host.clone(),
+            allow_origins: self.allow_origin.clone(),
+            max_connections: self.max_connections,
+            max_tokens: self.max_tokens,
             region: self.region.clone(),
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            ..Config::default()
         }
     }
 }

@@ -4,13 +4,13 @@ use super::error::CommandError;
 use actix_web::rt::SystemRunner;
 #[cfg(unix)]
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
-#[cfg(unix)]
+use futures_util::future::select;
 use std::io;
+use std::pin::pin;
 
 /// SIGTERM and SIGINT, from the moment on at which they were asked for; where there are none, Ctrl-C.
 pub struct Signals {
     system: SystemRunner,
-    #[cfg(unix)]
     told: Told,
 }
 
@@ -20,6 +20,9 @@ struct Told {
     interrupt: Signal,
 }
 
+#[cfg(not(unix))]
+struct Told;
+
 impl Signals {
     /// From here on they are kept until somebody waits for them. Whoever is told that the server
     /// answers may end it at once.
@@ -28,25 +31,32 @@ impl Signals {
     /// When signals cannot be waited for.
     pub fn keep() -> Result<Self, CommandError> {
         let system = actix_web::rt::System::new();
-        #[cfg(unix)]
         let told = system.block_on(async { Told::keep() });
         Ok(Self {
             system,
-            #[cfg(unix)]
             told: told.map_err(CommandError::Signal)?,
         })
     }
 
-    /// Until one of them comes.
+    /// Waits for one of them, then for this end. A second one does not wait: this returns at once, and
+    /// the process is expected to end.
     ///
     /// # Errors
     /// When signals cannot be waited for.
-    pub fn wait(self) -> Result<(), CommandError> {
-        #[cfg(unix)]
-        let ended = self.told.one();
-        #[cfg(not(unix))]
-        let ended = actix_web::rt::signal::ctrl_c();
-        self.system.block_on(ended).map_err(CommandError::Signal)
+    pub fn end_by(self, end: impl FnOnce() + Send + 'static) -> Result<(), CommandError> {
+        let Self { system, mut told } = self;
+        let ended: io::Result<()> = system.block_on(async move {
+            told.next().await?;
+            let (sender, done) = tokio::sync::oneshot::channel();
+            // On a thread that nobody joins: the second signal leaves it behind.
+            std::thread::Builder::new().spawn(move || {
+                end();
+                _ = sender.send(());
+            })?;
+            select(done, pin!(told.next())).await;
+            Ok(())
+        });
+        ended.map_err(CommandError::Signal)
     }
 }
 
@@ -59,9 +69,21 @@ impl Told {
         })
     }
 
-    async fn one(mut self) -> io::Result<()> {
+    async fn next(&mut self) -> io::Result<()> {
         let (terminate, interrupt) = (&mut self.terminate, &mut self.interrupt);
-        futures_util::future::select(Box::pin(terminate.recv()), Box::pin(interrupt.recv())).await;
+        select(pin!(terminate.recv()), pin!(interrupt.recv())).await;
         Ok(())
+    }
+}
+
+#[cfg(not(unix))]
+impl Told {
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it may fail")]
+    fn keep() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> io::Result<()> {
+        actix_web::rt::signal::ctrl_c().await
     }
 }

@@ -7,7 +7,7 @@ use super::timestamp::Timestamp;
 pub const ADMIN: &str = "admin";
 
 /// Something that has an id and a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Named {
     /// The id.
     pub id: String,
@@ -16,7 +16,7 @@ pub struct Named {
 }
 
 /// Who signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TokenUser {
     /// The id.
     pub id: String,
@@ -27,7 +27,7 @@ pub struct TokenUser {
 }
 
 /// What a token is good for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TokenScope {
     /// Nothing but getting other tokens.
     Unscoped,

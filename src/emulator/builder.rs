@@ -1,18 +1,23 @@
 //! How an emulator is put together.
 
 use super::address;
+use super::entrance::Entrance;
 use super::error::StartError;
 use super::interceptor::Interceptor;
 use super::server::Shared;
 use super::{Emulator, Gone, Listeners, serve};
-use crate::api::keystone::Door;
 use crate::api::nova;
-use crate::config::{AuthMode, Config, Microversion, Profile, WaldurApi};
+use crate::config::{AuthMode, Config, ControlAccess, Microversion, Profile, WaldurApi};
 use crate::control::{Clock, Fixture, Ids};
 use crate::service::App;
+use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Connections that may wait to be accepted.
+const BACKLOG: i32 = 1024;
 
 /// What an emulator is made of. Every part has a default.
 #[must_use]
@@ -138,6 +143,62 @@ impl EmulatorBuilder {
         self
     }
 
+    /// What the control API does for those who may ask it.
+    pub fn control(mut self, access: ControlAccess) -> Self {
+        self.config.control = Some(access);
+        self
+    }
+
+    /// Lets whoever shows this token ask the control API, by any host's name and from anywhere.
+    pub fn control_token(mut self, token: impl Into<String>) -> Self {
+        self.config.control_token = Some(token.into());
+        self
+    }
+
+    /// Serves the control API here, and nothing else; elsewhere only its health. Port 0 takes a free
+    /// one.
+    pub fn control_listen(mut self, address: impl Into<String>) -> Self {
+        self.config.control_listen = Some(address.into());
+        self
+    }
+
+    /// Lets the control API be asked by this host's name, too.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.config.allow_hosts.push(name.into());
+        self
+    }
+
+    /// Lets pages of this origin, such as `http://localhost:3000`, ask the control API.
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.config.allow_origins.push(origin.into());
+        self
+    }
+
+    /// At most so many connections at once; a probe of its health is answered beyond them.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.config.max_connections = Some(connections);
+        self
+    }
+
+    /// Keeps at most so many tokens besides the fixture's.
+    pub fn max_tokens(mut self, tokens: usize) -> Self {
+        self.config.max_tokens = tokens;
+        self
+    }
+
+    /// Waits so long for a body that is wanted whole, and ends streams that over such a window move
+    /// less than 1 kB/s.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.config.patience = patience;
+        self
+    }
+
+    /// Lets requests under way take so long when it is stopped; rounded up to whole seconds.
+    pub fn stop_within(mut self, limit: Duration) -> Self {
+        self.config.stop_within = limit;
+        self
+    }
+
     /// Threads that answer requests.
     pub fn workers(mut self, threads: usize) -> Self {
         self.config.workers = threads.max(1);
@@ -162,13 +223,7 @@ impl EmulatorBuilder {
         if config.auth == AuthMode::Strict {
             warn_of_users(&fixture);
         }
-        let (listener, address) = bind(&self.address)?;
-        let own = config.identity_listen.as_deref().map(bind);
-        let (identity_listener, identity_address) = own.transpose()?.unzip();
-        let listeners = Listeners {
-            shared: address,
-            identity: identity_address,
-        };
+        let (sockets, listeners) = listen(&self.address, &config)?;
         let database = config.database.clone();
         let (app, loaded) =
             App::open(config, fixture, self.clock, self.ids, nova::TEXTS).map_err(|error| {
@@ -185,19 +240,15 @@ impl EmulatorBuilder {
             );
         }
         let (shared, gone) = Shared::new(app, self.interceptor);
-        let own = identity_listener.map(|socket| {
-            let shared_port = listeners.shared.port();
-            (socket, Door::Own { shared_port })
-        });
-        let sockets = std::iter::once((listener, Door::Shared)).chain(own);
-        let (handle, thread) = serve(Arc::clone(&shared), sockets.collect())?;
+        let stop_within = shared.app.config.stop_within;
+        let (handle, thread) = serve(Arc::clone(&shared), sockets)?;
         Ok(Emulator {
             shared,
             listeners,
             loaded,
             handle,
             thread: Some(thread),
-            _gone: Gone::new(gone),
+            _gone: Gone::new(gone, stop_within),
         })
     }
 }
@@ -228,6 +279,28 @@ fn warn_of_users(fixture: &Fixture) {
     }
 }
 
+/// Binds every listener, before anything is opened.
+fn listen(
+    shared_address: &str,
+    config: &Config,
+) -> Result<(Vec<(TcpListener, Entrance)>, Listeners), StartError> {
+    let own = |address: &Option<String>| address.as_deref().map(bind).transpose();
+    let (shared, bound) = bind(shared_address)?;
+    let (identity, identity_bound) = own(&config.identity_listen)?.unzip();
+    let (control, control_bound) = own(&config.control_listen)?.unzip();
+    let listeners = Listeners {
+        shared: bound,
+        identity: identity_bound,
+        control: control_bound,
+    };
+    let mut sockets = vec![(shared, Entrance::shared(bound, control.is_some()))];
+    let shared_port = bound.port();
+    sockets.extend(identity.map(|socket| (socket, Entrance::Identity { shared_port })));
+    let control = control.zip(control_bound);
+    sockets.extend(control.map(|(socket, bound)| (socket, Entrance::control(bound))));
+    Ok((sockets, listeners))
+}
+
 fn bind(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |source| StartError::Listen {
         address: address.to_owned(),
@@ -235,6 +308,26 @@ fn bind(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
     };
     let addresses = address::resolve(address).map_err(failed)?;
     let listener = TcpListener::bind(addresses.as_slice()).map_err(failed)?;
+    // The standard library lets 128 connections wait, and those beyond for a second and more.
+    let socket = SockRef::from(&listener);
+    socket.listen(BACKLOG).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bind;
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    #[test]
+    fn a16_a_burst_of_connections_waits_for_nobody() {
+        // Nobody accepts them.
+        let (_listener, address) = bind("127.0.0.1:0").unwrap();
+        let limit = Duration::from_millis(500);
+        let connect = |_| TcpStream::connect_timeout(&address, limit);
+        let connected: Result<Vec<_>, _> = (0..400).map(connect).collect();
+        assert!(connected.is_ok());
+    }
 }

@@ -4,6 +4,7 @@
 //! escaped. The real services take them. So such bytes are escaped on their way
 //! in, in request lines only: `request_lines` knows which bytes those are.
 
+use super::doorman::Ticket;
 use super::output::{Order, Output};
 use super::request_lines::RequestLines;
 use actix_codec::{AsyncRead, AsyncWrite, ReadBuf};
@@ -14,6 +15,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 /// What a connection tells the requests that come over it.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub struct ConnectionFacts {
     pub local: Option<SocketAddr>,
     /// How a reply goes over the wire.
     pub order: Order,
+    /// Whether there are more connections than places, and this is one too many.
+    pub is_beyond: bool,
 }
 
 /// A TCP connection whose request lines are tidied.
@@ -33,15 +37,17 @@ pub struct Connection {
     lines: RequestLines,
     /// Tidied bytes that did not fit into the reader's buffer.
     pending: Bytes,
+    ticket: Ticket,
 }
 
 impl Connection {
-    /// Wraps a fresh connection.
-    pub fn new(stream: TcpStream) -> Self {
-        let output = Output::default();
+    /// Wraps a fresh connection, whose client has to read what it is sent.
+    pub fn new(stream: TcpStream, ticket: Ticket, patience: Duration) -> Self {
+        let output = Output::new(patience);
         let facts = ConnectionFacts {
             local: stream.local_addr().ok(),
             order: output.order(),
+            is_beyond: ticket.is_beyond(),
         };
         Self {
             output,
@@ -49,6 +55,7 @@ impl Connection {
             facts,
             lines: RequestLines::new(),
             pending: Bytes::new(),
+            ticket,
         }
     }
 
@@ -86,6 +93,12 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.ticket.is_told_to_go(context) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        if self.facts.order.is_last() {
+            return Poll::Ready(Ok(()));
+        }
         if self.pending.is_empty() {
             ready!(self.poll_stream(context, buffer))?;
         }

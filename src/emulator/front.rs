@@ -1,12 +1,12 @@
 //! The front door: which service a request is for, and that service's three doors behind one.
 
+use super::entrance::Entrance;
 use crate::api::{control, keystone, nova, waldur};
 use crate::config::Profile;
 use crate::domain::{Operation, Plan};
 use crate::http::cache::Caches;
 use crate::http::{Head, Refusal, Reply, Request};
 use crate::service::App;
-use keystone::Door;
 use std::cell::RefCell;
 
 /// Where a request belongs, in the words of the service that it is for.
@@ -31,8 +31,8 @@ pub fn operations() -> impl Iterator<Item = Operation> {
 }
 
 /// What a request is about that came through a listener, and its head as its service sees it.
-pub fn plan(app: &App, door: Door, head: Head) -> (Head, Plan, Placed) {
-    match service(app.config.profile, door, &head) {
+pub fn plan(app: &App, entrance: Entrance, head: Head) -> (Head, Plan, Placed) {
+    match service(app.config.profile, entrance, &head) {
         (Service::Waldur, prefix) => {
             let head = head.mounted_under(prefix);
             let (plan, placed) = waldur::plan(app, &head);
@@ -40,12 +40,12 @@ pub fn plan(app: &App, door: Door, head: Head) -> (Head, Plan, Placed) {
         }
         (Service::Keystone, prefix) => {
             let head = head.mounted_under(prefix);
-            let (plan, placed) = keystone::plan(app, &head, door);
+            let (plan, placed) = keystone::plan(app, &head, entrance.for_keystone());
             (head, plan, Placed::Keystone(placed))
         }
-        (Service::Control, prefix) => {
+        (Service::Control(door), prefix) => {
             let head = head.mounted_under(prefix);
-            let (plan, placed) = control::plan(&head);
+            let (plan, placed) = control::plan(&head, door);
             (head, plan, Placed::Control(placed))
         }
         (Service::Nova, prefix) => {
@@ -80,22 +80,29 @@ pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Rep
 enum Service {
     Nova,
     Keystone,
-    Control,
+    Control(control::Door),
     Waldur,
 }
 
 /// The service of a request, and the path that it is mounted under.
-fn service(profile: Profile, door: Door, head: &Head) -> (Service, &'static str) {
-    if let Door::Own { .. } = door {
-        return (Service::Keystone, "");
-    }
+fn service(profile: Profile, entrance: Entrance, head: &Head) -> (Service, &'static str) {
+    let first = head.path().first();
+    let door = match entrance {
+        Entrance::Identity { .. } => return (Service::Keystone, ""),
+        Entrance::Control(door) => {
+            let is_mounted = first == Some("_control");
+            let prefix = if is_mounted { "/_control" } else { "" };
+            return (Service::Control(door), prefix);
+        }
+        Entrance::Shared(door) => door,
+    };
     if waldur::owns(head) {
         return (Service::Waldur, "");
     }
-    match head.path().first() {
+    match first {
         Some("identity") => (Service::Keystone, "/identity"),
         Some(first) if keystone::has_at_root(profile, first) => (Service::Keystone, ""),
-        Some("_control") => (Service::Control, "/_control"),
+        Some("_control") => (Service::Control(door), "/_control"),
         Some("compute") => (Service::Nova, "/compute"),
         _ => (Service::Nova, ""),
     }

@@ -4,10 +4,14 @@ mod address;
 mod body;
 mod builder;
 mod connection;
+mod doorman;
 mod elsewhere;
+mod entrance;
 mod error;
+mod flow;
 mod front;
 mod interceptor;
+mod masked;
 #[cfg(fuzzing)]
 pub mod offline;
 mod output;
@@ -24,7 +28,6 @@ pub use error::StartError;
 pub use front::operations;
 pub use interceptor::{Exchange, Interceptor, Verdict};
 
-use crate::api::keystone::Door;
 use crate::store::Loaded;
 use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService};
@@ -33,10 +36,11 @@ use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_confi
 use actix_web::dev::{AppConfig, ServerHandle};
 use actix_web::rt::net::TcpStream;
 use connection::Connection;
+use entrance::Entrance;
 use server::{Server, Shared};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -46,8 +50,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// How long requests under way may take to finish when the server stops.
-const SHUTDOWN_SECONDS: u64 = 10;
+/// How often what has ended is let go; within a minute of its end it has to be.
+const TIDIED_EVERY: Duration = Duration::from_secs(20);
 
 /// The listeners, by the addresses that they are bound to.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +60,8 @@ struct Listeners {
     shared: SocketAddr,
     /// Keystone's own.
     identity: Option<SocketAddr>,
+    /// The control API's own.
+    control: Option<SocketAddr>,
 }
 
 /// A running emulator. Dropping it stops it.
@@ -76,18 +82,18 @@ pub struct Emulator {
 /// Behind a lock, since a receiver alone may not be looked at from several threads, and with it no
 /// emulator could.
 #[derive(Debug)]
-struct Gone(Mutex<Receiver<()>>);
+struct Gone(Mutex<Receiver<()>>, Duration);
 
 impl Gone {
-    fn new(receiver: Receiver<()>) -> Self {
-        Self(Mutex::new(receiver))
+    fn new(receiver: Receiver<()>, patience: Duration) -> Self {
+        Self(Mutex::new(receiver), patience)
     }
 }
 
 impl Drop for Gone {
     fn drop(&mut self) {
         let receiver = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
-        _ = receiver.recv_timeout(Duration::from_secs(SHUTDOWN_SECONDS));
+        _ = receiver.recv_timeout(self.1);
     }
 }
 
@@ -108,6 +114,12 @@ impl Emulator {
     #[must_use]
     pub fn identity_address(&self) -> Option<SocketAddr> {
         self.listeners.identity
+    }
+
+    /// Where the control API's own listener is, if there is one.
+    #[must_use]
+    pub fn control_address(&self) -> Option<SocketAddr> {
+        self.listeners.control
     }
 
     /// The base URL of Keystone: of its own listener, else under the shared one.
@@ -195,7 +207,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 /// Runs the server on threads of its own; returns once it accepts connections.
 fn serve(
     shared: Arc<Shared>,
-    sockets: Vec<(TcpListener, Door)>,
+    sockets: Vec<(TcpListener, Entrance)>,
 ) -> Result<(ServerHandle, JoinHandle<()>), StartError> {
     let (sender, receiver) = sync_channel(1);
     let thread = std::thread::Builder::new()
@@ -210,17 +222,20 @@ fn serve(
 
 fn run(
     shared: Arc<Shared>,
-    sockets: Vec<(TcpListener, Door)>,
+    sockets: Vec<(TcpListener, Entrance)>,
     started: &SyncSender<std::io::Result<ServerHandle>>,
 ) {
+    let config = &shared.app.config;
     let mut builder = actix_server::Server::build()
-        .workers(shared.app.config.workers)
-        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .workers(config.workers)
+        .shutdown_timeout(whole_seconds(config.stop_within))
+        // The doorman bounds them; the framework would let a probe wait.
+        .max_concurrent_connections(shared.doorman.most_of_all().saturating_mul(2))
         .disable_signals();
     let mut listening = Ok(());
-    for (socket, door) in sockets {
+    for (socket, entrance) in sockets {
         if listening.is_ok() {
-            let added = listen(builder, socket, door, &shared);
+            let added = listen(builder, socket, entrance, &shared);
             (builder, listening) = match added {
                 Ok(builder) => (builder, Ok(())),
                 Err(error) => (actix_server::Server::build(), Err(error)),
@@ -228,9 +243,11 @@ fn run(
         }
     }
     // From here on the workers hold it.
+    let app = Arc::downgrade(&shared);
     drop(shared);
     let outcome = actix_web::rt::System::new().block_on(async move {
         listening?;
+        actix_web::rt::spawn(tidy(app));
         let server = builder.run();
         _ = started.send(Ok(server.handle()));
         server.await
@@ -241,18 +258,37 @@ fn run(
     }
 }
 
+/// Rounded up.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
+}
+
+/// Lets go what time has ended, also while nobody asks.
+async fn tidy(shared: Weak<Shared>) {
+    loop {
+        actix_web::rt::time::sleep(TIDIED_EVERY).await;
+        match shared.upgrade() {
+            Some(shared) => shared.app.tidy(),
+            None => return,
+        }
+    }
+}
+
 /// Adds a listener, and the service behind it.
 fn listen(
     builder: ServerBuilder,
     socket: TcpListener,
-    door: Door,
+    entrance: Entrance,
     shared: &Arc<Shared>,
 ) -> std::io::Result<ServerBuilder> {
     let stopping = builder.graceful_shutdown_signal();
     let shared = Arc::clone(shared);
     builder.listen("nova-images", socket, move || {
+        let server = Server::new(Arc::clone(&shared), entrance);
+        let doorman = Arc::clone(&shared.doorman);
+        let patience = shared.app.config.patience;
         let web_app = actix_web::App::new()
-            .app_data(Server::new(Arc::clone(&shared), door))
+            .app_data(server.clone())
             .default_service(actix_web::web::to(web::answer));
         let stopping = stopping.clone();
         let http = HttpService::build()
@@ -265,13 +301,20 @@ fn listen(
             .on_connect_ext(|connection: &Connection, facts: &mut Extensions| {
                 facts.insert(connection.facts());
             })
+            .expect(fn_service(move |request| {
+                web::expect(server.clone(), request)
+            }))
             .h1(map_config(web_app.into_factory(), |()| {
                 AppConfig::default()
             }));
-        fn_service(|stream: TcpStream| async {
-            stream.set_nodelay(true).ok();
-            let peer = stream.peer_addr().ok();
-            Ok::<_, DispatchError>((Connection::new(stream), peer))
+        fn_service(move |stream: TcpStream| {
+            let ticket = doorman.enter();
+            async move {
+                stream.set_nodelay(true).ok();
+                let peer = stream.peer_addr().ok();
+                let connection = Connection::new(stream, ticket, patience);
+                Ok::<_, DispatchError>((connection, peer))
+            }
         })
         .and_then(http)
     })

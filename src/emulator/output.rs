@@ -3,11 +3,12 @@
 //!
 //! Every unusual way ends the connection, so what is written from an order on is one reply.
 
+use super::flow::Flow;
 use crate::http::Wire;
 use actix_web::rt::net::TcpStream;
 use actix_web::rt::time::{Instant, Sleep, sleep_until};
 use bytes::{Buf as _, Bytes};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -22,24 +23,40 @@ const TICKS_A_SECOND: u32 = 20;
 
 /// Where a reply leaves word of how it wants to be sent.
 #[derive(Clone, Debug, Default)]
-pub struct Order(Rc<RefCell<Option<Wire>>>);
+pub struct Order {
+    wire: Rc<RefCell<Option<Wire>>>,
+    /// Whether nothing more is read, and the connection ends behind what is written.
+    is_last: Rc<Cell<bool>>,
+}
 
 impl Order {
     /// Sends in this way all that is written from now on.
     pub fn place(&self, wire: Wire) {
-        self.0.replace(Some(wire));
+        self.wire.replace(Some(wire));
+    }
+
+    /// Ends the connection behind the reply that is written next. The web framework would wait for
+    /// the rest of a body that comes in chunks.
+    pub fn end(&self) {
+        self.is_last.set(true);
+    }
+
+    /// Whether the connection ends.
+    pub fn is_last(&self) -> bool {
+        self.is_last.get()
     }
 
     fn take(&self) -> Option<Wire> {
-        self.0.borrow_mut().take()
+        self.wire.borrow_mut().take()
     }
 }
 
 /// The writing side of a connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Output {
     order: Order,
     way: Way,
+    flow: Flow,
 }
 
 /// What is done with what is to be written.
@@ -75,6 +92,15 @@ struct Cut {
 }
 
 impl Output {
+    /// To a client that has to read, as [`Flow`] measures it over a window of this length.
+    pub fn new(patience: Duration) -> Self {
+        Self {
+            order: Order::default(),
+            way: Way::default(),
+            flow: Flow::new(patience),
+        }
+    }
+
     /// Where replies leave their orders.
     pub fn order(&self) -> Order {
         self.order.clone()
@@ -90,21 +116,31 @@ impl Output {
         if let Some(wire) = self.order.take() {
             self.way = Way::of(wire, stream);
         }
+        if self.order.is_last() {
+            // Whoever reads is to see that there is no more.
+            context.waker().wake_by_ref();
+        }
+        let flow = &mut self.flow;
         match &mut self.way {
-            Way::Straight => write(stream, context, bytes),
-            Way::Paced(pace) => pace.poll_write(stream, context, bytes),
+            Way::Straight => write(stream, flow, context, bytes),
+            Way::Paced(pace) => pace.poll_write(stream, flow, context, bytes),
             Way::Cut(cut) => {
                 let length = cut.allowed(bytes);
                 if length == 0 {
                     return self.poll_end(stream, context);
                 }
-                let written = ready!(write(stream, context, bytes.get(..length).unwrap_or(bytes)))?;
+                let written = ready!(write(
+                    stream,
+                    flow,
+                    context,
+                    bytes.get(..length).unwrap_or(bytes)
+                ))?;
                 cut.passed(bytes.get(..written).unwrap_or(bytes));
                 Poll::Ready(Ok(written))
             }
             Way::Instead(raw) => {
                 while !raw.is_empty() {
-                    let written = ready!(write(stream, context, raw))?;
+                    let written = ready!(write(stream, flow, context, raw))?;
                     raw.advance(written);
                 }
                 self.poll_end(stream, context)
@@ -159,6 +195,7 @@ impl Pace {
     fn poll_write(
         &mut self,
         stream: &mut TcpStream,
+        flow: &mut Flow,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
@@ -169,7 +206,8 @@ impl Pace {
             self.left = self.bytes_a_tick;
         }
         let length = bytes.len().min(self.left);
-        let written = ready!(write(stream, context, bytes.get(..length).unwrap_or(bytes)))?;
+        let bytes = bytes.get(..length).unwrap_or(bytes);
+        let written = ready!(write(stream, flow, context, bytes))?;
         self.left -= written;
         Poll::Ready(Ok(written))
     }
@@ -206,13 +244,24 @@ impl Cut {
     }
 }
 
+/// Writes what the client's side takes; an error once it has taken next to nothing for too long.
 fn write(
     stream: &mut TcpStream,
+    flow: &mut Flow,
     context: &mut Context<'_>,
     bytes: &[u8],
 ) -> Poll<io::Result<usize>> {
     use actix_codec::AsyncWrite as _;
-    Pin::new(stream).poll_write(context, bytes)
+    let Poll::Ready(written) = Pin::new(stream).poll_write(context, bytes) else {
+        let stalled = flow.poll_stalled(context);
+        return stalled.map(|()| Err(io::ErrorKind::TimedOut.into()));
+    };
+    match &written {
+        Ok(written) if *written < bytes.len() => flow.moved(*written),
+        // All is written: what comes next may take its time.
+        _ => flow.rest(),
+    }
+    Poll::Ready(written)
 }
 
 #[cfg(test)]

@@ -1,13 +1,17 @@
 //! A request's way, without a socket: plan, interceptor, body, answer.
 
 use super::body;
+use super::doorman::Doorman;
 use super::elsewhere::{Elsewhere, Kind};
+use super::entrance::Entrance;
 use super::front::{self, Placed};
 use super::interceptor::{Exchange, Interceptor, Verdict};
-use crate::api::keystone::Door;
-use crate::domain::{Plan, Work};
+use super::masked::shown_target;
+use crate::domain::{BodyWanted, Plan, Work};
 use crate::http::cache::Caches;
-use crate::http::{Body, Head, HeaderMap, Method, Origin, Place, Reply, Request, StatusCode};
+use crate::http::{
+    Body, CutOff, Head, HeaderMap, Method, Origin, Place, Refusal, Reply, Request, StatusCode,
+};
 use crate::service::App;
 use std::cell::RefCell;
 use std::fmt;
@@ -15,11 +19,14 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 /// What all threads of an emulator share.
 pub struct Shared {
     /// Its data and its settings.
     pub app: App,
+    /// Who lets connections in.
+    pub doorman: Arc<Doorman>,
     /// What it knows of its own address.
     place: Place,
     /// Where work goes that would hold up a thread that answers requests.
@@ -39,6 +46,7 @@ impl Shared {
             prefix: "".into(),
         };
         let shared = Self {
+            doorman: Doorman::new(app.config.max_connections),
             app,
             place,
             elsewhere: Elsewhere::new(),
@@ -59,16 +67,16 @@ impl fmt::Debug for Shared {
 #[derive(Clone, Debug)]
 pub struct Server {
     shared: Arc<Shared>,
-    door: Door,
+    entrance: Entrance,
     caches: Rc<RefCell<Caches>>,
 }
 
 impl Server {
     /// For one thread.
-    pub fn new(shared: Arc<Shared>, door: Door) -> Self {
+    pub fn new(shared: Arc<Shared>, entrance: Entrance) -> Self {
         Self {
             shared,
-            door,
+            entrance,
             caches: Rc::default(),
         }
     }
@@ -85,18 +93,32 @@ impl Server {
         Head::new(method, target, headers, origin)
     }
 
+    /// Whether the client announces more than is read of such a body. It gets its refusal instead of
+    /// being told to go on.
+    pub fn is_too_much(&self, head: &Head) -> bool {
+        let (head, plan, _) = front::plan(&self.shared.app, self.entrance, head.clone());
+        match plan.body {
+            BodyWanted::Whole(most) => body::announces_more(&head, most),
+            BodyWanted::No | BodyWanted::Stream => false,
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        self.shared.app.config.patience
+    }
+
     /// Answers a request.
     pub async fn call(&self, request: Request) -> Reply {
         let app = &self.shared.app;
         let started = app.clock.monotonic_micros();
         let Request { head, body } = request;
-        let (head, plan, placed) = front::plan(app, self.door, head);
+        let (head, plan, placed) = front::plan(app, self.entrance, head);
         let (mut request, placed) = (Request { head, body }, Arc::new(placed));
         let reply = self.carry_out(&mut request, &plan, &placed).await;
         tracing::debug!(
             operation = plan.operation.as_str(),
             method = %request.head.method(),
-            target = shown_target(&plan, &request.head),
+            target = %shown_target(&request.head),
             status = reply.status().as_u16(),
             micros = app.clock.monotonic_micros() - started,
             why = reply.why(),
@@ -113,8 +135,10 @@ impl Server {
                 self.answer(request, plan, placed).await
             }
             Verdict::Answer(reply) => {
-                body::skip(request.take_body()).await;
-                reply
+                match body::skip(request.take_body(), self.patience()).await {
+                    Ok(()) => reply,
+                    Err(error) => broken_off(&error),
+                }
             }
             Verdict::After(reply) => {
                 self.answer(request, plan, placed).await;
@@ -135,9 +159,14 @@ impl Server {
 
     async fn answer(&self, request: &mut Request, plan: &Plan, placed: &Arc<Placed>) -> Reply {
         let body = request.take_body();
-        match body::read(&request.head, body, plan.body).await {
+        match body::read(&request.head, body, plan.body, self.patience()).await {
+            // Nova has an answer of its own, at its place among the others.
+            Ok(Body::TooLarge) if !matches!(**placed, Placed::Nova(_)) => {
+                let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "Request is too large.");
+                return front::refuse(&self.shared.app, &request.head, placed, &refusal);
+            }
             Ok(body) => request.body = body,
-            Err(error) => return Reply::empty(StatusCode::BAD_REQUEST).because(error.to_string()),
+            Err(error) => return broken_off(&error),
         }
         let kind = match plan.work {
             Work::Everything => Kind::Computes,
@@ -169,8 +198,11 @@ impl Server {
     }
 }
 
-/// A target as it may stand in a log: v2.0 of Keystone has tokens in its paths.
-fn shown_target<'h>(plan: &Plan, head: &'h Head) -> Option<&'h str> {
-    let shows_token = plan.operation.as_str().starts_with("keystone.");
-    (!shows_token).then(|| head.target())
+/// To a client whose body did not come. With the first of these statuses the connection ends.
+fn broken_off(error: &CutOff) -> Reply {
+    let status = match body::is_late(error) {
+        true => StatusCode::REQUEST_TIMEOUT,
+        false => StatusCode::BAD_REQUEST,
+    };
+    Reply::empty(status).because(error.to_string())
 }

@@ -1,9 +1,9 @@
 //! A request's way without a socket: each facade's doors one by one, and all of them behind the one.
 #![allow(clippy::unwrap_used)]
 
+use super::entrance::Entrance;
 use super::front;
 use super::server::{Server, Shared};
-use crate::api::keystone::Door;
 use crate::api::{control, keystone, nova, waldur};
 use crate::config::Config;
 use crate::control::{Clock, Fixture, Ids};
@@ -15,9 +15,19 @@ use crate::service::App;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use std::cell::RefCell;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 const HOST: &str = "cloud.example.org";
+
+const DOOR: control::Door = control::Door {
+    bound: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1),
+    health_only: false,
+};
+
+fn entrance() -> Entrance {
+    Entrance::Shared(DOOR)
+}
 
 fn shared() -> Arc<Shared> {
     let (config, fixture) = (Config::default(), Fixture::docs().unwrap());
@@ -36,12 +46,7 @@ fn head(server: &Server, method: Method, target: &str, headers: &[(&str, &str)])
 }
 
 fn get(target: &str) -> Head {
-    head(
-        &Server::new(shared(), Door::Shared),
-        Method::GET,
-        target,
-        &[],
-    )
+    head(&Server::new(shared(), entrance()), Method::GET, target, &[])
 }
 
 fn text(reply: &Reply) -> String {
@@ -103,7 +108,7 @@ fn a_failure_says_why_to_who_looks_from_inside() {
 fn keystones_doors() {
     let shared = shared();
     let app = &shared.app;
-    let server = Server::new(Arc::clone(&shared), Door::Shared);
+    let server = Server::new(Arc::clone(&shared), entrance());
     let head = head(
         &server,
         Method::GET,
@@ -114,7 +119,7 @@ fn keystones_doors() {
         ],
     );
     let head = head.mounted_under("/identity");
-    let (plan, placed) = keystone::plan(app, &head, Door::Shared);
+    let (plan, placed) = keystone::plan(app, &head, keystone::Door::Shared);
     assert_eq!(plan.operation.as_str(), "keystone.tokens.show");
     assert_eq!(plan.project.as_deref(), Some("openstack"));
     assert!(wants_all(&plan));
@@ -150,7 +155,7 @@ fn waldurs_doors() {
 fn the_control_apis_doors() {
     let shared = shared();
     let head = get("/_control/health/ready").mounted_under("/_control");
-    let (plan, placed) = control::plan(&head);
+    let (plan, placed) = control::plan(&head, DOOR);
     assert_eq!(
         (plan.operation.as_str(), plan.body),
         ("control.health", BodyWanted::No)
@@ -180,7 +185,7 @@ fn call(
 
 #[test]
 fn all_services_answer_without_a_socket() {
-    let server = Server::new(shared(), Door::Shared);
+    let server = Server::new(shared(), entrance());
     for (target, status) in [
         ("/", 200),
         ("/v2.1/openstack/images", 200),
@@ -199,7 +204,7 @@ fn all_services_answer_without_a_socket() {
 
 #[test]
 fn bodies_are_read_as_the_plan_says() {
-    let server = Server::new(shared(), Door::Shared);
+    let server = Server::new(shared(), entrance());
     let chunks = |chunks: Vec<Result<&'static [u8], CutOff>>| {
         let chunks = chunks
             .into_iter()

@@ -16,25 +16,90 @@ use futures_util::StreamExt as _;
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
+/// What a connection beyond all places may ask for.
+const HEALTH: &str = "/_control/health/";
+
 /// Answers a request of the framework's.
 pub async fn answer(http: HttpRequest, payload: web::Payload) -> HttpResponse {
     let Some(server) = http.app_data::<Server>() else {
         return HttpResponse::InternalServerError().finish();
     };
-    let reply = match head(server, &http) {
-        Some(head) => {
-            let body = body(&http, payload);
-            server.call(Request { head, body }).await
+    let facts = http.conn_data::<ConnectionFacts>();
+    let reply = if http.method() == actix_web::http::Method::CONNECT {
+        // Its target is no path, and what follows it no request: a proxy's business.
+        return ended(Reply::empty(StatusCode::METHOD_NOT_ALLOWED));
+    } else if facts.is_some_and(|facts| facts.is_beyond) {
+        return ended(beyond(server, &http).await);
+    } else {
+        match head_of(server, http.head(), facts) {
+            Some(head) => {
+                let body = body(&http, payload);
+                server.call(Request { head, body }).await
+            }
+            None => Reply::empty(StatusCode::BAD_REQUEST),
         }
-        None => Reply::empty(StatusCode::BAD_REQUEST),
     };
     send(&http, reply).await
+}
+
+/// Asked before a client is told to go on with a body that it has announced: one that is too large is
+/// refused instead.
+pub async fn expect(
+    server: Server,
+    http: actix_http::Request,
+) -> Result<actix_http::Request, Refused> {
+    let head = head_of(&server, http.head(), http.conn_data::<ConnectionFacts>());
+    match head {
+        Some(head) if server.is_too_much(&head) => {
+            let body = Body::Stream(futures_util::stream::empty().boxed_local());
+            let reply = server.call(Request { head, body }).await;
+            Err(Refused(ended(reply)))
+        }
+        _ => Ok(http),
+    }
+}
+
+/// An answer in place of `100 Continue`.
+#[derive(Debug)]
+pub struct Refused(HttpResponse);
+
+impl From<Refused> for actix_http::Response<BoxBody> {
+    fn from(refused: Refused) -> Self {
+        refused.0.into()
+    }
+}
+
+/// The connections that there is room for are taken.
+async fn beyond(server: &Server, http: &HttpRequest) -> Reply {
+    let is_probe = http.uri().path().starts_with(HEALTH);
+    match head_of(server, http.head(), http.conn_data::<ConnectionFacts>()) {
+        Some(head) if is_probe => {
+            let body = Body::empty();
+            server.call(Request { head, body }).await
+        }
+        _ => Reply::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "text/plain; charset=utf-8",
+            "There are as many connections as this server takes (--max-connections).\n",
+        )
+        .with("retry-after", "1"),
+    }
+}
+
+/// The last answer of a connection.
+fn ended(reply: Reply) -> HttpResponse {
+    let mut response = response(reply.into_parts());
+    response
+        .head_mut()
+        .set_connection_type(ConnectionType::Close);
+    response
 }
 
 /// Leaves word on the connection of how the reply wants to be sent.
 async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
     let parts = reply.into_parts();
     let wire = parts.wire.clone();
+    let ends = parts.status == StatusCode::REQUEST_TIMEOUT;
     let is_stream = matches!(parts.body, ReplyBody::Stream(_));
     let mut response = response(parts);
     if is_stream && http.version() < Version::HTTP_11 {
@@ -42,6 +107,14 @@ async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
         let head = response.head_mut();
         head.no_chunking(true);
         head.set_connection_type(ConnectionType::Close);
+    }
+    if ends {
+        response
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+        if let Some(facts) = http.conn_data::<ConnectionFacts>() {
+            facts.order.end();
+        }
     }
     if wire != Wire::Normal {
         response
@@ -57,27 +130,27 @@ async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
 }
 
 /// Nothing when it is no head of HTTP's own library, which the framework's should make impossible.
-fn head(server: &Server, http: &HttpRequest) -> Option<Head> {
-    let method = Method::from_bytes(http.method().as_str().as_bytes()).ok()?;
-    let uri = http.uri();
-    let target = uri
+fn head_of(
+    server: &Server,
+    http: &actix_http::RequestHead,
+    facts: Option<&ConnectionFacts>,
+) -> Option<Head> {
+    let method = Method::from_bytes(http.method.as_str().as_bytes()).ok()?;
+    let target = http
+        .uri
         .path_and_query()
-        .map_or(uri.path(), |both| both.as_str());
-    let mut headers = HeaderMap::with_capacity(http.headers().len());
-    for (name, value) in http.headers() {
+        .map_or(http.uri.path(), |both| both.as_str());
+    let mut headers = HeaderMap::with_capacity(http.headers.len());
+    for (name, value) in &http.headers {
         headers.append(
             HeaderName::from_bytes(name.as_str().as_bytes()).ok()?,
             HeaderValue::from_bytes(value.as_bytes()).ok()?,
         );
     }
-    Some(server.head(method, target, headers, local_address(http)))
-}
-
-/// The address that the client connected to.
-fn local_address(http: &HttpRequest) -> SocketAddr {
-    let facts = http.conn_data::<ConnectionFacts>();
+    // The address that the client connected to.
     let local = facts.and_then(|facts| facts.local);
-    local.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
+    let local = local.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
+    Some(server.head(method, target, headers, local))
 }
 
 fn body(http: &HttpRequest, payload: web::Payload) -> Body {

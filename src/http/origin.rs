@@ -31,6 +31,8 @@ pub struct Origin {
     empty_host: bool,
     /// Whether the nearest proxy says that the client speaks TLS.
     forwarded_https: bool,
+    /// The address that the client connected to.
+    local: SocketAddr,
     place: Place,
 }
 
@@ -55,6 +57,7 @@ impl Origin {
             host: host.map_or_else(|| local.to_string(), str::to_owned),
             empty_host: sent == Some(""),
             forwarded_https: first.eq_ignore_ascii_case("https"),
+            local,
             place,
         }
     }
@@ -63,6 +66,12 @@ impl Origin {
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The address that the client connected to.
+    #[must_use]
+    pub fn local(&self) -> SocketAddr {
+        self.local
     }
 
     /// What links begin with, as far as this server is concerned: without a slash at the end, and

@@ -1,5 +1,6 @@
 //! Everything that one emulator is, in one value. A second emulator is a second value.
 
+use super::failure::Failure;
 use super::identity::Identity;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
@@ -74,6 +75,22 @@ impl App {
             fixture_images: fixture.images,
         };
         Ok((app, loaded))
+    }
+
+    /// Lets go what time has ended.
+    pub fn tidy(&self) {
+        if let Err(error) = self.identity.tidy() {
+            // It is tried again.
+            _ = Failure::of(&error);
+        }
+    }
+
+    /// Whether what is written is kept.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.store.check()
     }
 
     /// Back to the fixture, as if just started.

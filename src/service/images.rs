@@ -57,7 +57,8 @@ impl Images {
         shown().inspect_err(|error| note(id, error))
     }
 
-    /// Deletes an image: its row stays, for those who may still see it, unless the rules forget.
+    /// Deletes an image: its row stays, for those who may still see it, and so that a fixture does not
+    /// bring it back at the next start.
     ///
     /// # Errors
     /// When the caller does not see it, may not change it, or it is protected.
@@ -72,9 +73,6 @@ impl Images {
             }
             if image.protected {
                 return Err(ImageError::Protected);
-            }
-            if rules.forgets_deleted {
-                return Ok(Change::Remove(()));
             }
             image.status = GlanceStatus::Deleted;
             image.updated_at = now;

@@ -57,8 +57,6 @@ pub struct ImageRules {
     pub rewrites_properties: bool,
     /// A null property is not there when one image is looked at (lists do show it).
     pub hides_null_properties: bool,
-    /// Deleting removes the row.
-    pub forgets_deleted: bool,
     /// Lists know no filter, limit or marker.
     pub lists_all: bool,
     /// What filters compare with.
@@ -93,7 +91,6 @@ impl ImageRules {
         formats_needed: false,
         rewrites_properties: false,
         hides_null_properties: false,
-        forgets_deleted: false,
         lists_all: false,
         filters: Filters::Released,
         writers: Writers::Members,
@@ -126,7 +123,6 @@ impl ImageRules {
         formats_needed: true,
         rewrites_properties: true,
         hides_null_properties: true,
-        forgets_deleted: false,
         lists_all: false,
         filters: Filters::Released,
         writers: Writers::Anybody,
@@ -163,7 +159,6 @@ impl ImageRules {
         formats_needed: false,
         rewrites_properties: false,
         hides_null_properties: false,
-        forgets_deleted: true,
         lists_all: true,
         filters: Filters::Released,
         writers: Writers::Anybody,

@@ -45,7 +45,7 @@ pub struct Database {
     /// SQLite's memory databases refuse readers while a writer commits; this lets them wait instead.
     commit_gate: RwLock<()>,
     /// Holds the lock on the file that keeps a second server away.
-    _lock: Option<FileLock>,
+    lock: Option<FileLock>,
 }
 
 impl Database {
@@ -71,7 +71,7 @@ impl Database {
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
             commit_gate: RwLock::new(()),
-            _lock: lock,
+            lock,
         })
     }
 
@@ -123,10 +123,12 @@ impl Database {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        match idle {
-            Some(connection) => Ok(connection),
-            None => connect(&self.location, true),
+        if let Some(connection) = idle {
+            return Ok(connection);
         }
+        // Another file of that name must not be read, nor an empty one be made.
+        self.check_place()?;
+        connect(&self.location, true)
     }
 
     fn give_back(&self, connection: Connection) {
@@ -149,6 +151,7 @@ impl Database {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         let written = || {
+            self.check_place()?;
             let transaction = writer.transaction()?;
             let outcome = work(&transaction)?;
             if outcome.is_ok() {
@@ -163,6 +166,16 @@ impl Database {
             ) if failure.code == rusqlite::ErrorCode::DiskFull => StoreError::MemoryFull,
             (_, other) => other,
         })
+    }
+
+    /// Whether what is written is kept. Waits for no other write.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.check_place()?;
+        self.lock.as_ref().map_or(Ok(()), FileLock::check_room)
+    }
+
+    fn check_place(&self) -> Result<(), StoreError> {
+        self.lock.as_ref().map_or(Ok(()), FileLock::check_place)
     }
 
     /// Writes what nobody refuses.

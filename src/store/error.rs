@@ -1,6 +1,7 @@
 //! What goes wrong with a database.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 /// Why the store cannot do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,15 @@ pub enum StoreError {
     /// The file cannot be opened.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// What is written would be lost.
+    #[error("the database file {} was removed", .0.display())]
+    Gone(PathBuf),
+    /// What is written would be lost, and what stands there is another's.
+    #[error("the database file {} was replaced by another", .0.display())]
+    Replaced(PathBuf),
+    /// Nothing more can be written beside the database.
+    #[error("the disk takes no more: {0}")]
+    NoRoom(#[source] std::io::Error),
     /// A row holds what no release of ours writes.
     #[error(transparent)]
     Damaged(#[from] Damage),

@@ -67,6 +67,23 @@ impl Store {
         })
     }
 
+    /// Forgets tokens, and that they were revoked.
+    ///
+    /// # Errors
+    /// When the database fails; then none is forgotten.
+    pub fn drop_tokens(&self, digests: &[TokenDigest]) -> Result<(), StoreError> {
+        self.write_tokens(|connection| {
+            for table in ["tokens", "revoked_tokens"] {
+                let sql = format!("DELETE FROM {table} WHERE digest = ?1");
+                let mut delete = connection.prepare_cached(&sql)?;
+                for digest in digests {
+                    delete.execute(params![digest])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Forgets tokens that ended before a moment.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use crate::harness::{Response, Server, builder};
 use crate::scratch::Scratch;
-use nova_images::{AuthMode, EmulatorBuilder, Fixture, GlanceStatus, Visibility};
+use nova_images::{AuthMode, ControlAccess, EmulatorBuilder, Fixture, GlanceStatus, Visibility};
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 
@@ -222,7 +222,12 @@ fn issued_tokens_and_revocations_survive_a_restart() {
         !raw.windows(kept.len())
             .any(|window| window == kept.as_bytes())
     );
-    let server = Server::start(strict().database(&path).seed(2));
+    let server = Server::start(
+        strict()
+            .database(&path)
+            .seed(2)
+            .control(ControlAccess::Full),
+    );
     let status = |token: &str| {
         server
             .get_with("/v2.1/images", &[("X-Auth-Token", token)])

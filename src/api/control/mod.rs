@@ -1,8 +1,13 @@
 //! The control API under `/_control`: what a test harness asks of the emulator itself.
 
+mod gate;
+
+pub use gate::Door;
+
 use crate::domain::{BodyWanted, Operation, Plan, Work};
 use crate::http::{Head, Method, Refusal, Reply, Request, StatusCode};
 use crate::service::{App, Failure};
+use gate::Barred;
 
 /// The largest body that is read.
 const MOST_BODY_BYTES: usize = 114_688;
@@ -15,60 +20,102 @@ const UNROUTED: Operation = Operation::named("control.unrouted");
 /// Every operation there is.
 pub const OPERATIONS: [Operation; 4] = [RESET, ADVANCE_CLOCK, HEALTH, UNROUTED];
 
+/// Where a request belongs.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed {
+    asked: Asked,
+    door: Door,
+}
+
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Placed {
+enum Asked {
     /// Back to the fixture.
     Reset,
     /// Time passes.
     AdvanceClock,
-    /// Is it well?
-    Health,
+    /// Does it answer?
+    Live,
+    /// Does it answer well, writes included?
+    Ready,
     /// One of them by another method than these.
     WrongMethod(&'static str),
     /// Nothing that there is.
     Unknown,
 }
 
-/// What a request is about.
+/// What a request is about, which came through a listener.
 #[must_use]
-pub fn plan(head: &Head) -> (Plan, Placed) {
+pub fn plan(head: &Head, door: Door) -> (Plan, Placed) {
     let method = head.method();
-    let placed = match head.path().parts().as_slice() {
-        ["reset"] if method == Method::POST => Placed::Reset,
-        ["clock", "advance"] if method == Method::POST => Placed::AdvanceClock,
-        ["health", "live" | "ready"] if method == Method::GET || method == Method::HEAD => {
-            Placed::Health
-        }
-        ["reset"] | ["clock", "advance"] => Placed::WrongMethod("POST"),
-        ["health", "live" | "ready"] => Placed::WrongMethod("GET, HEAD"),
-        _ => Placed::Unknown,
+    let is_look = method == Method::GET || method == Method::HEAD;
+    let asked = match head.path().parts().as_slice() {
+        ["reset"] if method == Method::POST => Asked::Reset,
+        ["clock", "advance"] if method == Method::POST => Asked::AdvanceClock,
+        ["health", "live"] if is_look => Asked::Live,
+        ["health", "ready"] if is_look => Asked::Ready,
+        ["reset"] | ["clock", "advance"] => Asked::WrongMethod("POST"),
+        ["health", "live" | "ready"] => Asked::WrongMethod("GET, HEAD"),
+        _ => Asked::Unknown,
     };
-    let mut plan = Plan::of(match placed {
-        Placed::Reset => RESET,
-        Placed::AdvanceClock => ADVANCE_CLOCK,
-        Placed::Health => HEALTH,
-        Placed::WrongMethod(_) | Placed::Unknown => UNROUTED,
+    let mut plan = Plan::of(match asked {
+        Asked::Reset => RESET,
+        Asked::AdvanceClock => ADVANCE_CLOCK,
+        Asked::Live | Asked::Ready => HEALTH,
+        Asked::WrongMethod(_) | Asked::Unknown => UNROUTED,
     });
-    if placed == Placed::Reset {
+    if asked == Asked::Reset {
         plan.work = Work::Everything;
     }
-    if placed == Placed::AdvanceClock {
+    if asked == Asked::AdvanceClock {
         plan.body = BodyWanted::Whole(MOST_BODY_BYTES);
     }
-    (plan, placed)
+    (plan, Placed { asked, door })
 }
 
 /// Answers a request as it was placed.
 #[must_use]
 pub fn answer(app: &App, request: &Request, placed: Placed) -> Reply {
-    match placed {
-        Placed::Reset => reset(app),
-        Placed::AdvanceClock => advance_clock(app, request),
-        Placed::Health => json(StatusCode::OK, &serde_json::json!({"status": "ok"})),
-        Placed::WrongMethod(allowed) => wrong_method(allowed),
-        Placed::Unknown => fault(StatusCode::NOT_FOUND, "there is no such control"),
+    let Placed { asked, door } = placed;
+    if let Err(barred) = enter(app, request, asked, &door) {
+        return fault(barred.status, &barred.why).because(barred.why);
     }
+    match asked {
+        Asked::Reset => reset(app),
+        Asked::AdvanceClock => advance_clock(app, request),
+        Asked::Live => healthy(),
+        Asked::Ready => ready(app),
+        Asked::WrongMethod(allowed) => wrong_method(allowed),
+        Asked::Unknown => fault(StatusCode::NOT_FOUND, "there is no such control"),
+    }
+}
+
+/// The gate: health is everybody's.
+fn enter(app: &App, request: &Request, asked: Asked, door: &Door) -> Result<(), Barred> {
+    match asked {
+        Asked::Live | Asked::Ready => Ok(()),
+        Asked::Reset | Asked::AdvanceClock => {
+            gate::open(&app.config, door)?;
+            gate::change(&app.config, door, &request.head)
+        }
+        Asked::WrongMethod(_) | Asked::Unknown => gate::open(&app.config, door),
+    }
+}
+
+/// `GET /_control/health/ready`: whether what is written is kept, too.
+fn ready(app: &App) -> Reply {
+    match app.check() {
+        Ok(()) => healthy(),
+        Err(error) => {
+            let why = error.to_string();
+            let body = serde_json::json!({"status": "unavailable", "reason": why});
+            json(StatusCode::SERVICE_UNAVAILABLE, &body).because(why)
+        }
+    }
+}
+
+fn healthy() -> Reply {
+    json(StatusCode::OK, &serde_json::json!({"status": "ok"}))
 }
 
 /// Words an error that comes from outside.
@@ -94,7 +141,10 @@ fn advance_clock(app: &App, request: &Request) -> Reply {
         .and_then(|seconds| u32::try_from(seconds).ok());
     match seconds {
         Some(seconds) => match app.clock.advance_seconds(seconds) {
-            Ok(()) => Reply::empty(StatusCode::NO_CONTENT),
+            Ok(()) => {
+                app.tidy();
+                Reply::empty(StatusCode::NO_CONTENT)
+            }
             Err(error) => fault(StatusCode::BAD_REQUEST, &error.to_string()),
         },
         None => fault(

@@ -9,7 +9,9 @@ use super::words::{DEFAULT_DOMAIN, DomainRef, Reference, WantedScope};
 use crate::config::{AuthMode, Config, Profile};
 use crate::control::Ids;
 use crate::domain::token::ADMIN;
-use crate::domain::{Directory, IdentityDomain, Named, Project, TokenScope, TokenUser, User};
+use crate::domain::{
+    Directory, IdentityDomain, Named, Project, Token, TokenScope, TokenUser, User,
+};
 
 /// A directory, the hashes of its passwords, and what is made of those whom it does not know.
 #[derive(Debug)]
@@ -142,6 +144,46 @@ impl Accounts {
                 vec![if is_admin { ADMIN } else { "member" }.to_owned()]
             }
         }
+    }
+
+    /// What a token depends on, for whoever keeps it longer than the directory lasts: whether user and
+    /// scope were of the directory, and the user's password.
+    pub fn bond(&self, token: &Token) -> String {
+        let user = match self.directory.user(&token.user.id) {
+            Some(user) => format!("known {}", self.passwords.mark(&user.id)),
+            None => "stranger".to_owned(),
+        };
+        let scope = match &token.scope {
+            TokenScope::Project { project, .. } => self.directory.project(&project.id).is_some(),
+            TokenScope::Domain(domain) => self.directory.domain(&domain.id).is_some(),
+            TokenScope::Unscoped | TokenScope::System => true,
+        };
+        let scope = if scope { "known" } else { "stranger" };
+        format!("{user} in {scope}")
+    }
+
+    /// Whether a token still holds that was issued when it depended on this.
+    pub fn holds(&self, token: &Token, bond: &str) -> bool {
+        if bond != self.bond(token) || (self.mode == AuthMode::Strict && bond.contains("stranger"))
+        {
+            return false;
+        }
+        let has_open_domain = |id: &str| self.directory.domain(id).is_some_and(|it| it.enabled);
+        let user = self.directory.user(&token.user.id);
+        let user_may = user.is_none_or(|user| user.enabled && has_open_domain(&user.domain_id));
+        let scope_may = match &token.scope {
+            TokenScope::Project { project, .. } => {
+                let known = self.directory.project(&project.id);
+                known.is_none_or(|project| self.is_open_for_scope(project))
+            }
+            TokenScope::Domain(domain) => {
+                let known = self.directory.domain(&domain.id);
+                known.is_none_or(|domain| domain.enabled)
+            }
+            TokenScope::Unscoped | TokenScope::System => true,
+        };
+        let roles = self.roles_in(&token.user, &token.scope);
+        user_may && scope_may && token.roles.iter().all(|role| roles.contains(role))
     }
 
     /// A user of the directory, as tokens name it.

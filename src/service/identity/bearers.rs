@@ -5,7 +5,7 @@ use super::error::TokenError;
 use super::roles;
 use super::tokens::{LiveToken, Tokens, digest};
 use super::words::DEFAULT_DOMAIN;
-use crate::config::Config;
+use crate::config::{Config, Profile};
 use crate::control::{Clock, Ids};
 use crate::domain::{
     Caller, Directory, FixedToken, Named, Project, Timestamp, Token, TokenScope, TokenUser,
@@ -19,8 +19,8 @@ use std::sync::Arc;
 /// `[token] allow_expired_window`).
 pub const EXPIRED_WINDOW_SECONDS: i64 = 172_800;
 
-/// Every so many issued tokens the ended ones are let go.
-const TOKENS_BETWEEN_SWEEPS: usize = 1024;
+/// Opens what stands behind the methods of a token that a file keeps: what it depends on.
+const BOND: &str = "bond:";
 
 /// What goes with a token when it is revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Identity {
     pub(super) accounts: Accounts,
     tokens: Tokens,
     token_ttl_seconds: i64,
+    /// How long an expired token is still of interest.
+    expired_window_seconds: i64,
     pub(super) clock: Clock,
     pub(super) ids: Ids,
     /// Where issued tokens outlive the process; in memory they do not.
@@ -57,7 +59,12 @@ impl Identity {
     ) -> Result<Self, StoreError> {
         let mut identity = Self {
             accounts: Accounts::new(directory, config),
-            tokens: Tokens::new([]),
+            tokens: Tokens::new([], config.max_tokens),
+            expired_window_seconds: match config.profile {
+                // v2.0 looks at no expired token.
+                Profile::Juno => 0,
+                Profile::Default | Profile::Nova34 | Profile::Otc => EXPIRED_WINDOW_SECONDS,
+            },
             token_ttl_seconds: i64::from(config.token_ttl),
             clock,
             ids,
@@ -69,7 +76,7 @@ impl Identity {
             .iter()
             .map(|token| (digest(&token.id), identity.fixed_token(token)))
             .collect();
-        identity.tokens = Tokens::new(fixed);
+        identity.tokens = Tokens::new(fixed, config.max_tokens);
         identity.remember()?;
         Ok(identity)
     }
@@ -207,9 +214,24 @@ impl Identity {
             return Ok(());
         };
         store.drop_tokens_ended_before(self.oldest_end_of_interest())?;
-        let kept = store.tokens()?;
-        for (digest, token) in kept.issued {
-            self.tokens.insert(digest, token, false);
+        let mut kept = store.tokens()?;
+        kept.issued.sort_by_key(|(_, token)| token.issued_at);
+        let mut void = Vec::new();
+        for (digest, mut token) in kept.issued {
+            let bond = token.methods.pop_if(|method| method.starts_with(BOND));
+            let bond = bond.as_deref().and_then(|bond| bond.strip_prefix(BOND));
+            if bond.is_some_and(|bond| self.accounts.holds(&token, bond)) {
+                void.extend(self.tokens.insert(digest, token).1);
+            } else {
+                void.push(digest);
+            }
+        }
+        if !void.is_empty() {
+            tracing::info!(
+                void = void.len(),
+                "tokens of the database are void: their users or projects are others now"
+            );
+            store.drop_tokens(&void)?;
         }
         for digest in &kept.revoked {
             self.tokens.revoke(digest);
@@ -224,24 +246,36 @@ impl Identity {
         token: Token,
     ) -> Result<Arc<LiveToken>, StoreError> {
         if let Some(store) = &self.store {
-            store.keep_token(&digest, &token)?;
+            let mut kept = token.clone();
+            kept.methods
+                .push(format!("{BOND}{}", self.accounts.bond(&token)));
+            store.keep_token(&digest, &kept)?;
         }
-        let live = self.tokens.insert(digest, token, false);
-        if self
-            .tokens
-            .issued_count()
-            .is_multiple_of(TOKENS_BETWEEN_SWEEPS)
+        let (live, gone) = self.tokens.insert(digest, token);
+        if let Some(store) = &self.store
+            && !gone.is_empty()
         {
-            let moment = self.oldest_end_of_interest();
-            self.tokens.drop_ended_before(moment);
-            if let Some(store) = &self.store {
-                store.drop_tokens_ended_before(moment)?;
-            }
+            store.drop_tokens(&gone)?;
         }
+        self.tidy()?;
         Ok(live)
     }
 
+    /// Lets go what has ended.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn tidy(&self) -> Result<(), StoreError> {
+        let moment = self.oldest_end_of_interest();
+        if self.tokens.drop_ended_before(moment)
+            && let Some(store) = &self.store
+        {
+            store.drop_tokens_ended_before(moment)?;
+        }
+        Ok(())
+    }
+
     fn oldest_end_of_interest(&self) -> Timestamp {
-        self.clock.now().plus_seconds(-EXPIRED_WINDOW_SECONDS)
+        self.clock.now().plus_seconds(-self.expired_window_seconds)
     }
 }

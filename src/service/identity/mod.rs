@@ -6,6 +6,7 @@
 mod accounts;
 mod bearers;
 mod error;
+mod issued;
 mod passwords;
 pub mod roles;
 mod sign_in;

@@ -3,6 +3,9 @@
 use crate::control::Ids;
 use crate::domain::Directory;
 use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use subtle::ConstantTimeEq as _;
 
@@ -21,6 +24,8 @@ const HASH_BYTES: usize = 32;
 #[derive(Debug)]
 pub struct Passwords {
     hashes: HashMap<String, PasswordHash>,
+    /// What tells in another run of the server that a password is still the same.
+    marks: HashMap<String, String>,
     /// What the password of an unknown user is compared with, so that it takes as long.
     nobody: PasswordHash,
 }
@@ -34,10 +39,12 @@ struct PasswordHash {
 impl Passwords {
     /// Takes the passwords out of the directory.
     pub fn take_from(directory: &mut Directory, salts: &Ids) -> Self {
+        let mut marks = HashMap::new();
         let users = directory.users.iter_mut();
         let hashes = users
             .filter_map(|user| {
                 let password = user.password.take()?;
+                marks.extend(marked(&user.id, &password));
                 Some((user.id.clone(), PasswordHash::new(&password, salts)?))
             })
             .collect();
@@ -45,7 +52,16 @@ impl Passwords {
             salt: salts.bytes(),
             hash: salts.bytes(),
         };
-        Self { hashes, nobody }
+        Self {
+            hashes,
+            marks,
+            nobody,
+        }
+    }
+
+    /// What changes with the user's password; empty without one.
+    pub fn mark(&self, user_id: &str) -> &str {
+        self.marks.get(user_id).map_or("", String::as_str)
     }
 
     /// Whether this is the user's password. A user without one has none that is right.
@@ -57,6 +73,19 @@ impl Passwords {
             false
         }
     }
+}
+
+/// A hash whose salt is the user's id: the same in every run. Half of it is enough to tell passwords
+/// apart.
+fn marked(user_id: &str, password: &str) -> Option<(String, String)> {
+    let mut salt = [0; SALT_BYTES];
+    let digest = Sha256::digest(format!("what tokens depend on: {user_id}"));
+    for (byte, of_digest) in salt.iter_mut().zip(digest) {
+        *byte = of_digest;
+    }
+    let hash = hashed(password, &salt)?;
+    let half = hash.get(..HASH_BYTES / 2)?;
+    Some((user_id.to_owned(), URL_SAFE_NO_PAD.encode(half)))
 }
 
 impl PasswordHash {

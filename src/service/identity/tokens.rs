@@ -3,12 +3,13 @@
 //! A token is found by the SHA-256 digest of its text, so that nothing compares the secret itself
 //! and the time of a lookup tells nothing about it.
 
+use super::issued::IssuedTokens;
 use crate::domain::{Caller, Timestamp, Token};
 use crate::store::TokenDigest;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// A token with what requests need of it at once.
 #[derive(Debug)]
@@ -52,7 +53,8 @@ pub struct Tokens {
     /// Never changes, but for the marks of revocation: looked at without a lock.
     fixed: HashMap<TokenDigest, Arc<LiveToken>>,
     /// Locked for no longer than one look or one insertion.
-    issued: RwLock<HashMap<TokenDigest, Arc<LiveToken>>>,
+    issued: RwLock<IssuedTokens>,
+    most: usize,
 }
 
 /// What a text is found by.
@@ -61,15 +63,16 @@ pub fn digest(text: &str) -> TokenDigest {
 }
 
 impl Tokens {
-    /// With the tokens of a fixture.
-    pub fn new(fixed: impl IntoIterator<Item = (TokenDigest, Token)>) -> Self {
+    /// With the tokens of a fixture, and room for so many others.
+    pub fn new(fixed: impl IntoIterator<Item = (TokenDigest, Token)>, most: usize) -> Self {
         let fixed = fixed
             .into_iter()
             .map(|(digest, token)| (digest, LiveToken::new(token, false)))
             .collect();
         Self {
             fixed,
-            issued: RwLock::default(),
+            issued: RwLock::new(IssuedTokens::new(most)),
+            most,
         }
     }
 
@@ -78,55 +81,53 @@ impl Tokens {
         if let Some(token) = self.fixed.get(digest) {
             return Some(Arc::clone(token));
         }
-        let issued = self.issued.read().unwrap_or_else(PoisonError::into_inner);
-        issued.get(digest).cloned()
+        let found = self.read().find(digest);
+        found.map(|(token, is_revoked)| LiveToken::new(token, is_revoked))
     }
 
-    /// Adds a token.
-    pub fn insert(&self, digest: TokenDigest, token: Token, revoked: bool) -> Arc<LiveToken> {
-        let token = LiveToken::new(token, revoked);
-        self.issued
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(digest, Arc::clone(&token));
-        token
+    /// Adds a token; says also which had to go for it.
+    pub fn insert(&self, digest: TokenDigest, token: Token) -> (Arc<LiveToken>, Vec<TokenDigest>) {
+        let gone = self.write().insert(digest, token.clone());
+        (LiveToken::new(token, false), gone)
     }
 
     /// The digests of the tokens that carry an audit id: the token itself, and those made from it
     /// when it was the first of its chain.
     pub fn with_audit_id(&self, audit_id: &str) -> Vec<TokenDigest> {
-        let issued = self.issued.read().unwrap_or_else(PoisonError::into_inner);
-        let all = self.fixed.iter().chain(issued.iter());
-        all.filter(|(_, live)| live.token.audit_ids().contains(&audit_id))
+        let fixed = self.fixed.iter();
+        fixed
+            .filter(|(_, live)| live.token.audit_ids().contains(&audit_id))
             .map(|(digest, _)| *digest)
+            .chain(self.read().with_audit_id(audit_id))
             .collect()
     }
 
     /// Ends a token.
     pub fn revoke(&self, digest: &TokenDigest) {
-        if let Some(token) = self.find(digest) {
-            token.revoked.store(true, Ordering::Release);
+        match self.fixed.get(digest) {
+            Some(token) => token.revoked.store(true, Ordering::Release),
+            None => self.write().revoke(digest),
         }
     }
 
     /// Forgets what was issued; the fixed tokens are as new.
     pub fn forget(&self) {
-        let mut issued = self.issued.write().unwrap_or_else(PoisonError::into_inner);
-        issued.clear();
+        *self.write() = IssuedTokens::new(self.most);
         for token in self.fixed.values() {
             token.revoked.store(false, Ordering::Release);
         }
     }
 
-    /// Forgets issued tokens that ended before a moment.
-    pub fn drop_ended_before(&self, moment: Timestamp) {
-        let mut issued = self.issued.write().unwrap_or_else(PoisonError::into_inner);
-        issued.retain(|_, live| !live.is_expired(moment));
+    /// Forgets issued tokens that ended before a moment; says whether there were any.
+    pub fn drop_ended_before(&self, moment: Timestamp) -> bool {
+        self.write().drop_ended_before(moment)
     }
 
-    /// How many were issued.
-    pub fn issued_count(&self) -> usize {
-        let issued = self.issued.read().unwrap_or_else(PoisonError::into_inner);
-        issued.len()
+    fn read(&self) -> RwLockReadGuard<'_, IssuedTokens> {
+        self.issued.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, IssuedTokens> {
+        self.issued.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,7 +5,7 @@ mod data;
 mod greeting;
 mod health;
 mod options;
-mod process;
+pub mod process;
 
 use crate::golden::client::Client;
 use crate::scratch::{Scratch, USER_VERSION, patch_header};
