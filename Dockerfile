@@ -13,7 +13,8 @@ WORKDIR /src
 # scripts and procedural macros would get it as well, and those cannot be static.
 ENV RUSTFLAGS="-C target-feature=+crt-static"
 
-# The dependencies are a layer of their own, built for an empty crate: it lasts until Cargo.lock changes.
+# The dependencies are a layer of their own, built for an empty crate: it lasts until these
+# two files change.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src benches/throughput examples tests/it \
     && touch src/lib.rs \
