@@ -1,7 +1,7 @@
 //! Servers that never listen, for the fuzz targets.
 
+use super::entrance::Entrance;
 use super::server::{Server, Shared};
-use crate::api::keystone::Door;
 use crate::api::nova;
 use crate::config::{Config, Profile};
 use crate::control::{Clock, Fixture, Ids};
@@ -11,6 +11,7 @@ use crate::service::App;
 use actix_web::rt::Runtime;
 use bytes::Bytes;
 use std::error::Error;
+use std::net::SocketAddr;
 
 /// A server with the runtime that it answers on.
 pub struct Offline {
@@ -39,8 +40,9 @@ impl Offline {
         let clock = Clock::frozen(Timestamp::from_micros(0));
         let (app, _) = App::open(config, Fixture::docs()?, clock, Ids::seeded(1), nova::TEXTS)?;
         let (shared, _) = Shared::new(app, None);
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         Ok(Self {
-            server: Server::new(shared, Door::Shared),
+            server: Server::new(shared, Entrance::shared(nowhere, false)),
             runtime: Runtime::new()?,
             profile,
         })

@@ -221,9 +221,6 @@ fn links_lead_somewhere() {
                 "" => name.clone(),
                 path => folder.join(path).to_str().unwrap().to_owned(),
             };
-            if PROMISED.contains(&target.as_str()) {
-                continue;
-            }
             assert!(root.join(&target).exists(), "{name}: {link}");
             assert!(
                 anchor.is_empty() || anchors_of(&target).contains(&anchor.to_owned()),
@@ -232,6 +229,3 @@ fn links_lead_somewhere() {
         }
     }
 }
-
-/// Pages that are still being written.
-const PROMISED: [&str; 2] = ["docs/fixtures.md", "docs/security.md"];
