@@ -14,6 +14,9 @@ const ENTRIES: &str = "i.created_at, i.seq, i.id, i.name";
 /// What the indexes hold: finding out which images a list has does not touch the table.
 const KEYS: &str = "i.created_at, i.seq";
 
+/// What most lists hold, at least.
+const LEAST_ROWS: usize = 32;
+
 /// Images of a list, read and no longer bound to where they came from.
 #[derive(Debug, Default)]
 pub struct Slice {
@@ -21,7 +24,7 @@ pub struct Slice {
     texts: Texts,
     /// Where the list goes on; nothing when this was the last of it.
     pub behind: Option<Behind>,
-    /// The id of its last image, if it can be read.
+    /// The id of its last image, where it holds as many as were asked for.
     pub last_id: Option<Result<String, StoreError>>,
 }
 
@@ -70,7 +73,11 @@ pub fn slice(
     behind: Option<&Behind>,
     extent: Extent,
 ) -> Result<Slice, StoreError> {
-    let mut slice = Slice::default();
+    let expected = usize::try_from(extent.most).unwrap_or(usize::MAX);
+    let mut slice = Slice {
+        rows: Vec::with_capacity(expected.min(LEAST_ROWS)),
+        ..Slice::default()
+    };
     let mut last = None;
     let more = match Reading::of(connection, form)? {
         None => each(connection, query, ENTRIES, behind, extent, |row| {
@@ -99,7 +106,9 @@ pub fn slice(
         }
     };
     if let Some(seq) = last {
-        slice.last_id = Some(rows::id(connection, seq));
+        if slice.rows.len() as u64 == extent.most {
+            slice.last_id = Some(rows::id(connection, seq));
+        }
         if more && !extent.ends {
             slice.behind = Some(Behind::row(connection, query, seq)?);
         }

@@ -132,8 +132,7 @@ impl Page {
     /// Writes the next images, and behind the last what comes after them; says whether there are more.
     fn more(&mut self, out: &mut Vec<u8>) -> Result<bool, Fault> {
         let fault = self.fault;
-        let rows = self.step.map_or(u64::MAX, |step| step - self.count % step);
-        let slice = self.listing.next(rows);
+        let slice = self.listing.next(self.rows_to_marker());
         let slice = slice.map_err(|error| fault(error.into()))?;
         let slice = slice.unwrap_or_default();
         self.write(&slice, out)?;
@@ -154,6 +153,14 @@ impl Page {
         let (frame, place) = self.frame(next.as_deref())?;
         out.extend_from_slice(frame.get(place..).unwrap_or_default());
         Ok(false)
+    }
+
+    /// Up to the image whose id is needed: the last of a full page, or of a step.
+    fn rows_to_marker(&self) -> u64 {
+        let of_step = self.step.map(|step| step - self.count % step);
+        let of_page = self.full.checked_sub(self.count).filter(|rows| *rows > 0);
+        let rows = of_step.unwrap_or(u64::MAX);
+        rows.min(of_page.unwrap_or(u64::MAX))
     }
 
     /// Where a client names a page size, Nova 2014.2 asks Glance for so many at a time: the last of
