@@ -3,6 +3,7 @@
 use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
+use super::lists::Spare;
 use super::{lists, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
 use rusqlite::Connection;
@@ -32,6 +33,7 @@ pub struct Store {
     pub(super) database: Database,
     maker: TextMaker,
     changes: Changes,
+    pub(super) spare: Spare,
 }
 
 impl Store {
@@ -45,6 +47,7 @@ impl Store {
             database: Database::open(location, &maker)?,
             maker,
             changes: Changes::default(),
+            spare: Spare::default(),
         })
     }
 

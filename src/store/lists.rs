@@ -7,15 +7,13 @@ use super::texts::{Reading, TextPlace, Texts};
 use crate::domain::{Image, ImageQuery, ListForm, ListedImage};
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, Row, Rows, Statement};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Begins with what rows are put in order by, as every list of columns here does.
 const ENTRIES: &str = "i.created_at, i.seq, i.id, i.name";
 
 /// What the indexes hold: finding out which images a list has does not touch the table.
 const KEYS: &str = "i.created_at, i.seq";
-
-/// What most lists hold, at least.
-const LEAST_ROWS: usize = 32;
 
 /// Images of a list, read and no longer bound to where they came from.
 #[derive(Debug, Default)]
@@ -27,6 +25,12 @@ pub struct Slice {
     /// The id of its last image, where it holds as many as were asked for.
     pub last_id: Option<Result<String, StoreError>>,
 }
+
+/// Memory for texts that is kept for another list, in bytes.
+const MOST_KEPT_BYTES: usize = 1024 * 1024;
+
+/// Slices that are kept for lists to come: as many as a machine reads at a time, mostly.
+const MOST_SPARE: usize = 8;
 
 #[derive(Debug)]
 enum Listed {
@@ -50,9 +54,41 @@ impl Slice {
         }
     }
 
+    /// Forgets its images, so that it can be read into again.
+    pub fn clear(&mut self) {
+        self.rows.clear();
+        self.texts.clear(MOST_KEPT_BYTES);
+        self.behind = None;
+        self.last_id = None;
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.rows.len()
+    }
+}
+
+/// Slices that no list holds. New memory for each list would take as long as reading it.
+#[derive(Debug, Default)]
+pub struct Spare(Mutex<Vec<Slice>>);
+
+impl Spare {
+    /// A slice that is empty.
+    pub fn take(&self) -> Slice {
+        self.slices().pop().unwrap_or_default()
+    }
+
+    /// Takes a slice for another list.
+    pub fn give_back(&self, mut slice: Slice) {
+        slice.clear();
+        let mut slices = self.slices();
+        if slices.len() < MOST_SPARE {
+            slices.push(slice);
+        }
+    }
+
+    fn slices(&self) -> MutexGuard<'_, Vec<Slice>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -65,45 +101,36 @@ pub struct Extent {
     pub ends: bool,
 }
 
-/// Reads the images of a query behind a place.
-pub fn slice(
+/// Reads the images of a query behind a place, into a slice that is empty.
+pub fn read(
     connection: &Connection,
     query: &ImageQuery,
     form: ListForm,
     behind: Option<&Behind>,
     extent: Extent,
-) -> Result<Slice, StoreError> {
-    let expected = usize::try_from(extent.most).unwrap_or(usize::MAX);
-    let mut slice = Slice {
-        rows: Vec::with_capacity(expected.min(LEAST_ROWS)),
-        ..Slice::default()
-    };
+    slice: &mut Slice,
+) -> Result<(), StoreError> {
+    let Slice { rows, texts, .. } = slice;
     let mut last = None;
-    let more = match Reading::of(connection, form)? {
+    let more = match Reading::of(connection, form, texts)? {
         None => each(connection, query, ENTRIES, behind, extent, |row| {
             let seq = row.get(1)?;
             last = Some(seq);
-            slice
-                .rows
-                .push(rows::entry(row, seq, |id, name| Listed::Entry {
-                    id: id.to_owned(),
-                    name: name.map(str::to_owned),
-                })?);
+            rows.push(rows::entry(row, seq, |id, name| Listed::Entry {
+                id: id.to_owned(),
+                name: name.map(str::to_owned),
+            })?);
             Ok(())
         })?,
-        Some(mut texts) => {
-            let more = each(connection, query, KEYS, behind, extent, |row| {
-                let seq = row.get(1)?;
-                last = Some(seq);
-                slice.rows.push(match texts.place(seq)? {
-                    Some(place) => Listed::Text(place),
-                    None => Listed::Whole(Box::new(rows::at(connection, seq)?)),
-                });
-                Ok(())
-            })?;
-            slice.texts = texts.into_texts();
-            more
-        }
+        Some(mut texts) => each(connection, query, KEYS, behind, extent, |row| {
+            let seq = row.get(1)?;
+            last = Some(seq);
+            rows.push(match texts.place(seq)? {
+                Some(place) => Listed::Text(place),
+                None => Listed::Whole(Box::new(rows::at(connection, seq)?)),
+            });
+            Ok(())
+        })?,
     };
     if let Some(seq) = last {
         if slice.rows.len() as u64 == extent.most {
@@ -113,7 +140,7 @@ pub fn slice(
             slice.behind = Some(Behind::row(connection, query, seq)?);
         }
     }
-    Ok(slice)
+    Ok(())
 }
 
 /// Reads whole images, in order.

@@ -60,6 +60,14 @@ impl Behind {
     }
 }
 
+/// A part of the visible set: what stands behind `FROM`.
+enum Branch {
+    /// Found in the usual order, which is the query's.
+    InOrder(String),
+    /// Perhaps sorted by SQLite, which has less to hold when it knows how many are wanted.
+    Any(String),
+}
+
 impl Select {
     /// Selects columns of images called `i`. Nothing when the marker is not there: then nothing comes
     /// after it.
@@ -88,14 +96,18 @@ impl Select {
             select.after(query, keys, &mut common);
         }
         order(query, &mut common);
-        let branches = select.branches(query);
+        let branches = select.branches(connection, query)?;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let limit = select.values.bind(Value::Integer(most));
-        _ = write!(common, " LIMIT {limit}");
-        let parts = branches.iter();
-        select.parts = parts
-            .map(|branch| format!("SELECT {columns} FROM {branch}{common}"))
-            .collect();
+        let parts = branches.into_iter().map(|branch| {
+            let (from, limit) = match branch {
+                // Whoever reads it stops where the page ends.
+                Branch::InOrder(from) => (from, String::new()),
+                Branch::Any(from) => (from, format!(" LIMIT {limit}")),
+            };
+            format!("SELECT {columns} FROM {from}{common}{limit}")
+        });
+        select.parts = parts.collect();
         Ok(Some(select))
     }
 
@@ -104,19 +116,23 @@ impl Select {
     ///
     /// A selective test is its own best index: then one part asks for everything at once, and the
     /// unary plus keeps the planner away from the owner and visibility indexes.
-    fn branches(&mut self, query: &ImageQuery) -> Vec<String> {
+    fn branches(
+        &mut self,
+        connection: &Connection,
+        query: &ImageQuery,
+    ) -> Result<Vec<Branch>, StoreError> {
         let scope = &query.scope;
         if scope.every_project && scope.community {
-            return vec!["images i WHERE 1".to_owned()];
+            return Ok(vec![Branch::Any("images i WHERE 1".to_owned())]);
         }
         let me = match &scope.project_id {
             Some(project_id) => self.values.bind_text(project_id),
             None => self.values.bind(Value::Null),
         };
         if scope.every_project {
-            return vec![format!(
+            return Ok(vec![Branch::Any(format!(
                 "images i WHERE (+i.visibility <> 'community' OR +i.owner IS {me})"
-            )];
+            ))]);
         }
         let share = self.share(scope, &me);
         if query.sort != Sort::DEFAULT || query.tests.iter().any(is_selective) {
@@ -125,26 +141,31 @@ impl Select {
             } else {
                 ""
             };
-            return vec![format!(
+            return Ok(vec![Branch::Any(format!(
                 "images i WHERE (+i.owner = {me} OR +i.visibility = 'public' \
                  OR (+i.visibility = 'shared' AND EXISTS \
                  (SELECT 1 FROM image_members m WHERE m.seq = i.seq AND {share})){community})"
-            )];
+            ))]);
         }
+        let of_visibility = |visibility| {
+            Branch::InOrder(format!(
+                "images i WHERE i.visibility = '{visibility}' AND +i.owner IS NOT {me}"
+            ))
+        };
         let mut parts = vec![
-            format!("images i WHERE i.owner = {me}"),
-            format!("images i WHERE i.visibility = 'public' AND +i.owner IS NOT {me}"),
-            format!(
+            Branch::InOrder(format!("images i WHERE i.owner = {me}")),
+            of_visibility("public"),
+        ];
+        if is_member(connection, scope)? {
+            parts.push(Branch::Any(format!(
                 "image_members m CROSS JOIN images i ON i.seq = m.seq \
                  WHERE {share} AND +i.visibility = 'shared' AND +i.owner IS NOT {me}"
-            ),
-        ];
-        if scope.community {
-            parts.push(format!(
-                "images i WHERE i.visibility = 'community' AND +i.owner IS NOT {me}"
-            ));
+            )));
         }
-        parts
+        if scope.community {
+            parts.push(of_visibility("community"));
+        }
+        Ok(parts)
     }
 
     /// What makes a membership one that the list counts.
@@ -277,6 +298,14 @@ fn keys_of(
         .collect::<Result<_, _>>()
         .map_err(|error| damage().found_by(error))?;
     Ok(Some(keys))
+}
+
+/// Whether the viewer is a member of any image. Making ready to sort what nobody shares costs more than
+/// asking.
+fn is_member(connection: &Connection, scope: &Scope) -> Result<bool, StoreError> {
+    let mut select =
+        connection.prepare_cached("SELECT 1 FROM image_members WHERE project_id = ?1 LIMIT 1")?;
+    Ok(select.exists([&scope.project_id])?)
 }
 
 /// Whether a test usually leaves few images, and has an index of its own.

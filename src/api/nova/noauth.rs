@@ -2,6 +2,7 @@
 //! and key in headers, whatever they are.
 
 use super::call::Call;
+use super::headers::X_AUTH_TOKEN;
 use crate::config::AuthMode;
 use crate::http::{Reply, StatusCode};
 use crate::python::quote;
@@ -10,10 +11,11 @@ use crate::python::quote;
 /// where there is a Keystone.
 pub fn sign_in(call: &Call<'_>) -> Option<Reply> {
     let head = call.head;
+    if call.app.config.auth != AuthMode::Open || head.header(&X_AUTH_TOKEN).is_some() {
+        return None;
+    }
     let user = head.header("x-auth-user");
-    let asks = user.is_some() || head.header("x-auth-key").is_some();
-    let open = call.app.config.auth == AuthMode::Open;
-    if !open || !asks || head.header("x-auth-token").is_some() {
+    if user.is_none() && head.header("x-auth-key").is_none() {
         return None;
     }
     let named = head.header("x-auth-project-id").filter(|id| !id.is_empty());
