@@ -7,14 +7,15 @@
 mod columns;
 mod conditions;
 mod values;
+mod walk;
+
+pub use self::conditions::Condition;
+pub use self::values::Values;
+pub use self::walk::Walk;
 
 use self::columns::{is_nullable, sort_column};
-use self::values::Values;
 use super::error::{Damage, StoreError};
-use crate::domain::filter::TextColumn;
-use crate::domain::{
-    Direction, GlanceStatus, ImageQuery, Matches, Scope, Shares, Sort, Test, Visibility,
-};
+use crate::domain::{Direction, ImageQuery, Scope, Shares, Sort, SortKey};
 use rusqlite::types::Value;
 use rusqlite::{Connection, ToSql};
 use std::fmt::Write as _;
@@ -60,51 +61,122 @@ impl Behind {
     }
 }
 
-impl Select {
-    /// Selects columns of images called `i`. Nothing when the marker is not there: then nothing comes
+/// Where the rows of a query begin.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// What the row before them is sorted by, if there is one.
+    pub keys: Option<Vec<Value>>,
+    /// The newest row that is one of them, where the list began earlier.
+    pub newest: Option<i64>,
+}
+
+impl Start {
+    /// Behind a place, or the query's marker. Nothing when the marker is not there: then nothing comes
     /// after it.
-    pub fn compile(
+    pub fn of(
         connection: &Connection,
         query: &ImageQuery,
-        columns: &str,
         behind: Option<&Behind>,
-        most: u64,
     ) -> Result<Option<Self>, StoreError> {
+        if let Some(behind) = behind {
+            return Ok(Some(Self {
+                keys: Some(behind.keys.clone()),
+                newest: Some(behind.newest),
+            }));
+        }
+        let Some(marker) = &query.after else {
+            return Ok(Some(Self::default()));
+        };
+        let keys = marker_keys(connection, query, marker)?;
+        Ok(keys.map(|keys| Self {
+            keys: Some(keys),
+            newest: None,
+        }))
+    }
+}
+
+/// The keys that decide: the id tells all images apart, and what is behind it decides nothing.
+pub fn deciding(sorts: &[Sort]) -> &[Sort] {
+    let id = sorts.iter().position(|sort| sort.key == SortKey::Id);
+    id.and_then(|id| sorts.get(..=id)).unwrap_or(sorts)
+}
+
+impl Select {
+    /// Selects columns of images called `i`, those that a scope shows in the usual order, or those of
+    /// them of which conditions hold that few images meet.
+    pub fn of_scope(
+        query: &ImageQuery,
+        conditions: &[Condition<'_>],
+        columns: &str,
+        start: Start,
+        most: u64,
+    ) -> Self {
         let mut select = Self {
             parts: Vec::new(),
             values: Values::default(),
         };
         let mut common = String::with_capacity(256);
-        conditions::all(&query.tests, &mut select.values, &mut common);
-        scope_flags(&query.scope, &mut common);
-        if let Some(behind) = behind {
-            select.after(query, behind.keys.clone(), &mut common);
-            let newest = select.values.bind(Value::Integer(behind.newest));
-            _ = write!(common, " AND +i.seq <= {newest}");
-        } else if let Some(marker) = &query.after {
-            let Some(keys) = marker_keys(connection, query, marker)? else {
-                return Ok(None);
-            };
-            select.after(query, keys, &mut common);
+        for condition in conditions {
+            condition.write(&mut select.values, &mut common);
         }
-        order(query, &mut common);
-        let branches = select.branches(query);
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let limit = select.values.bind(Value::Integer(most));
-        _ = write!(common, " LIMIT {limit}");
+        scope_flags(&query.scope, &mut common);
+        if let Some(keys) = start.keys {
+            select.after(&query.sort, keys, &mut common);
+        }
+        if let Some(newest) = start.newest {
+            let newest = select.values.bind(Value::Integer(newest));
+            _ = write!(common, " AND +i.seq <= {newest}");
+        }
+        order(&query.sort, &mut common);
+        let branches = select.branches(query, conditions.is_empty());
+        select.limit(most, &mut common);
         let parts = branches.iter();
         select.parts = parts
             .map(|branch| format!("SELECT {columns} FROM {branch}{common}"))
             .collect();
-        Ok(Some(select))
+        select
+    }
+
+    /// Selects the numbers of those of some rows of which conditions hold, in an order.
+    pub fn of_rows(
+        sorts: &[Sort],
+        rows: impl Iterator<Item = i64>,
+        conditions: &[Condition<'_>],
+        after: Option<Vec<Value>>,
+        most: u64,
+    ) -> Self {
+        let mut select = Self {
+            parts: Vec::new(),
+            values: Values::default(),
+        };
+        let list = select.values.bind_list(rows.map(Into::into).collect());
+        let mut sql = format!(
+            "SELECT i.seq FROM json_each({list}) w CROSS JOIN images i ON i.seq = w.value WHERE 1"
+        );
+        for condition in conditions {
+            condition.write(&mut select.values, &mut sql);
+        }
+        if let Some(keys) = after {
+            select.after(sorts, keys, &mut sql);
+        }
+        order(sorts, &mut sql);
+        select.limit(most, &mut sql);
+        select.parts = vec![sql];
+        select
+    }
+
+    fn limit(&mut self, most: u64, sql: &mut String) {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let most = self.values.bind(Value::Integer(most));
+        _ = write!(sql, " LIMIT {most}");
     }
 
     /// The parts of the visible set, disjoint. Each is a range of an index in the usual order, so
     /// that a page is merged from them without looking at what the caller must not see.
     ///
-    /// A selective test is its own best index: then one part asks for everything at once, and the
+    /// A name or an id is its own best index: then one part asks for everything at once, and the
     /// unary plus keeps the planner away from the owner and visibility indexes.
-    fn branches(&mut self, query: &ImageQuery) -> Vec<String> {
+    fn branches(&mut self, query: &ImageQuery, is_whole: bool) -> Vec<String> {
         let scope = &query.scope;
         if scope.every_project && scope.community {
             return vec!["images i WHERE 1".to_owned()];
@@ -119,7 +191,7 @@ impl Select {
             )];
         }
         let share = self.share(scope, &me);
-        if query.sort != Sort::DEFAULT || query.tests.iter().any(is_selective) {
+        if !is_whole {
             let community = if scope.community {
                 " OR +i.visibility = 'community'"
             } else {
@@ -158,23 +230,18 @@ impl Select {
         }
     }
 
-    /// Everything behind the marker: keys equal up to one that is further on.
-    fn after(&mut self, query: &ImageQuery, keys: Vec<Value>, sql: &mut String) {
+    /// Everything behind a row of these keys: keys equal up to one that is further on.
+    fn after(&mut self, sorts: &[Sort], keys: Vec<Value>, sql: &mut String) {
         let keys: Vec<(bool, String)> = keys
             .into_iter()
             .map(|key| (matches!(key, Value::Null), self.values.bind(key)))
             .collect();
-        let one_direction = query
-            .sort
+        let one_direction = sorts
             .iter()
             .all(|sort| sort.direction == Direction::Descending);
-        let never_null = query.sort.iter().all(|sort| !is_nullable(sort.key));
+        let never_null = sorts.iter().all(|sort| !is_nullable(sort.key));
         if one_direction && never_null {
-            let columns: Vec<_> = query
-                .sort
-                .iter()
-                .map(|sort| sort_column(sort.key))
-                .collect();
+            let columns: Vec<_> = sorts.iter().map(|sort| sort_column(sort.key)).collect();
             let bound: Vec<_> = keys.iter().map(|(_, bound)| bound.as_str()).collect();
             _ = write!(
                 sql,
@@ -185,9 +252,9 @@ impl Select {
             return;
         }
         let mut alternatives = Vec::new();
-        for (index, sort) in query.sort.iter().enumerate() {
+        for (index, sort) in sorts.iter().enumerate() {
             let mut terms = Vec::new();
-            for (earlier, (_, bound)) in query.sort.iter().zip(&keys).take(index) {
+            for (earlier, (_, bound)) in sorts.iter().zip(&keys).take(index) {
                 terms.push(format!("{} IS {bound}", sort_column(earlier.key)));
             }
             if let Some((is_null, bound)) = keys.get(index) {
@@ -204,9 +271,9 @@ impl Select {
     }
 }
 
-fn order(query: &ImageQuery, sql: &mut String) {
+fn order(sorts: &[Sort], sql: &mut String) {
     sql.push_str(" ORDER BY ");
-    for (index, sort) in query.sort.iter().enumerate() {
+    for (index, sort) in sorts.iter().enumerate() {
         let separator = if index > 0 { ", " } else { "" };
         let direction = match sort.direction {
             Direction::Ascending => "ASC",
@@ -277,18 +344,4 @@ fn keys_of(
         .collect::<Result<_, _>>()
         .map_err(|error| damage().found_by(error))?;
     Ok(Some(keys))
-}
-
-/// Whether a test usually leaves few images, and has an index of its own.
-fn is_selective(test: &Test) -> bool {
-    match test {
-        Test::Text(TextColumn::Name | TextColumn::Id, _) | Test::Property(..) | Test::Tag(_) => {
-            true
-        }
-        Test::Text(TextColumn::Status, Matches::Is(status)) => {
-            GlanceStatus::parse(status) != Some(GlanceStatus::Active)
-        }
-        Test::Visibility(visibility) => *visibility != Visibility::Public,
-        _ => false,
-    }
 }
