@@ -1,6 +1,6 @@
 //! The schema, as steps from one `PRAGMA user_version` to the next.
 
-mod version_4;
+mod terms;
 
 use super::error::StoreError;
 use super::renewal;
@@ -15,11 +15,14 @@ const STEPS: [(i64, &str); 4] = [
     (1, VERSION_1),
     (2, VERSION_2),
     (3, VERSION_3),
-    (NEWEST, version_4::STEP),
+    (WITH_TERMS, terms::STEP),
 ];
 
+/// The first version that keeps which rows have which values.
+const WITH_TERMS: i64 = 4;
+
 /// The version that this release makes and knows.
-const NEWEST: i64 = 4;
+const NEWEST: i64 = WITH_TERMS;
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
@@ -180,8 +183,8 @@ pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), Sto
     for (_, step) in STEPS.iter().filter(|(step, _)| *step > version) {
         transaction.execute_batch(step)?;
     }
-    if version < 4 {
-        version_4::finish(&transaction)?;
+    if version < WITH_TERMS {
+        terms::finish(&transaction)?;
     }
     transaction.execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {NEWEST};"

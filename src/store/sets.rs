@@ -78,25 +78,30 @@ impl Set {
             ]),
             Test::Tag(tag) => Self::term("tag", tag),
             Test::Protected(protected) => Self::term("protected", terms::flag(*protected)),
-            Test::Visibility(visibility) => Self::visible_as(*visibility),
+            Test::Visibility(visibility) => Self::term("visibility", visibility.as_str()),
             Test::Never => Self::Any(Vec::new()),
         })
     }
 
-    fn visible_as(visibility: Visibility) -> Self {
-        Self::term("visibility", visibility.as_str())
-    }
-
     /// The rows that a scope shows.
     pub fn of_scope(connection: &Connection, scope: &Scope) -> Result<Self, StoreError> {
-        let unlisted = |is_unlisted| Self::term("unlisted", terms::flag(is_unlisted));
+        // What most lists show is kept in sets of its own.
+        let is_usual = !scope.unlisted && scope.hidden == Some(false);
+        let keys = match is_usual {
+            true => [terms::SHOWN_OWNER, terms::SHOWN_VISIBILITY],
+            false => ["owner", "visibility"],
+        };
         let mut all = Vec::with_capacity(3);
         if !(scope.every_project && scope.community) {
-            all.push(Self::Any(Self::visible_parts(connection, scope)?));
+            all.push(Self::Any(Self::visible_parts(connection, scope, keys)?));
+        }
+        if is_usual && !all.is_empty() {
+            return Ok(Self::All(all));
         }
         if let Some(hidden) = scope.hidden {
             all.push(Self::term("hidden", terms::flag(hidden)));
         }
+        let unlisted = |is_unlisted| Self::term("unlisted", terms::flag(is_unlisted));
         all.push(match scope.unlisted {
             true => Self::Any(vec![unlisted(false), unlisted(true)]),
             false => unlisted(false),
@@ -104,16 +109,25 @@ impl Set {
         Ok(Self::All(all))
     }
 
-    fn visible_parts(connection: &Connection, scope: &Scope) -> Result<Vec<Self>, StoreError> {
-        let mut parts = vec![Self::visible_as(Visibility::Public)];
-        if let Some(owner) = &scope.project_id {
-            parts.push(Self::term("owner", owner));
+    fn visible_parts(
+        connection: &Connection,
+        scope: &Scope,
+        [owner, visibility]: [&str; 2],
+    ) -> Result<Vec<Self>, StoreError> {
+        let visible_as = |one: Visibility| Self::term(visibility, one.as_str());
+        let mut parts = vec![visible_as(Visibility::Public)];
+        if let Some(project_id) = &scope.project_id {
+            parts.push(Self::term(owner, project_id));
         }
         if scope.every_project {
-            parts.push(Self::visible_as(Visibility::Private));
-            parts.push(Self::visible_as(Visibility::Shared));
+            parts.push(visible_as(Visibility::Private));
+            parts.push(visible_as(Visibility::Shared));
             if scope.project_id.is_none() {
-                parts.push(Self::term(OWNERLESS.0, OWNERLESS.1));
+                let ownerless = Self::term(OWNERLESS.0, OWNERLESS.1);
+                parts.push(Self::All(vec![
+                    ownerless,
+                    visible_as(Visibility::Community),
+                ]));
             }
             return Ok(parts);
         }
@@ -121,14 +135,11 @@ impl Set {
             let shared = shared_with(connection, project_id, scope.shares)?;
             if !shared.is_empty() {
                 let shared = Self::Rows(shared);
-                parts.push(Self::All(vec![
-                    shared,
-                    Self::visible_as(Visibility::Shared),
-                ]));
+                parts.push(Self::All(vec![shared, visible_as(Visibility::Shared)]));
             }
         }
         if scope.community {
-            parts.push(Self::visible_as(Visibility::Community));
+            parts.push(visible_as(Visibility::Community));
         }
         Ok(parts)
     }

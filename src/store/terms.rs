@@ -27,6 +27,12 @@ pub fn flag(is_set: bool) -> &'static str {
     if is_set { "1" } else { "0" }
 }
 
+/// The owner, of images that are neither unlisted nor hidden: of what most lists show.
+pub const SHOWN_OWNER: &str = "shown owner";
+
+/// The visibility of such.
+pub const SHOWN_VISIBILITY: &str = "shown visibility";
+
 /// The term of images without an owner.
 pub const OWNERLESS: (&str, &str) = ("ownerless", "1");
 
@@ -40,6 +46,12 @@ fn each(image: &Image, visit: &mut dyn FnMut(&str, &str)) {
     match &image.owner {
         Some(owner) => visit("owner", owner),
         None => visit(OWNERLESS.0, OWNERLESS.1),
+    }
+    if !image.status.is_unlisted() && !image.hidden {
+        visit(SHOWN_VISIBILITY, image.visibility.as_str());
+        if let Some(owner) = &image.owner {
+            visit(SHOWN_OWNER, owner);
+        }
     }
     let mut number = itoa::Buffer::new();
     visit("min_ram", number.format(image.min_ram_mib));

@@ -82,7 +82,9 @@ fn sees(scope: &Scope, image: &Image) -> bool {
             Visibility::Public => true,
             Visibility::Shared => scope.every_project || is_shared,
             Visibility::Private => scope.every_project,
-            Visibility::Community => scope.community,
+            Visibility::Community => {
+                scope.community || (scope.every_project && image.owner == scope.project_id)
+            }
         };
     let is_listed = scope.unlisted || image.status != GlanceStatus::Deleted;
     visible && is_listed && scope.hidden.is_none_or(|hidden| image.hidden == hidden)
@@ -262,7 +264,8 @@ fn query() -> impl Strategy<Value = ImageQuery> {
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
-        select(vec![Some(false), Some(true), None]),
+        select(vec![Some(false), Some(false), Some(true), None]),
+        select(vec![Some("p"), Some("p"), None]),
     );
     let tests = prop::collection::vec(test(), 0..4);
     let limit = select(vec![None, Some(0), Some(1), Some(7), Some(25)]);
@@ -274,7 +277,13 @@ fn query() -> impl Strategy<Value = ImageQuery> {
         limit,
     )
         .prop_map(
-            |((every_project, community, unlisted, hidden), tests, sort, after, limit)| {
+            |(
+                (every_project, community, unlisted, hidden, project_id),
+                tests,
+                sort,
+                after,
+                limit,
+            )| {
                 ImageQuery {
                     tests,
                     sort,

@@ -1,4 +1,4 @@
-//! Version 4: which rows have which values, as sets of rows.
+//! The step to the version that keeps which rows have which values, as sets of rows.
 
 use super::super::bits::BLOCK_ROWS;
 use super::super::error::StoreError;
@@ -40,6 +40,10 @@ UNION ALL SELECT seq, 'protected', CAST(protected AS TEXT) FROM images WHERE seq
 UNION ALL SELECT seq, 'visibility', visibility FROM images WHERE seq BETWEEN ?1 AND ?2
 UNION ALL SELECT seq, iif(owner IS NULL, 'ownerless', 'owner'), ifnull(owner, '1') FROM images
     WHERE seq BETWEEN ?1 AND ?2
+UNION ALL SELECT seq, 'shown owner', owner FROM images
+    WHERE seq BETWEEN ?1 AND ?2 AND unlisted = 0 AND hidden = 0 AND owner IS NOT NULL
+UNION ALL SELECT seq, 'shown visibility', visibility FROM images
+    WHERE seq BETWEEN ?1 AND ?2 AND unlisted = 0 AND hidden = 0
 UNION ALL SELECT seq, 'min_ram', CAST(min_ram AS TEXT) FROM images WHERE seq BETWEEN ?1 AND ?2
 UNION ALL SELECT seq, 'min_disk', CAST(min_disk AS TEXT) FROM images WHERE seq BETWEEN ?1 AND ?2
 UNION ALL SELECT seq, 'container_format', container_format FROM images
