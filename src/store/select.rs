@@ -203,6 +203,14 @@ impl Select {
                  (SELECT 1 FROM image_members m WHERE m.seq = i.seq AND {share})){community})"
             )];
         }
+        // Nobody owns nothing: what has no owner is not theirs who have no project.
+        if scope.project_id.is_none() {
+            let mut parts = vec!["images i WHERE i.visibility = 'public'".to_owned()];
+            if scope.community {
+                parts.push("images i WHERE i.visibility = 'community'".to_owned());
+            }
+            return parts;
+        }
         let mut parts = vec![
             format!("images i WHERE i.owner = {me}"),
             format!("images i WHERE i.visibility = 'public' AND +i.owner IS NOT {me}"),

@@ -290,7 +290,7 @@ fn query() -> impl Strategy<Value = ImageQuery> {
                     after: after.map(|index| format!("id-{:05}", index.index(LEAST))),
                     limit,
                     ..ImageQuery::new(Scope {
-                        project_id: Some("p".to_owned()),
+                        project_id: project_id.map(str::to_owned),
                         every_project,
                         shares: Shares::MadeToViewer(MemberStatus::Accepted),
                         community,
