@@ -7,7 +7,7 @@ use super::interceptor::Interceptor;
 use super::server::Shared;
 use super::{Emulator, Gone, Listeners, serve};
 use crate::api::nova;
-use crate::config::{AuthMode, Config, ControlAccess, Microversion, Profile, WaldurApi};
+use crate::config::{AuthMode, Config, ControlAccess, Microversion, Profile, SyncMode, WaldurApi};
 use crate::control::{Clock, Fixture, Ids};
 use crate::service::App;
 use socket2::SockRef;
@@ -79,6 +79,19 @@ impl EmulatorBuilder {
     /// Keeps the data in a file.
     pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
         self.config.database = Some(path.into());
+        self
+    }
+
+    /// What a write to that file waits for before it is answered.
+    pub fn sync(mut self, mode: SyncMode) -> Self {
+        self.config.sync = mode;
+        self
+    }
+
+    /// Lets a write wait so long for another process that has the file locked; then it is refused with
+    /// a 503.
+    pub fn lock_patience(mut self, patience: Duration) -> Self {
+        self.config.lock_patience = patience;
         self
     }
 

@@ -5,10 +5,10 @@ use super::identity::Identity;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
 use super::waldur::Waldur;
-use crate::config::Config;
+use crate::config::{Config, SyncMode};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Image, TextMaker};
-use crate::store::{Loaded, Location, Store, StoreError};
+use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
 use std::sync::Arc;
 
 /// One emulator: what the facades are given to answer with.
@@ -48,7 +48,14 @@ impl App {
         texts: TextMaker,
     ) -> Result<(Self, Loaded), StoreError> {
         let location = match &config.database {
-            Some(path) => Location::File(path.clone()),
+            Some(path) => Location::File(DatabaseFile {
+                path: path.clone(),
+                sync: match config.sync {
+                    SyncMode::Full => Sync::Full,
+                    SyncMode::Normal => Sync::Normal,
+                },
+                patience: config.lock_patience,
+            }),
             // The seeded sequence may repeat in one process; the name must not.
             None => Location::Memory(Ids::random().uuid().to_string()),
         };

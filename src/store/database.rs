@@ -3,6 +3,7 @@
 
 use super::error::StoreError;
 use super::file::FileLock;
+use super::group::GroupWriter;
 use super::schema;
 use crate::domain::TextMaker;
 use rusqlite::config::DbConfig;
@@ -12,7 +13,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-/// How long a connection waits for another process that uses the same file.
+/// How long a connection waits for another process that uses the same file, where nothing else is
+/// said.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Statements that a connection keeps prepared: more than the shapes of query in use at a time, of
@@ -33,14 +35,63 @@ pub enum Location {
     /// In memory, under a name that no other store of the process has.
     Memory(String),
     /// In a file.
-    File(PathBuf),
+    File(DatabaseFile),
+}
+
+/// A file, and how it is written to.
+#[derive(Clone, Debug)]
+pub struct DatabaseFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What a commit waits for.
+    pub sync: Sync,
+    /// How long a write waits for another process that has the file locked.
+    pub patience: Duration,
+}
+
+impl DatabaseFile {
+    /// As files are written to where nothing else is said.
+    #[cfg(test)]
+    pub fn at(path: PathBuf) -> Self {
+        Self {
+            path,
+            sync: Sync::Full,
+            patience: BUSY_TIMEOUT,
+        }
+    }
+}
+
+/// What a commit to a file waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sync {
+    /// For the disk: what was answered survives a power cut.
+    Full,
+    /// For the operating system: what was answered survives the end of the process.
+    Normal,
+}
+
+impl Sync {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "FULL",
+            Self::Normal => "NORMAL",
+        }
+    }
+}
+
+/// The connection that writes.
+#[derive(Debug)]
+enum Writer {
+    /// A commit in memory takes no time: there is nothing to share.
+    Memory(Mutex<Connection>),
+    File(GroupWriter),
 }
 
 /// A database that is open. Shared between threads; every method may be called from any.
 #[derive(Debug)]
 pub struct Database {
     location: Location,
-    writer: Mutex<Connection>,
+    writer: Writer,
     readers: Mutex<Vec<Connection>>,
     /// SQLite's memory databases refuse readers while a writer commits; this lets them wait instead.
     commit_gate: RwLock<()>,
@@ -54,21 +105,26 @@ impl Database {
     pub fn open(location: Location, maker: &TextMaker) -> Result<Self, StoreError> {
         let lock = match &location {
             Location::Memory(_) => None,
-            Location::File(path) => Some(FileLock::take(path)?),
+            Location::File(file) => Some(FileLock::take(&file.path)?),
         };
         let mut writer = connect(&location, false)?;
-        if lock.is_some() {
+        if let Location::File(file) = &location {
             // The last connection to close writes the log into the file; not into a foreign one.
             writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             schema::version(&writer).map_err(not_a_database)?;
             writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
             // An acknowledged write survives a killed process, and with FULL a power cut.
-            writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+            writer.execute_batch("PRAGMA journal_mode = WAL;")?;
+            writer.pragma_update(None, "synchronous", file.sync.as_str())?;
         }
         schema::prepare(&mut writer, maker).map_err(not_a_database)?;
+        let writer = match &location {
+            Location::Memory(_) => Writer::Memory(Mutex::new(writer)),
+            Location::File(file) => Writer::File(GroupWriter::new(writer, file.patience)?),
+        };
         Ok(Self {
             location,
-            writer: Mutex::new(writer),
+            writer,
             readers: Mutex::new(Vec::new()),
             commit_gate: RwLock::new(()),
             lock,
@@ -140,18 +196,32 @@ impl Database {
         }
     }
 
-    /// Writes, all or nothing. What `work` refuses to do is no write: nothing is committed.
+    /// Writes, all or nothing; returns when that is committed. What `work` refuses to do is no write:
+    /// nothing is committed.
     pub fn write<T, E>(
         &self,
         work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
     ) -> Result<Result<T, E>, StoreError> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        match &self.writer {
+            Writer::Memory(writer) => self.write_memory(writer, work),
+            Writer::File(writer) => writer.write(|connection| {
+                self.check_place()?;
+                work(connection)
+            }),
+        }
+    }
+
+    fn write_memory<T, E>(
+        &self,
+        writer: &Mutex<Connection>,
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Result<T, E>, StoreError> {
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let _gate = self
             .commit_gate
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         let written = || {
-            self.check_place()?;
             let transaction = writer.transaction()?;
             let outcome = work(&transaction)?;
             if outcome.is_ok() {
@@ -159,12 +229,13 @@ impl Database {
             }
             Ok(outcome)
         };
-        written().map_err(|error| match (&self.location, error) {
-            (
-                Location::Memory(_),
-                StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)),
-            ) if failure.code == rusqlite::ErrorCode::DiskFull => StoreError::MemoryFull,
-            (_, other) => other,
+        written().map_err(|error| match error {
+            StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _))
+                if failure.code == rusqlite::ErrorCode::DiskFull =>
+            {
+                StoreError::MemoryFull
+            }
+            other => other,
         })
     }
 
@@ -214,8 +285,8 @@ fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreErro
                 | OpenFlags::SQLITE_OPEN_URI
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?,
-        Location::File(path) => Connection::open_with_flags(
-            path,
+        Location::File(file) => Connection::open_with_flags(
+            &file.path,
             OpenFlags::SQLITE_OPEN_READ_WRITE
                 | OpenFlags::SQLITE_OPEN_CREATE
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX,

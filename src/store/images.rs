@@ -4,6 +4,7 @@ use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
 use super::lists::Spare;
+use super::terms::Adding;
 use super::{lists, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
 use rusqlite::Connection;
@@ -79,13 +80,14 @@ impl Store {
     pub fn load(&self, images: &[Image]) -> Result<Loaded, StoreError> {
         self.write(|connection| {
             let mut loaded = Loaded::default();
+            let mut terms = Adding::default();
             for image in in_order(images) {
-                if rows::insert_new(connection, &self.maker, image)? {
-                    loaded.added += 1;
-                } else {
-                    loaded.kept += 1;
+                match rows::insert_new(connection, &self.maker, image, &mut terms)? {
+                    Some(_) => loaded.added += 1,
+                    None => loaded.kept += 1,
                 }
             }
+            terms.write(connection)?;
             Ok(loaded)
         })
     }
@@ -97,10 +99,11 @@ impl Store {
     pub fn replace_all(&self, images: &[Image]) -> Result<(), StoreError> {
         self.write(|connection| {
             rows::remove_all(connection)?;
+            let mut terms = Adding::default();
             for image in in_order(images) {
-                rows::insert_new(connection, &self.maker, image)?;
+                rows::insert_new(connection, &self.maker, image, &mut terms)?;
             }
-            Ok(())
+            terms.write(connection)
         })
     }
 

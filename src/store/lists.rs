@@ -1,9 +1,9 @@
 //! Lists, read: the statements of a query run, and their rows in one order.
 
 use super::error::{Damage, StoreError};
-use super::rows;
-use super::select::{Behind, Select};
+use super::select::{Behind, Select, Start};
 use super::texts::{Reading, TextPlace, Texts};
+use super::{rows, search};
 use crate::domain::{Image, ImageQuery, ListForm, ListedImage};
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, Row, Rows, Statement};
@@ -170,9 +170,14 @@ fn each(
     let Extent { most, ends } = extent;
     // Whether there are more is told by one more.
     let rows = most.saturating_add(u64::from(!ends));
-    let Some(select) = Select::compile(connection, query, columns, behind, rows)? else {
+    let Some(start) = Start::of(connection, query, behind)? else {
         return Ok(false);
     };
+    let Some(names) = search::few_names(query) else {
+        let found = search::rows(connection, query, start, rows)?;
+        return searched(connection, &found, columns, most, visit);
+    };
+    let select = Select::of_scope(connection, query, &names, columns, start, rows)?;
     let mut statements = Vec::with_capacity(select.parts.len());
     for sql in &select.parts {
         statements.push(connection.prepare_cached(sql)?);
@@ -196,6 +201,28 @@ fn each(
         }
     }
     Ok(!parts.is_empty())
+}
+
+/// Takes these rows, at most so many; says whether there are more.
+fn searched(
+    connection: &Connection,
+    found: &[i64],
+    columns: &str,
+    most: u64,
+    mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+) -> Result<bool, StoreError> {
+    // Whoever needs no more than a row's number has it.
+    let select = match columns {
+        KEYS => "SELECT NULL, ?1".to_owned(),
+        columns => format!("SELECT {columns} FROM images i WHERE i.seq = ?1"),
+    };
+    let mut select = connection.prepare_cached(&select)?;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    for seq in found.iter().take(most) {
+        let mut rows = select.query([seq])?;
+        visit(rows.next()?.ok_or_else(|| rows::missing(*seq))?)?;
+    }
+    Ok(found.len() > most)
 }
 
 /// The part whose row comes first in the usual order; a part that is alone need not have it.

@@ -4,10 +4,12 @@
 //! one after the other through one connection; reads use connections of their
 //! own, one per thread that reads at the time.
 
+mod bits;
 mod changes;
 mod database;
 mod error;
 mod file;
+mod group;
 mod images;
 mod listing;
 mod lists;
@@ -15,13 +17,16 @@ mod properties;
 mod renewal;
 mod rows;
 mod schema;
+mod search;
 mod select;
+mod sets;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod tokens;
 
-pub use database::Location;
+pub use database::{DatabaseFile, Location, Sync};
 pub use error::StoreError;
 pub use images::{Change, Loaded, Store};
 pub use listing::Listing;

@@ -128,7 +128,14 @@ pub fn refuse(refusal: &Refusal) -> Reply {
 fn reset(app: &App) -> Reply {
     match app.reset() {
         Ok(()) => Reply::empty(StatusCode::NO_CONTENT),
-        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, Failure::of(&error).why()),
+        Err(error) => {
+            let failure = Failure::of(&error);
+            let status = match failure.is_busy() {
+                true => StatusCode::SERVICE_UNAVAILABLE,
+                false => StatusCode::INTERNAL_SERVER_ERROR,
+            };
+            fault(status, failure.why())
+        }
     }
 }
 
