@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Rows of one slice: no database in memory keeps its writers waiting for longer than these take to
 /// read, and no more are held for one reader.
-const SLICE_ROWS: u64 = 1024;
+const SLICE_ROWS: u64 = 512;
 
 /// A list under way.
 ///
@@ -70,10 +70,11 @@ impl Listing {
             Place::Behind(behind) => Some(behind),
             Place::End => return Ok(None),
         };
-        let most = most.min(SLICE_ROWS);
+        let rows = most.min(SLICE_ROWS);
         let extent = Extent {
-            most: self.left.min(most),
-            ends: self.left <= most,
+            most: self.left.min(rows),
+            ends: self.left <= rows,
+            marks: self.left.min(most) <= SLICE_ROWS,
         };
         // One slice needs no snapshot.
         if self.snapshot.is_none() && !extent.ends {

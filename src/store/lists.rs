@@ -22,7 +22,7 @@ pub struct Slice {
     texts: Texts,
     /// Where the list goes on; nothing when this was the last of it.
     pub behind: Option<Behind>,
-    /// The id of its last image, where it holds as many as were asked for.
+    /// The id of its last image, where that is wanted and it holds as many as were asked for.
     pub last_id: Option<Result<String, StoreError>>,
 }
 
@@ -99,6 +99,8 @@ pub struct Extent {
     pub most: u64,
     /// Whether the list ends there, even if there are more.
     pub ends: bool,
+    /// Whether the id of the last of so many is wanted.
+    pub marks: bool,
 }
 
 /// Reads the images of a query behind a place, into a slice that is empty.
@@ -133,7 +135,7 @@ pub fn read(
         })?,
     };
     if let Some(seq) = last {
-        if slice.rows.len() as u64 == extent.most {
+        if extent.marks && slice.rows.len() as u64 == extent.most {
             slice.last_id = Some(rows::id(connection, seq));
         }
         if more && !extent.ends {
@@ -149,6 +151,7 @@ pub fn images(connection: &Connection, query: &ImageQuery) -> Result<Vec<Image>,
     let extent = Extent {
         most: query.limit.unwrap_or(u64::MAX),
         ends: true,
+        marks: false,
     };
     each(connection, query, rows::COLUMNS, None, extent, |row| {
         images.push(rows::read(connection, row)?);
@@ -167,7 +170,7 @@ fn each(
     extent: Extent,
     mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
 ) -> Result<bool, StoreError> {
-    let Extent { most, ends } = extent;
+    let Extent { most, ends, .. } = extent;
     // Whether there are more is told by one more.
     let rows = most.saturating_add(u64::from(!ends));
     let Some(start) = Start::of(connection, query, behind)? else {

@@ -46,10 +46,9 @@ impl Behind {
         let keys = keys_of(connection, query, "seq", seq, || {
             Damage::of_row(seq, CANNOT_READ_KEYS)
         })?;
-        let mut newest = connection.prepare_cached("SELECT max(seq) FROM images")?;
         Ok(Self {
             keys: keys.ok_or_else(|| Damage::of_row(seq, "it is not there"))?,
-            newest: newest.query_row([], |row| row.get(0))?,
+            newest: newest(connection)?,
         })
     }
 
@@ -78,6 +77,8 @@ const UNPUBLISHED_OF: &str = "iif(i.visibility <> 'public', i.owner, NULL)";
 pub struct Start {
     /// What the row before them is sorted by, if there is one.
     pub keys: Option<Vec<Value>>,
+    /// Whether the first of these keys tells it from all that come behind it.
+    first_decides: bool,
     /// The newest row that is one of them, where the list began earlier.
     pub newest: Option<i64>,
 }
@@ -93,7 +94,10 @@ impl Start {
         if let Some(behind) = behind {
             return Ok(Some(Self {
                 keys: Some(behind.keys.clone()),
-                newest: Some(behind.newest),
+                // Comparing all keys would take each row as long again as reading it.
+                first_decides: query.sort == Sort::DEFAULT
+                    && !is_in_the_middle(connection, &behind.keys)?,
+                newest: (newest(connection)? > behind.newest).then_some(behind.newest),
             }));
         }
         let Some(marker) = &query.after else {
@@ -102,9 +106,22 @@ impl Start {
         let keys = marker_keys(connection, query, marker)?;
         Ok(keys.map(|keys| Self {
             keys: Some(keys),
-            newest: None,
+            ..Self::default()
         }))
     }
+}
+
+/// The newest row.
+fn newest(connection: &Connection) -> Result<i64, StoreError> {
+    let mut newest = connection.prepare_cached("SELECT ifnull(max(seq), 0) FROM images")?;
+    Ok(newest.query_row([], |row| row.get(0))?)
+}
+
+/// Whether images of the same moment come behind a row of these keys, in the usual order.
+fn is_in_the_middle(connection: &Connection, keys: &[Value]) -> Result<bool, StoreError> {
+    let select = "SELECT 1 FROM images WHERE created_at = ?1 AND id < ?2 LIMIT 1";
+    let mut select = connection.prepare_cached(select)?;
+    Ok(select.exists(rusqlite::params_from_iter(keys.iter().take(2)))?)
 }
 
 /// The keys that decide: the id tells all images apart, and what is behind it decides nothing.
@@ -133,8 +150,14 @@ impl Select {
             condition.write(&mut select.values, &mut common);
         }
         scope_flags(&query.scope, &mut common);
-        if let Some(keys) = start.keys {
-            select.after(&query.sort, keys, &mut common);
+        match start.keys {
+            Some(keys) if start.first_decides => {
+                let first = keys.into_iter().next();
+                let first = select.values.bind(first.unwrap_or(Value::Null));
+                _ = write!(common, " AND i.created_at < {first}");
+            }
+            Some(keys) => select.after(&query.sort, keys, &mut common),
+            None => {}
         }
         if let Some(newest) = start.newest {
             let newest = select.values.bind(Value::Integer(newest));
