@@ -89,11 +89,20 @@ fn insert_details(connection: &Connection, seq: i64, image: &Image) -> Result<()
         tag.execute((text, seq, i64::try_from(position).unwrap_or(i64::MAX)))?;
     }
     let mut member = connection.prepare_cached(
-        "INSERT INTO image_members (project_id, seq, status, position) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO image_members (project_id, seq, status, position, can_share, created_at, \
+         updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     for (position, one) in image.members.iter().enumerate() {
         let position = i64::try_from(position).unwrap_or(i64::MAX);
-        member.execute((&one.project_id, seq, one.status.as_str(), position))?;
+        member.execute((
+            &one.project_id,
+            seq,
+            one.status.as_str(),
+            position,
+            one.can_share,
+            one.created_at.micros(),
+            one.updated_at.micros(),
+        ))?;
     }
     Ok(())
 }
@@ -280,17 +289,22 @@ fn read_tags(connection: &Connection, seq: i64, id: &str) -> Result<Vec<String>,
 
 fn read_members(connection: &Connection, seq: i64, id: &str) -> Result<Vec<Member>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT project_id, status FROM image_members WHERE seq = ?1 ORDER BY position",
+        "SELECT project_id, status, can_share, created_at, updated_at FROM image_members \
+         WHERE seq = ?1 ORDER BY position",
     )?;
     let mut rows = statement.query([seq])?;
     let damage = || Damage::of_image(id, "one of its members cannot be read");
     let mut members = Vec::new();
     while let Some(row) = rows.next()? {
-        let status: String = row.get(1).map_err(|error| damage().found_by(error))?;
+        let fail = |error: rusqlite::Error| damage().found_by(error);
+        let status: String = row.get(1).map_err(fail)?;
         members.push(Member {
-            project_id: row.get(0).map_err(|error| damage().found_by(error))?,
+            project_id: row.get(0).map_err(fail)?,
             status: MemberStatus::parse(&status)
                 .ok_or_else(|| damage().found_by(format!("what is {status:?}?")))?,
+            can_share: row.get(2).map_err(fail)?,
+            created_at: Timestamp::from_micros(row.get(3).map_err(fail)?),
+            updated_at: Timestamp::from_micros(row.get(4).map_err(fail)?),
         });
     }
     Ok(members)

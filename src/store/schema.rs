@@ -9,10 +9,15 @@ use rusqlite::Connection;
 const APPLICATION_ID: i64 = 0x4e49_4d47;
 
 /// One step per version: the first makes an empty file a database of version 1.
-const STEPS: [(i64, &str); 3] = [(1, VERSION_1), (2, VERSION_2), (NEWEST, VERSION_3)];
+const STEPS: [(i64, &str); 4] = [
+    (1, VERSION_1),
+    (2, VERSION_2),
+    (3, VERSION_3),
+    (NEWEST, VERSION_4),
+];
 
 /// The version that this release makes and knows.
-const NEWEST: i64 = 3;
+const NEWEST: i64 = 4;
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
@@ -106,6 +111,15 @@ const VERSION_3: &str = "
 CREATE TABLE image_json (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 CREATE TABLE image_xml (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 CREATE TABLE image_texts_version (version INTEGER NOT NULL) STRICT;
+";
+
+/// What Glance's own APIs show: of members since when and how far, of images a text more. Of members
+/// that were there before nobody knows since when: [`crate::domain::Member::SOME_TIME`].
+const VERSION_4: &str = "
+ALTER TABLE image_members ADD COLUMN can_share INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE image_members ADD COLUMN created_at INTEGER NOT NULL DEFAULT 1704067200000000;
+ALTER TABLE image_members ADD COLUMN updated_at INTEGER NOT NULL DEFAULT 1704067200000000;
+CREATE TABLE image_glance (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 ";
 
 /// A column of databases that were made before version 3, which said what the texts say better. It is
