@@ -9,10 +9,15 @@ use rusqlite::Connection;
 const APPLICATION_ID: i64 = 0x4e49_4d47;
 
 /// One step per version: the first makes an empty file a database of version 1.
-const STEPS: [(i64, &str); 3] = [(1, VERSION_1), (2, VERSION_2), (NEWEST, VERSION_3)];
+const STEPS: [(i64, &str); 4] = [
+    (1, VERSION_1),
+    (2, VERSION_2),
+    (3, VERSION_3),
+    (NEWEST, VERSION_4),
+];
 
 /// The version that this release makes and knows.
-const NEWEST: i64 = 3;
+const NEWEST: i64 = 4;
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
@@ -106,6 +111,23 @@ const VERSION_3: &str = "
 CREATE TABLE image_json (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 CREATE TABLE image_xml (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 CREATE TABLE image_texts_version (version INTEGER NOT NULL) STRICT;
+";
+
+/// Uploads that are under way, by numbers that never come again, and which data images have. Both go by
+/// an image's id, not by its row, which is written anew with every change.
+const VERSION_4: &str = "
+CREATE TABLE uploads (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    image TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE image_data (
+    image TEXT NOT NULL,
+    staged INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    md5 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (image, staged)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// A column of databases that were made before version 3, which said what the texts say better. It is
