@@ -1,7 +1,9 @@
 //! The file that an upload is written to, until it has a name.
 
 use super::error::SpoolError;
+use super::name::DataName;
 use super::room::Room;
+use crate::domain::disk::{Found, Inspection};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::PathBuf;
@@ -15,6 +17,7 @@ const SYNCED_EVERY: u64 = 32 * 1024 * 1024;
 pub struct Part {
     path: PathBuf,
     file: File,
+    inspection: Inspection,
     /// What went wrong; from then on nothing is written.
     failed: Option<io::Error>,
     is_durable: bool,
@@ -33,6 +36,7 @@ impl Part {
                     return Ok(Self {
                         path,
                         file,
+                        inspection: Inspection::new(),
                         failed: None,
                         is_durable: room.folder.is_durable(),
                         unsynced: 0,
@@ -54,6 +58,7 @@ impl Part {
     }
 
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.inspection.see(bytes);
         self.file.write_all(bytes)?;
         self.unsynced += bytes.len() as u64;
         if self.is_durable && self.unsynced >= SYNCED_EVERY {
@@ -63,8 +68,8 @@ impl Part {
         Ok(())
     }
 
-    /// Makes it the data of a name. Waits for the disk.
-    pub fn finish(mut self, room: &Room, name: &super::name::DataName) -> Result<(), SpoolError> {
+    /// Makes it the data of a name, and says what they look like. Waits for the disk.
+    pub fn finish(mut self, room: &Room, name: &DataName) -> Result<Found, SpoolError> {
         if let Some(error) = self.failed.take() {
             return Err(error.into());
         }
@@ -73,7 +78,7 @@ impl Part {
         }
         room.store(&self.path, name)?;
         self.is_finished = true;
-        Ok(())
+        Ok(self.inspection.finish())
     }
 }
 

@@ -6,6 +6,7 @@ use super::lane::{Block, Lane};
 use super::name::{DataName, hexadecimal};
 use super::part::Part;
 use super::room::{BLOCK_BYTES, Room};
+use crate::domain::disk::Found;
 use bytes::{Bytes, BytesMut};
 use md5::Md5;
 use sha2::{Digest as _, Sha512};
@@ -31,6 +32,8 @@ pub struct Stored {
     pub size: u64,
     /// Their MD5, in hexadecimal digits.
     pub md5: String,
+    /// What they look like.
+    pub found: Found,
     /// Keeps them; its name is their SHA-512.
     pub hold: Hold,
 }
@@ -111,14 +114,16 @@ impl Upload {
         let part = self.part.finish().await?;
         let room = Arc::clone(&self.room);
         let finished = self.room.files.run(move || {
-            part.finish(&room, &name)?;
+            let found = part.finish(&room, &name)?;
             // Made there, so that it is let go when nobody waits for it any more.
-            Ok::<_, SpoolError>(Hold::counted(room, name))
+            Ok::<_, SpoolError>((found, Hold::counted(room, name)))
         });
+        let (found, hold) = finished.await??;
         Ok(Stored {
             size: self.size,
             md5: hexadecimal(&md5),
-            hold: finished.await??,
+            found,
+            hold,
         })
     }
 }
