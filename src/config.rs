@@ -246,6 +246,8 @@ pub struct Config {
     pub max_tokens: usize,
     /// Most bytes of an image's data.
     pub max_image_size: u64,
+    /// Whether data are removed that other servers of this machine left behind when they were killed.
+    pub sweeps: bool,
     /// How long a body that is wanted whole may take, and the window over which a stream must move
     /// 1 kB/s, either way.
     pub patience: Duration,
@@ -291,6 +293,7 @@ impl Default for Config {
             max_connections: None,
             max_tokens: 100_000,
             max_image_size: MOST_IMAGE_BYTES,
+            sweeps: false,
             patience: Duration::from_secs(30),
             stop_within: Duration::from_secs(5),
             workers: 1,

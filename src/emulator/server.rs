@@ -41,6 +41,7 @@ impl Shared {
     /// For all threads; what comes with it hangs up once the last of them has let go.
     pub fn new(app: App, interceptor: Option<Box<dyn Interceptor>>) -> (Arc<Self>, Receiver<()>) {
         let (alive, gone) = channel();
+        app.image_data.when_closed(alive.clone());
         let place = Place {
             public_url: app.config.public_url.as_deref().map(Into::into),
             prefix: "".into(),

@@ -25,7 +25,6 @@ pub struct App {
     /// Its images.
     pub images: Images,
     /// The data of its images.
-    #[allow(dead_code, reason = "the facade of image data is on its way")]
     pub image_data: ImageData,
     /// Its users.
     pub identity: Identity,
@@ -67,6 +66,9 @@ impl App {
             );
         }
         sweep(&spool);
+        if config.sweeps {
+            spool.sweep_temporary();
+        }
         let store = Arc::new(store);
         let loaded = store.load(&fixture.images)?;
         let over_nova_fake = fixture.is_nova_fake_corpus();

@@ -7,6 +7,7 @@ use crate::domain::{DataKind, GlanceStatus, Image};
 use crate::store::spool::{DataName, Reading, Spool, SpoolError, Stored, Unfinished, Upload};
 use crate::store::{Decided, ImageDataRow, Store, StoreError, UploadTicket};
 use bytes::Bytes;
+use std::any::Any;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -51,6 +52,11 @@ impl ImageData {
     #[must_use]
     pub fn most_bytes(&self) -> u64 {
         self.most_bytes
+    }
+
+    /// Drops this once all is as it stays: temporary files are gone then.
+    pub fn when_closed(&self, token: impl Any + Send + Sync) {
+        self.spool.when_closed(Box::new(token));
     }
 
     /// Begins an upload: `decide` looks at the image and says what it becomes meanwhile (saving), and
@@ -227,3 +233,6 @@ impl Drop for Receiving {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ mod pool;
 mod reading;
 mod room;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod upload;
 
 pub use error::SpoolError;
