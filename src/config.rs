@@ -197,6 +197,9 @@ pub enum BaseUrlError {
     Character(char),
 }
 
+/// Most bytes of an image's data when nothing else is said: Glance's own bound (`image_size_cap`), 1 TiB.
+pub const MOST_IMAGE_BYTES: u64 = 1 << 40;
+
 /// Everything that can be chosen at the start.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -243,6 +246,10 @@ pub struct Config {
     pub max_connections: Option<usize>,
     /// Tokens that are kept, besides the fixture's; beyond that the oldest go.
     pub max_tokens: usize,
+    /// Most bytes of an image's data.
+    pub max_image_size: u64,
+    /// Whether data are removed that other servers of this machine left behind when they were killed.
+    pub sweeps: bool,
     /// How long a body that is wanted whole may take, and the window over which a stream must move
     /// 1 kB/s, either way.
     pub patience: Duration,
@@ -288,6 +295,8 @@ impl Default for Config {
             allow_origins: Vec::new(),
             max_connections: None,
             max_tokens: 100_000,
+            max_image_size: MOST_IMAGE_BYTES,
+            sweeps: false,
             patience: Duration::from_secs(30),
             stop_within: Duration::from_secs(5),
             workers: 1,

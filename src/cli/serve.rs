@@ -6,7 +6,9 @@ use super::log::{FORMAT_VARIABLE, LogFormat};
 use super::port_file::PortFile;
 use super::signal::Signals;
 use super::tour::Tour;
-use crate::config::{AuthMode, BaseUrl, Config, ControlAccess, Microversion, Profile, WaldurApi};
+use crate::config::{
+    AuthMode, BaseUrl, Config, ControlAccess, MOST_IMAGE_BYTES, Microversion, Profile, WaldurApi,
+};
 use crate::control::{Clock, Fixture, is_built_in};
 use crate::emulator::Emulator;
 use std::io::Write as _;
@@ -101,6 +103,11 @@ pub struct Serve {
     #[arg(long, env = "NOVA_IMAGES_MAX_TOKENS", value_name = "TOKENS", default_value_t = 100_000,
         value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     max_tokens: usize,
+    /// Most bytes of an image's data [default: 1 TiB, as Glance has it]
+    #[arg(long, env = "NOVA_IMAGES_MAX_IMAGE_SIZE", value_name = "BYTES",
+        default_value_t = MOST_IMAGE_BYTES, hide_default_value = true,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    max_image_size: u64,
     /// `real`, or an RFC 3339 time at which the clock stands still
     #[arg(
         long,
@@ -211,6 +218,8 @@ impl Serve {
             allow_origins: self.allow_origin.clone(),
             max_connections: self.max_connections,
             max_tokens: self.max_tokens,
+            max_image_size: self.max_image_size,
+            sweeps: true,
             region: self.region.clone(),
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             ..Config::default()

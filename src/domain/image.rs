@@ -228,4 +228,6 @@ pub struct Image {
     pub properties: Properties,
     /// Projects it is shared with.
     pub members: Vec<Member>,
+    /// Whether its data are here, and can be downloaded. Images of fixtures only speak of theirs.
+    pub has_data: bool,
 }

@@ -54,6 +54,7 @@ impl Image {
             tags: Vec::new(),
             properties: Properties::new(),
             members: Vec::new(),
+            has_data: false,
         };
         ImageBuilder {
             image,

@@ -192,6 +192,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Takes at most so many bytes as an image's data.
+    pub fn max_image_size(mut self, bytes: u64) -> Self {
+        self.config.max_image_size = bytes;
+        self
+    }
+
     /// Waits so long for a body that is wanted whole, and ends streams that over such a window move
     /// less than 1 kB/s.
     pub fn patience(mut self, patience: Duration) -> Self {

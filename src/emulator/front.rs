@@ -75,6 +75,22 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
     }
 }
 
+/// Answers a request that moves the data of an image. Where the plan says so its body is a stream, of
+/// which may be read as much as is wanted; the rest is read past.
+pub async fn transfer(
+    app: &App,
+    caches: &RefCell<Caches>,
+    request: &mut Request,
+    placed: &Placed,
+) -> Reply {
+    match placed {
+        Placed::Glance(placed) => glance::transfer(app, caches, request, placed).await,
+        Placed::Nova(_) | Placed::Keystone(_) | Placed::Control(_) | Placed::Waldur(_) => {
+            answer(app, caches, request, placed)
+        }
+    }
+}
+
 /// Words an error that comes from outside as the service of a request words its own.
 pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Reply {
     match placed {

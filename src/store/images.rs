@@ -3,7 +3,8 @@
 use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
-use super::{lists, rows};
+use super::spool::{DataName, Spool};
+use super::{data, lists, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
 use rusqlite::Connection;
 
@@ -32,8 +33,10 @@ pub enum Change<T> {
 #[derive(Debug)]
 pub struct Store {
     pub(super) database: Database,
-    maker: TextMaker,
-    changes: Changes,
+    pub(super) maker: TextMaker,
+    pub(super) changes: Changes,
+    /// Where the data of the images are; without one they have none.
+    pub(super) spool: Option<Spool>,
 }
 
 impl Store {
@@ -47,6 +50,7 @@ impl Store {
             database: Database::open(location, &maker)?,
             maker,
             changes: Changes::default(),
+            spool: None,
         })
     }
 
@@ -94,13 +98,16 @@ impl Store {
     /// # Errors
     /// When the database fails; then nothing changed.
     pub fn replace_all(&self, images: &[Image]) -> Result<(), StoreError> {
-        self.write(|connection| {
+        let freed = self.write(|connection| {
+            let freed = data::forget_all(connection)?;
             rows::remove_all(connection)?;
             for image in in_order(images) {
                 rows::insert_new(connection, &self.maker, image)?;
             }
-            Ok(())
-        })
+            Ok(freed)
+        })?;
+        self.let_go(freed);
+        Ok(())
     }
 
     /// The image of an id.
@@ -120,7 +127,8 @@ impl Store {
             .read(|connection| lists::images(connection, query))
     }
 
-    /// Lets `decide` look at an image and change it, with no other write in between.
+    /// Lets `decide` look at an image and change it, with no other write in between. The data of one
+    /// that is deleted go with it, and uploads to it are void.
     ///
     /// # Errors
     /// What `decide` says, or when the database fails; then nothing changed, and the generation
@@ -130,6 +138,7 @@ impl Store {
         id: &str,
         decide: impl FnOnce(Option<Image>) -> Result<Change<T>, E>,
     ) -> Result<T, E> {
+        let mut freed = Vec::new();
         let written = self.database.write(|connection| {
             let decided = match decide(rows::find(connection, id)?) {
                 Ok(change) => change,
@@ -138,11 +147,15 @@ impl Store {
             Ok(Ok(match decided {
                 Change::Put(image, value) => {
                     rows::put(connection, &self.maker, &image)?;
+                    if image.status.is_deleted() {
+                        freed = data::forget(connection, id)?;
+                    }
                     (value, true)
                 }
                 Change::Keep(value) => (value, false),
                 Change::Remove(value) => {
                     rows::remove(connection, id)?;
+                    freed = data::forget(connection, id)?;
                     (value, true)
                 }
             }))
@@ -151,7 +164,15 @@ impl Store {
         if is_changed {
             self.changes.one(id);
         }
+        self.let_go(freed);
         Ok(value)
+    }
+
+    /// Rows that named these data are gone.
+    pub(super) fn let_go(&self, names: impl IntoIterator<Item = DataName>) {
+        if let Some(spool) = &self.spool {
+            names.into_iter().for_each(|name| spool.let_go(&name));
+        }
     }
 
     fn write<T>(

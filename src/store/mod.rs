@@ -5,6 +5,7 @@
 //! own, one per thread that reads at the time.
 
 mod changes;
+mod data;
 mod database;
 mod error;
 mod file;
@@ -16,14 +17,18 @@ mod renewal;
 mod rows;
 mod schema;
 mod select;
+pub mod spool;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod tokens;
+mod uploads;
 
+pub use data::ImageDataRow;
 pub use database::Location;
 pub use error::StoreError;
 pub use images::{Change, Loaded, Store};
 pub use listing::Listing;
 pub use lists::Slice;
 pub use tokens::TokenDigest;
+pub use uploads::{Decided, UploadTicket};

@@ -14,14 +14,15 @@ use std::fmt;
 pub const COLUMNS: &str = "i.created_at, i.seq, i.id, i.name, i.status, i.visibility, i.owner, \
      i.min_ram, i.min_disk, i.size, i.virtual_size, i.updated_at, i.deleted_at, \
      i.container_format, i.disk_format, i.checksum, i.os_hash_algo, i.os_hash_value, \
-     i.protected, i.hidden, i.properties, i.unlisted";
+     i.protected, i.hidden, i.properties, i.unlisted, i.has_data";
 
 const INSERT: &str = "INSERT INTO images (seq, id, name, status, unlisted, visibility, owner, min_ram, \
      min_disk, size, virtual_size, created_at, updated_at, deleted_at, container_format, \
-     disk_format, checksum, os_hash_algo, os_hash_value, protected, hidden, properties) \
+     disk_format, checksum, os_hash_algo, os_hash_value, protected, hidden, properties, \
+     has_data) \
      VALUES (:seq, :id, :name, :status, :unlisted, :visibility, :owner, :min_ram, :min_disk, :size, \
      :virtual_size, :created_at, :updated_at, :deleted_at, :container_format, :disk_format, \
-     :checksum, :os_hash_algo, :os_hash_value, :protected, :hidden, :properties) \
+     :checksum, :os_hash_algo, :os_hash_value, :protected, :hidden, :properties, :has_data) \
      ON CONFLICT (id) DO NOTHING";
 
 /// Stores an image unless its id is known; says whether it did.
@@ -65,6 +66,7 @@ fn insert(
         ":protected": image.protected,
         ":hidden": image.hidden,
         ":properties": stored,
+        ":has_data": image.has_data,
     })?;
     if inserted == 0 {
         return Ok(false);
@@ -270,6 +272,7 @@ pub fn read(connection: &Connection, row: &Row<'_>) -> Result<Image, StoreError>
         tags: read_tags(connection, seq, &id)?,
         properties: columns.properties(20)?,
         members: read_members(connection, seq, &id)?,
+        has_data: columns.flag(22)?,
         id,
     })
 }

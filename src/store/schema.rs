@@ -9,15 +9,16 @@ use rusqlite::Connection;
 const APPLICATION_ID: i64 = 0x4e49_4d47;
 
 /// One step per version: the first makes an empty file a database of version 1.
-const STEPS: [(i64, &str); 4] = [
+const STEPS: [(i64, &str); 5] = [
     (1, VERSION_1),
     (2, VERSION_2),
     (3, VERSION_3),
-    (NEWEST, VERSION_4),
+    (4, VERSION_4),
+    (NEWEST, VERSION_5),
 ];
 
 /// The version that this release makes and knows.
-const NEWEST: i64 = 4;
+const NEWEST: i64 = 5;
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
@@ -113,9 +114,28 @@ CREATE TABLE image_xml (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 CREATE TABLE image_texts_version (version INTEGER NOT NULL) STRICT;
 ";
 
-/// What Glance's own APIs show: of members since when and how far, of images a text more. Of members
-/// that were there before nobody knows since when: [`crate::domain::Member::SOME_TIME`].
+/// Uploads that are under way, by numbers that never come again, and which data images have. Both go by
+/// an image's id, not by its row, which is written anew with every change.
 const VERSION_4: &str = "
+CREATE TABLE uploads (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    image TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE image_data (
+    image TEXT NOT NULL,
+    staged INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    md5 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (image, staged)
+) STRICT, WITHOUT ROWID;
+";
+
+/// What Glance's own APIs show: of members since when and how far, of images a text more, and whether
+/// their data are here. Of members
+/// that were there before nobody knows since when: [`crate::domain::Member::SOME_TIME`].
+const VERSION_5: &str = "
+ALTER TABLE images ADD COLUMN has_data INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE image_members ADD COLUMN can_share INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE image_members ADD COLUMN created_at INTEGER NOT NULL DEFAULT 1704067200000000;
 ALTER TABLE image_members ADD COLUMN updated_at INTEGER NOT NULL DEFAULT 1704067200000000;

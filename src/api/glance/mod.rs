@@ -8,6 +8,7 @@ mod fault;
 mod names;
 mod offer;
 mod refusal;
+mod source;
 mod v2;
 mod versions;
 mod wanted;
@@ -18,11 +19,12 @@ pub use v2::{TEXT_VERSION, text};
 use crate::domain::{Operation, Plan};
 use crate::http::cache::Caches;
 use crate::http::webob::Choice;
-use crate::http::{Head, Method, Refusal, Reply, Request, StatusCode};
+use crate::http::{Body, Head, Method, Refusal, Reply, Request, StatusCode};
 use crate::service::App;
 use call::Call;
 use fault::Fault;
 use offer::{Offer, Tree};
+use source::Source;
 use std::cell::RefCell;
 
 /// What asks for API v2 whatever the path.
@@ -111,28 +113,68 @@ fn latin1(part: &str) -> String {
 /// Answers a request as it was placed.
 #[must_use]
 pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &Placed) -> Reply {
-    let mut call = Call::new(app, caches, &request.head, &request.body, placed.door);
-    match &placed.asked {
-        Asked::Options => return Reply::empty(StatusCode::OK),
-        Asked::Health => return Reply::new(StatusCode::OK, "text/plain; charset=UTF-8", "OK"),
-        Asked::Versions(status) => return versions::list(&call, *status),
-        Asked::NoSlash(_) | Asked::V2(_) => {}
-    }
-    let form = form(&placed.asked);
-    match call.authenticate() {
-        Some(caller) => call.caller = caller,
-        None => {
-            let fault = Fault::unauthorized(&call.keystone_url());
-            return refusal::reply(fault, &request.head, form);
-        }
-    }
+    let call = Call::new(app, caches, &request.head, &request.body, placed.door);
+    let call = match enter(call, &placed.asked) {
+        Ok(call) => call,
+        Err(reply) => return *reply,
+    };
     let outcome = match &placed.asked {
         Asked::NoSlash(version) => Ok(versions::redirect(&call, version)),
         Asked::V2(asked) => v2::answer(&call, asked),
         Asked::Options | Asked::Health | Asked::Versions(_) => Err(Fault::unrouted()),
     };
-    let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, &request.head, form));
-    labelled(app, reply)
+    left(&call, &placed.asked, outcome)
+}
+
+/// Answers a request that moves data. Of a body that comes as a stream as much is read as is wanted.
+pub async fn transfer(
+    app: &App,
+    caches: &RefCell<Caches>,
+    request: &mut Request,
+    placed: &Placed,
+) -> Reply {
+    let Request { head, body } = request;
+    let none = Body::empty();
+    let (seen, mut source) = match body {
+        Body::Stream(stream) => (&none, Source::of_stream(stream)),
+        body => (&*body, Source::of_bytes(body.bytes())),
+    };
+    let call = Call::new(app, caches, head, seen, placed.door);
+    let call = match enter(call, &placed.asked) {
+        Ok(call) => call,
+        Err(reply) => return *reply,
+    };
+    let outcome = match &placed.asked {
+        Asked::V2(asked) => v2::transfer(&call, asked, &mut source).await,
+        _ => Err(Fault::unrouted()),
+    };
+    left(&call, &placed.asked, outcome)
+}
+
+/// What needs nobody to sign in is answered here; all else goes on with whoever did.
+fn enter<'a>(mut call: Call<'a>, asked: &Asked) -> Result<Call<'a>, Box<Reply>> {
+    let answered = match asked {
+        Asked::Options => Reply::empty(StatusCode::OK),
+        Asked::Health => Reply::new(StatusCode::OK, "text/plain; charset=UTF-8", "OK"),
+        Asked::Versions(status) => versions::list(&call, *status),
+        Asked::NoSlash(_) | Asked::V2(_) => match call.authenticate() {
+            Some(caller) => {
+                call.caller = caller;
+                return Ok(call);
+            }
+            None => {
+                let fault = Fault::unauthorized(&call.keystone_url());
+                refusal::reply(fault, call.head, form(asked))
+            }
+        },
+    };
+    Err(Box::new(answered))
+}
+
+/// What somebody gets who is signed in.
+fn left(call: &Call<'_>, asked: &Asked, outcome: Result<Reply, Fault>) -> Reply {
+    let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, call.head, form(asked)));
+    labelled(call.app, reply)
 }
 
 /// Words an error that comes from outside as this service words its own.

@@ -31,6 +31,8 @@ pub struct Offer {
     pub trust: Trust,
     /// Whether what is not ASCII in a path is taken for Latin-1, as the real server's front end does.
     pub latin1_paths: bool,
+    /// Whether data have to be of the format that was declared.
+    pub checks_content: bool,
     /// Whether `OPTIONS` is answered for all.
     pub answers_options: bool,
 }
@@ -100,6 +102,7 @@ const DEFAULT: Offer = Offer {
     webob: Choice::Offers,
     trust: Trust::Scheme,
     latin1_paths: false,
+    checks_content: false,
     answers_options: true,
 };
 
@@ -112,6 +115,7 @@ const OTC: Offer = Offer {
 const NOVA_34: Offer = Offer {
     v2: &ImageRules::GLANCE_33,
     latin1_paths: true,
+    checks_content: true,
     ..OTC
 };
 
@@ -122,6 +126,7 @@ const JUNO: Offer = Offer {
     webob: Choice::Substring,
     trust: Trust::WebOb,
     latin1_paths: true,
+    checks_content: false,
     answers_options: false,
 };
 

@@ -11,7 +11,9 @@ mod limits;
 mod members;
 mod service;
 mod text;
+mod transfer;
 
 pub use create::NewOwner;
 pub use edit::Edit;
 pub use service::{Images, is_uuid};
+pub use transfer::Intake;

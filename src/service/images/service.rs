@@ -80,6 +80,7 @@ impl Images {
             image.deleted_at = Some(now);
             // Glance deletes the properties with the image: an administrator sees it without any.
             image.properties = Properties::new();
+            image.has_data = false;
             Ok(Change::Put(Box::new(image), ()))
         });
         deleted.inspect_err(|error: &ImageError| note(id, &error.why()))

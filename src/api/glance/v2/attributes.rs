@@ -3,6 +3,12 @@
 use crate::api::glance::fault::Fault;
 use crate::python::Value;
 
+/// How data get into an image.
+pub const IMPORT_METHODS: &str = "glance-direct,web-download,copy-image";
+
+/// Where data are: the only store.
+pub const STORE: &str = "file";
+
 /// The largest number that an image's row holds.
 const MOST_NUMBER: i64 = i32::MAX as i64;
 

@@ -1,7 +1,7 @@
 //! `POST /images`
 
 use super::answer::{json_reply, of_write};
-use super::attributes::{is_reserved, number, tags};
+use super::attributes::{IMPORT_METHODS, STORE, is_reserved, number, tags};
 use super::{body, schema, view};
 use crate::api::glance::call::Call;
 use crate::api::glance::fault::Fault;
@@ -10,12 +10,6 @@ use crate::http::{Reply, StatusCode};
 use crate::python::Value;
 use crate::service::{NewOwner, WriteError};
 use indexmap::IndexMap;
-
-/// How data get into an image.
-pub const IMPORT_METHODS: &str = "glance-direct,web-download,copy-image";
-
-/// Where data are: the only store.
-pub const STORE: &str = "file";
 
 /// What a client must not send, in the order in which Glance looks for it.
 const DISALLOWED: [&str; 5] = ["direct_url", "self", "file", "schema", "stores"];

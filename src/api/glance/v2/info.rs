@@ -1,8 +1,8 @@
 //! What a server tells of itself, and of what it does without: tasks, caches, locations, definitions
 //! of metadata.
 
+use super::attributes::{IMPORT_METHODS, STORE};
 use super::body;
-use super::create::{IMPORT_METHODS, STORE};
 use super::route::Info;
 use super::schemas;
 use crate::api::glance::call::Call;

@@ -4,12 +4,14 @@ mod answer;
 mod attributes;
 mod body;
 mod create;
+mod file;
 mod images;
 mod import;
 mod info;
 mod list;
 mod members;
 mod patch;
+mod range;
 mod route;
 mod schema;
 mod schemas;
@@ -21,8 +23,9 @@ pub use view::{TEXT_VERSION, text};
 use super::call::Call;
 use super::fault::Fault;
 use super::names;
+use super::source::Source;
 use super::wanted::JSON_BODY;
-use crate::domain::{Plan, Work};
+use crate::domain::{BodyWanted, Plan, Work};
 use crate::http::{Body, Method, Reply};
 use route::Route;
 
@@ -44,28 +47,24 @@ pub fn plan(asked: &Asked, method: &Method) -> Plan {
     let mut plan = Plan::of(operation.map_or(names::UNROUTED, |(name, _)| name));
     plan.image = route.and_then(|route| route.image().map(str::to_owned));
     plan.body = JSON_BODY;
-    if operation.is_some() && method != Method::GET {
-        plan.work = Work::Change;
+    match route {
+        Some(Route::File(_) | Route::Stage(_)) if operation.is_some() => {
+            plan.work = Work::Transfer;
+            if method == Method::PUT {
+                plan.body = BodyWanted::Stream;
+            }
+        }
+        Some(Route::Import(_)) if operation.is_some() => plan.work = Work::Transfer,
+        _ if operation.is_some() && method != Method::GET => plan.work = Work::Change,
+        _ => {}
     }
     plan
 }
 
 /// Answers a request of somebody who is signed in.
 pub fn answer(call: &Call<'_>, asked: &Asked) -> Result<Reply, Fault> {
-    let route = asked.0.as_ref().ok_or_else(Fault::unrouted)?;
+    let route = entered(call, asked)?;
     let method = call.head.method();
-    let Some((_, rejects_body)) = route.operation(method) else {
-        return Err(match route.allowed() {
-            Some(allowed) => Fault::wrong_method(method, allowed),
-            None => Fault::unrouted(),
-        });
-    };
-    if rejects_body && has_body(call) {
-        return Err(Fault::bad_request(
-            "A body is not expected with this request.",
-        ));
-    }
-    check_scope(call, route)?;
     match route {
         Route::Images if method == Method::GET => list::list(call),
         Route::Images => create::create(call),
@@ -75,7 +74,6 @@ pub fn answer(call: &Call<'_>, asked: &Asked) -> Result<Reply, Fault> {
             _ => images::delete(call, id),
         },
         Route::ImageTasks(id) => info::image_tasks(call, id),
-        Route::Import(id) => import::import(call, id),
         Route::Locations(id) => info::locations(call, id),
         Route::Members(id) if method == Method::GET => members::list(call, id),
         Route::Members(id) => members::add(call, id),
@@ -95,8 +93,42 @@ pub fn answer(call: &Call<'_>, asked: &Asked) -> Result<Reply, Fault> {
         Route::Cache | Route::CachedImage(_) => info::cache(call, route.image()),
         Route::Namespaces => Ok(info::namespaces()),
         Route::ResourceTypes => Ok(info::resource_types()),
-        Route::File(_) | Route::Stage(_) => Err(Fault::unrouted()),
+        Route::File(_) | Route::Stage(_) | Route::Import(_) => Err(Fault::unrouted()),
     }
+}
+
+/// Answers one that moves data.
+pub async fn transfer(
+    call: &Call<'_>,
+    asked: &Asked,
+    source: &mut Source<'_>,
+) -> Result<Reply, Fault> {
+    match entered(call, asked)? {
+        Route::File(id) if call.head.method() == Method::GET => file::download(call, id).await,
+        Route::File(id) => file::upload(call, id, source).await,
+        Route::Stage(id) => file::stage(call, id, source).await,
+        Route::Import(id) => import::import(call, id).await,
+        _ => Err(Fault::unrouted()),
+    }
+}
+
+/// What is asked for, once method, body and token are looked at.
+fn entered<'a>(call: &Call<'_>, asked: &'a Asked) -> Result<&'a Route, Fault> {
+    let route = asked.0.as_ref().ok_or_else(Fault::unrouted)?;
+    let method = call.head.method();
+    let Some((_, rejects_body)) = route.operation(method) else {
+        return Err(match route.allowed() {
+            Some(allowed) => Fault::wrong_method(method, allowed),
+            None => Fault::unrouted(),
+        });
+    };
+    if rejects_body && has_body(call) {
+        return Err(Fault::bad_request(
+            "A body is not expected with this request.",
+        ));
+    }
+    check_scope(call, route)?;
+    Ok(route)
 }
 
 fn has_body(call: &Call<'_>) -> bool {

@@ -1,5 +1,6 @@
 //! Views: an image and its members, as API v2 shows them.
 
+use super::attributes::STORE;
 use crate::domain::{Image, ImageTexts, Member, PropertyValue};
 use crate::python::{self, Value};
 use serde::ser::SerializeMap as _;
@@ -48,7 +49,8 @@ impl Serialize for ImageView<'_> {
         let image = self.image;
         let mut map = serializer.serialize_map(None)?;
         for (key, value) in image.properties.iter() {
-            if is_own(key) || HIDDEN.contains(&key) {
+            let is_hidden = is_own(key) || (key == "stores" && image.has_data);
+            if is_hidden || HIDDEN.contains(&key) {
                 continue;
             }
             let value = match value {
@@ -84,6 +86,9 @@ impl Serialize for ImageView<'_> {
         map.serialize_entry("self", &format!("/v2/images/{}", image.id))?;
         map.serialize_entry("file", &format!("/v2/images/{}/file", image.id))?;
         map.serialize_entry("schema", "/v2/schemas/image")?;
+        if image.has_data {
+            map.serialize_entry("stores", STORE)?;
+        }
         map.end()
     }
 }
