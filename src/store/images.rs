@@ -4,8 +4,9 @@ use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
 use super::lists::Spare;
+use super::spool::{DataName, Spool};
 use super::terms::Adding;
-use super::{lists, rows};
+use super::{data, lists, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
 use rusqlite::Connection;
 
@@ -20,8 +21,10 @@ pub struct Loaded {
 
 /// What a decision about an image leads to.
 pub enum Change<T> {
-    /// The image becomes this.
+    /// The image becomes this, or is added.
     Put(Box<Image>, T),
+    /// Nothing changes.
+    Keep(T),
     /// The row goes away. A fixture that is loaded again brings the image back, so no use case does
     /// this.
     #[cfg_attr(not(test), expect(dead_code, reason = "for the store's own tests"))]
@@ -32,9 +35,11 @@ pub enum Change<T> {
 #[derive(Debug)]
 pub struct Store {
     pub(super) database: Database,
-    maker: TextMaker,
-    changes: Changes,
+    pub(super) maker: TextMaker,
+    pub(super) changes: Changes,
     pub(super) spare: Spare,
+    /// Where the data of the images are; without one they have none.
+    pub(super) spool: Option<Spool>,
 }
 
 impl Store {
@@ -49,6 +54,7 @@ impl Store {
             maker,
             changes: Changes::default(),
             spare: Spare::default(),
+            spool: None,
         })
     }
 
@@ -97,14 +103,18 @@ impl Store {
     /// # Errors
     /// When the database fails; then nothing changed.
     pub fn replace_all(&self, images: &[Image]) -> Result<(), StoreError> {
-        self.write(|connection| {
+        let freed = self.write(|connection| {
+            let freed = data::forget_all(connection)?;
             rows::remove_all(connection)?;
             let mut terms = Adding::default();
             for image in in_order(images) {
                 rows::insert_new(connection, &self.maker, image, &mut terms)?;
             }
-            terms.write(connection)
-        })
+            terms.write(connection)?;
+            Ok(freed)
+        })?;
+        self.let_go(freed);
+        Ok(())
     }
 
     /// The image of an id.
@@ -124,7 +134,8 @@ impl Store {
             .read(|connection| lists::images(connection, query))
     }
 
-    /// Lets `decide` look at an image and change it, with no other write in between.
+    /// Lets `decide` look at an image and change it, with no other write in between. The data of one
+    /// that is deleted go with it, and uploads to it are void.
     ///
     /// # Errors
     /// What `decide` says, or when the database fails; then nothing changed, and the generation
@@ -134,6 +145,7 @@ impl Store {
         id: &str,
         decide: impl FnOnce(Option<Image>) -> Result<Change<T>, E>,
     ) -> Result<T, E> {
+        let mut freed = Vec::new();
         let written = self.database.write(|connection| {
             let decided = match decide(rows::find(connection, id)?) {
                 Ok(change) => change,
@@ -142,17 +154,32 @@ impl Store {
             Ok(Ok(match decided {
                 Change::Put(image, value) => {
                     rows::put(connection, &self.maker, &image)?;
-                    value
+                    if image.status.is_deleted() {
+                        freed = data::forget(connection, id)?;
+                    }
+                    (value, true)
                 }
+                Change::Keep(value) => (value, false),
                 Change::Remove(value) => {
                     rows::remove(connection, id)?;
-                    value
+                    freed = data::forget(connection, id)?;
+                    (value, true)
                 }
             }))
         });
-        let value = written??;
-        self.changes.one(id);
+        let (value, is_changed) = written??;
+        if is_changed {
+            self.changes.one(id);
+        }
+        self.let_go(freed);
         Ok(value)
+    }
+
+    /// Rows that named these data are gone.
+    pub(super) fn let_go(&self, names: impl IntoIterator<Item = DataName>) {
+        if let Some(spool) = &self.spool {
+            names.into_iter().for_each(|name| spool.let_go(&name));
+        }
     }
 
     fn write<T>(
