@@ -4,7 +4,8 @@
 //! is awaited. Who may do what, and what becomes of an image, is decided by whoever calls.
 
 use crate::domain::{DataKind, GlanceStatus, Image};
-use crate::store::spool::{DataName, Reading, Spool, SpoolError, Stored, Unfinished, Upload};
+pub use crate::store::spool::SpoolError;
+use crate::store::spool::{DataName, Reading, Spool, Stored, Unfinished, Upload};
 use crate::store::{Decided, ImageDataRow, Store, StoreError, UploadTicket};
 use bytes::Bytes;
 use std::any::Any;
@@ -148,6 +149,18 @@ impl Receiving {
         match &mut self.upload {
             Some(upload) => upload.write(bytes).await,
             None => Err(Unfinished.into()),
+        }
+    }
+
+    /// So many bytes are to come: what would be too large need not begin.
+    ///
+    /// # Errors
+    /// When there are more than are taken.
+    pub fn announce(&self, bytes: u64) -> Result<(), SpoolError> {
+        let most = self.data.most_bytes;
+        match bytes > most {
+            true => Err(SpoolError::TooLarge { most }),
+            false => Ok(()),
         }
     }
 

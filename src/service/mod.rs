@@ -17,6 +17,12 @@ pub mod rules;
 #[cfg(test)]
 mod tests;
 pub mod waldur;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the facade of image data is on its way"
+)]
+pub mod web_download;
 
 pub use app::App;
 pub use error::ImageError;
