@@ -286,6 +286,8 @@ pub struct Config {
     pub region: Option<String>,
     /// A listener for the identity service alone, beside the shared one.
     pub identity_listen: Option<String>,
+    /// A listener for the image service alone, beside the shared one.
+    pub image_listen: Option<String>,
     /// What the control API does; when missing, all in memory and nothing that changes a database.
     pub control: Option<ControlAccess>,
     /// Whoever shows this to the control API need not be on this machine.
@@ -343,6 +345,7 @@ impl Default for Config {
             catalog: Vec::new(),
             region: None,
             identity_listen: None,
+            image_listen: None,
             control: None,
             control_token: None,
             control_listen: None,

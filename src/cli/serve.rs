@@ -21,8 +21,8 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one
     #[arg(long, env = "NOVA_IMAGES_LISTEN", default_value = "127.0.0.1:8774")]
     listen: String,
-    /// Write the bound port to this file while the server answers, and Keystone's own address to
-    /// PATH.identity
+    /// Write the bound port to this file while the server answers, and the addresses that Keystone and
+    /// Glance have of their own to PATH.identity and PATH.image
     #[arg(long, env = "NOVA_IMAGES_PORT_FILE", value_name = "PATH")]
     port_file: Option<PathBuf>,
     /// Keep the data in this SQLite file instead of in memory
@@ -65,6 +65,9 @@ pub struct Serve {
     /// Serve Keystone at the root of this address too
     #[arg(long, env = "NOVA_IMAGES_IDENTITY_LISTEN", value_name = "ADDRESS:PORT")]
     identity_listen: Option<String>,
+    /// Serve Glance at the root of this address too
+    #[arg(long, env = "NOVA_IMAGES_IMAGE_LISTEN", value_name = "ADDRESS:PORT")]
+    image_listen: Option<String>,
     /// Put a service into the catalogue, in place of the one of its type; the URL may hold
     /// `$(project_id)s`; may be repeated
     #[arg(long, env = "NOVA_IMAGES_CATALOG", value_name = "TYPE=URL", value_parser = service)]
@@ -154,12 +157,17 @@ impl Serve {
         let emulator = builder.start()?;
         let signals = Signals::keep()?;
         if let Some(port_file) = &port_file {
-            port_file.write(emulator.address().port(), emulator.identity_address())?;
+            port_file.write(
+                emulator.address().port(),
+                emulator.identity_address(),
+                emulator.image_address(),
+            )?;
         }
         let greeting = Greeting {
             listens_on: format!("http://{}", emulator.address()),
             base: emulator.public_url(),
             identity: emulator.identity_address().map(|_| emulator.identity_url()),
+            image: emulator.image_address().map(|_| emulator.image_url()),
             auth: self.auth,
             profile: self.profile,
             region: emulator.region(),
@@ -207,6 +215,7 @@ impl Serve {
             waldur_api: self.waldur_api,
             token_ttl: self.token_ttl,
             identity_listen: self.identity_listen.clone(),
+            image_listen: self.image_listen.clone(),
             catalog: self.catalog.clone(),
             control: self.control,
             control_token: self.control_token.clone(),

@@ -5,8 +5,8 @@ use super::entrance::Entrance;
 use super::error::StartError;
 use super::interceptor::Interceptor;
 use super::server::Shared;
+use super::texts::TEXTS;
 use super::{Emulator, Gone, Listeners, serve};
-use crate::api::nova;
 use crate::config::{AuthMode, Config, ControlAccess, Microversion, Profile, WaldurApi, WebSource};
 use crate::control::{Clock, Fixture, Ids};
 use crate::service::App;
@@ -143,6 +143,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Serves Glance at the root of this address too; port 0 takes a free one.
+    pub fn image_listen(mut self, address: impl Into<String>) -> Self {
+        self.config.image_listen = Some(address.into());
+        self
+    }
+
     /// What the control API does for those who may ask it.
     pub fn control(mut self, access: ControlAccess) -> Self {
         self.config.control = Some(access);
@@ -238,10 +244,12 @@ impl EmulatorBuilder {
         }
         let (sockets, listeners) = listen(&self.address, &config)?;
         let database = config.database.clone();
-        let (mut app, loaded) = App::open(config, fixture, self.clock, self.ids, nova::TEXTS)
-            .map_err(|error| StartError::Store {
-                database,
-                source: Box::new(error),
+        let (mut app, loaded) =
+            App::open(config, fixture, self.clock, self.ids, TEXTS).map_err(|error| {
+                StartError::Store {
+                    database,
+                    source: Box::new(error),
+                }
             })?;
         if loaded.kept > 0 {
             tracing::info!(
@@ -299,15 +307,18 @@ fn listen(
     let own = |address: &Option<String>| address.as_deref().map(bind).transpose();
     let (shared, bound) = bind(shared_address)?;
     let (identity, identity_bound) = own(&config.identity_listen)?.unzip();
+    let (image, image_bound) = own(&config.image_listen)?.unzip();
     let (control, control_bound) = own(&config.control_listen)?.unzip();
     let listeners = Listeners {
         shared: bound,
         identity: identity_bound,
+        image: image_bound,
         control: control_bound,
     };
     let mut sockets = vec![(shared, Entrance::shared(bound, control.is_some()))];
     let shared_port = bound.port();
     sockets.extend(identity.map(|socket| (socket, Entrance::Identity { shared_port })));
+    sockets.extend(image.map(|socket| (socket, Entrance::Image)));
     let control = control.zip(control_bound);
     sockets.extend(control.map(|(socket, bound)| (socket, Entrance::control(bound))));
     Ok((sockets, listeners))

@@ -2,7 +2,7 @@
 
 use super::entrance::Entrance;
 use super::server::{Server, Shared};
-use crate::api::nova;
+use super::texts::TEXTS;
 use crate::config::{Config, Profile};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::Timestamp;
@@ -38,7 +38,7 @@ impl Offline {
             ..Config::default()
         };
         let clock = Clock::frozen(Timestamp::from_micros(0));
-        let (app, _) = App::open(config, Fixture::docs()?, clock, Ids::seeded(1), nova::TEXTS)?;
+        let (app, _) = App::open(config, Fixture::docs()?, clock, Ids::seeded(1), TEXTS)?;
         let (shared, _) = Shared::new(app, None);
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         Ok(Self {

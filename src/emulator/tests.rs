@@ -4,6 +4,7 @@
 use super::entrance::Entrance;
 use super::front;
 use super::server::{Server, Shared};
+use super::texts::TEXTS;
 use crate::api::{control, keystone, nova, waldur};
 use crate::config::Config;
 use crate::control::{Clock, Fixture, Ids};
@@ -31,7 +32,7 @@ fn entrance() -> Entrance {
 
 fn shared() -> Arc<Shared> {
     let (config, fixture) = (Config::default(), Fixture::docs().unwrap());
-    let opened = App::open(config, fixture, Clock::real(), Ids::seeded(1), nova::TEXTS);
+    let opened = App::open(config, fixture, Clock::real(), Ids::seeded(1), TEXTS);
     let (app, _) = opened.unwrap();
     Shared::new(app, None).0
 }

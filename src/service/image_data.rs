@@ -152,18 +152,6 @@ impl Receiving {
         }
     }
 
-    /// So many bytes are to come: what would be too large need not begin.
-    ///
-    /// # Errors
-    /// When there are more than are taken.
-    pub fn announce(&self, bytes: u64) -> Result<(), SpoolError> {
-        let most = self.data.most_bytes;
-        match bytes > most {
-            true => Err(SpoolError::TooLarge { most }),
-            false => Ok(()),
-        }
-    }
-
     /// That was all of it: the data are the image's, which becomes what `decide` makes of it, knowing
     /// what came. Nothing when the image is gone meanwhile.
     ///

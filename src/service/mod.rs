@@ -6,33 +6,30 @@ mod app;
 mod error;
 mod failure;
 pub mod glance_query;
+mod glance_sort;
 pub mod glance_v1;
 pub mod identity;
-#[allow(dead_code, reason = "the facade of image data is on its way")]
 mod image_data;
 mod images;
 pub mod listed_query;
+mod query_error;
+mod quota;
 mod rate_limit;
 pub mod rules;
 #[cfg(test)]
 mod tests;
+mod upload_error;
 pub mod waldur;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the facade of image data is on its way"
-)]
 pub mod web_download;
+mod write_error;
 
 pub use app::App;
 pub use error::ImageError;
 pub use failure::Failure;
-#[allow(unused_imports, reason = "as above")]
-pub use image_data::{DataError, ImageData, Receiving};
-pub use images::is_uuid;
+pub use images::{Edit, Intake, NewOwner, is_uuid};
+pub use quota::{Limited, MOST as MOST_LIMITED};
 pub use rules::{Filters, ImageRules};
+pub use upload_error::UploadError;
+pub use write_error::WriteError;
 
-#[allow(unused_imports, reason = "as above")]
-pub use crate::store::spool::{DataName, Reading, SpoolError, Stored};
-#[allow(unused_imports, reason = "as above")]
-pub use crate::store::{Decided, ImageDataRow, Listing, Slice};
+pub use crate::store::{Listing, Slice};

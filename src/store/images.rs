@@ -19,8 +19,10 @@ pub struct Loaded {
 
 /// What a decision about an image leads to.
 pub enum Change<T> {
-    /// The image becomes this.
+    /// The image becomes this, or is added.
     Put(Box<Image>, T),
+    /// Nothing changes.
+    Keep(T),
     /// The row goes away. A fixture that is loaded again brings the image back, so no use case does
     /// this.
     #[cfg_attr(not(test), expect(dead_code, reason = "for the store's own tests"))]
@@ -148,17 +150,20 @@ impl Store {
                     if image.status.is_deleted() {
                         freed = data::forget(connection, id)?;
                     }
-                    value
+                    (value, true)
                 }
+                Change::Keep(value) => (value, false),
                 Change::Remove(value) => {
                     rows::remove(connection, id)?;
                     freed = data::forget(connection, id)?;
-                    value
+                    (value, true)
                 }
             }))
         });
-        let value = written??;
-        self.changes.one(id);
+        let (value, is_changed) = written??;
+        if is_changed {
+            self.changes.one(id);
+        }
         self.let_go(freed);
         Ok(value)
     }

@@ -5,7 +5,6 @@
 //! own, one per thread that reads at the time.
 
 mod changes;
-#[allow(dead_code, reason = "the facade of image data is on its way")]
 mod data;
 mod database;
 mod error;
@@ -18,20 +17,13 @@ mod renewal;
 mod rows;
 mod schema;
 mod select;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the facade of image data is on its way"
-)]
 pub mod spool;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod tokens;
-#[allow(dead_code, reason = "as above")]
 mod uploads;
 
-#[allow(unused_imports, reason = "as above")]
 pub use data::ImageDataRow;
 pub use database::Location;
 pub use error::StoreError;
@@ -39,5 +31,4 @@ pub use images::{Change, Loaded, Store};
 pub use listing::Listing;
 pub use lists::Slice;
 pub use tokens::TokenDigest;
-#[allow(unused_imports, reason = "as above")]
 pub use uploads::{Decided, UploadTicket};

@@ -9,15 +9,16 @@ use rusqlite::Connection;
 const APPLICATION_ID: i64 = 0x4e49_4d47;
 
 /// One step per version: the first makes an empty file a database of version 1.
-const STEPS: [(i64, &str); 4] = [
+const STEPS: [(i64, &str); 5] = [
     (1, VERSION_1),
     (2, VERSION_2),
     (3, VERSION_3),
-    (NEWEST, VERSION_4),
+    (4, VERSION_4),
+    (NEWEST, VERSION_5),
 ];
 
 /// The version that this release makes and knows.
-const NEWEST: i64 = 4;
+const NEWEST: i64 = 5;
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
@@ -128,6 +129,17 @@ CREATE TABLE image_data (
     size INTEGER NOT NULL,
     PRIMARY KEY (image, staged)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// What Glance's own APIs show: of members since when and how far, of images a text more, and whether
+/// their data are here. Of members
+/// that were there before nobody knows since when: [`crate::domain::Member::SOME_TIME`].
+const VERSION_5: &str = "
+ALTER TABLE images ADD COLUMN has_data INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE image_members ADD COLUMN can_share INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE image_members ADD COLUMN created_at INTEGER NOT NULL DEFAULT 1704067200000000;
+ALTER TABLE image_members ADD COLUMN updated_at INTEGER NOT NULL DEFAULT 1704067200000000;
+CREATE TABLE image_glance (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 ";
 
 /// A column of databases that were made before version 3, which said what the texts say better. It is

@@ -78,7 +78,8 @@ impl Store {
         Ok(value)
     }
 
-    /// Ends an upload, with data or without any, and lets `decide` say what becomes of the image.
+    /// Ends an upload, with data or without any, and lets `decide` say what becomes of the image: data
+    /// that it does not have then go.
     /// Nothing when it is void; then the data go.
     ///
     /// # Errors
@@ -104,21 +105,24 @@ impl Store {
                 Err(refusal) => return Ok(Err(refusal)),
             };
             rows::put(connection, &self.maker, &image)?;
-            if let Some((kind, stored)) = &kept {
+            let kept = kept
+                .as_ref()
+                .filter(|(kind, _)| *kind == DataKind::Staged || image.has_data);
+            if let Some((kind, stored)) = kept {
                 freed = data::take_one(connection, id, *kind)?;
                 data::insert(connection, id, *kind, stored)?;
             }
-            Ok(Ok(Some(value)))
+            Ok(Ok(Some((value, kept.is_some()))))
         });
-        let value = written??;
-        if value.is_some() {
-            self.changes.one(id);
-            if let Some((_, stored)) = kept {
-                stored.hold.keep();
-            }
-            self.let_go(freed);
+        let Some((value, is_kept)) = written?? else {
+            return Ok(None);
+        };
+        self.changes.one(id);
+        if let Some((_, stored)) = kept.filter(|_| is_kept) {
+            stored.hold.keep();
         }
-        Ok(value)
+        self.let_go(freed);
+        Ok(Some(value))
     }
 
     /// Makes staged data those of the image, as `decide` says it becomes with them.

@@ -3,9 +3,9 @@
 use crate::golden::client::{Answer, read_answer};
 use crate::harness::{Server, builder};
 use crate::scratch::Scratch;
-use nova_images::EmulatorBuilder;
+use nova_images::{EmulatorBuilder, WebSource};
 use std::io::{BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 const OCTETS: [(&str, &str); 1] = [("Content-Type", "application/octet-stream")];
@@ -46,7 +46,9 @@ impl Cloud {
     }
 
     fn delete(&self, id: &str) {
-        let answer = self.server.send("DELETE", &format!("/image/v2/images/{id}"), &[], "");
+        let answer = self
+            .server
+            .send("DELETE", &format!("/image/v2/images/{id}"), &[], "");
         assert_eq!(answer.status(), 204);
     }
 
@@ -91,7 +93,9 @@ fn file(id: &str) -> String {
 }
 
 fn answer(connection: TcpStream) -> Answer {
-    read_answer(&mut BufReader::new(connection), "PUT").unwrap().0
+    read_answer(&mut BufReader::new(connection), "PUT")
+        .unwrap()
+        .0
 }
 
 #[test]
@@ -194,7 +198,10 @@ fn ranges_and_their_lengths() {
         assert_eq!(part.status(), 206);
         let shown = format!("bytes {start}-{}/600000", end - 1);
         assert_eq!(part.header("content-range"), Some(shown));
-        assert_eq!(part.header("content-length"), Some((end - start).to_string()));
+        assert_eq!(
+            part.header("content-length"),
+            Some((end - start).to_string())
+        );
         assert!(part.text() == data[start..end], "{range}");
     }
 }
@@ -206,7 +213,10 @@ fn clients_that_do_not_read_hold_up_nobody() {
     let id = cloud.create();
     let data = "0123456789abcdef".repeat(1 << 19);
     assert_eq!(cloud.upload(&id, &data), 204);
-    let request = format!("GET {} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", file(&id));
+    let request = format!(
+        "GET {} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+        file(&id)
+    );
     let idle: Vec<_> = (0..20)
         .map(|_| {
             let mut connection = cloud.connect();
@@ -217,7 +227,10 @@ fn clients_that_do_not_read_hold_up_nobody() {
         .collect();
     // Nor do uploads that stand still.
     let others: Vec<_> = (0..20).map(|_| cloud.create()).collect();
-    let begun: Vec<_> = others.iter().map(|id| cloud.begin(id, 1 << 20, &[1; 300_000])).collect();
+    let begun: Vec<_> = others
+        .iter()
+        .map(|id| cloud.begin(id, 1 << 20, &[1; 300_000]))
+        .collect();
     assert!(cloud.server.get(&file(&id)).good() == data);
     let other = cloud.create();
     assert_eq!(cloud.upload(&other, &data), 204);
@@ -234,4 +247,57 @@ fn clients_that_do_not_read_hold_up_nobody() {
         cloud.wait_for(id, "queued");
     }
     cloud.wait_for_files(0);
+}
+
+/// Answers one request with a file; says where it is.
+fn host(content: &'static str) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let (mut connection, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            connection.read_exact(&mut byte).unwrap();
+            request.extend(byte);
+        }
+        let length = content.len();
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{content}");
+        connection.write_all(answer.as_bytes()).unwrap();
+    });
+    address
+}
+
+#[test]
+fn data_are_fetched_from_where_that_is_allowed() {
+    let address = host("fetched");
+    let allowed: WebSource = address.to_string().parse().unwrap();
+    let cloud = Cloud::with("data-web", |builder| builder.allow_web_download(allowed));
+    let import = |id: &str, uri: &str| {
+        let body = format!(r#"{{"method": {{"name": "web-download", "uri": "{uri}"}}}}"#);
+        let target = format!("/image/v2/images/{id}/import");
+        cloud.server.send("POST", &target, &[], &body)
+    };
+    let id = cloud.create();
+    for uri in [
+        "http://169.254.169.254/latest",
+        "http://127.0.0.1:1/",
+        "file:///etc/passwd",
+    ] {
+        let refused = import(&id, uri);
+        assert_eq!(refused.status(), 400);
+        let why = format!("URI for web-download does not pass filtering: {uri}");
+        assert!(refused.text().contains(&why), "{}", refused.text());
+    }
+    assert_eq!(import(&id, &format!("http://{address}/file")).status(), 202);
+    cloud.wait_for(&id, "active");
+    assert_eq!(cloud.server.get(&file(&id)).good(), "fetched");
+    // What does not come leaves the image queued, and nothing behind.
+    let other = cloud.create();
+    assert_eq!(
+        import(&other, &format!("http://{address}/file")).status(),
+        202
+    );
+    cloud.wait_for(&other, "queued");
+    cloud.wait_for_files(1);
 }

@@ -104,6 +104,7 @@ impl Cloud {
         written.map_err(DataError::from)?;
         let finished = receiving.finish(DataKind::Image, |mut image, stored| {
             image.status = GlanceStatus::Active;
+            image.has_data = true;
             image.os_hash_value = Some(stored.hold.name().to_string());
             Ok((Box::new(image), ()))
         });
@@ -211,7 +212,10 @@ fn an_upload_to_what_is_gone_meanwhile_is_void() {
     let cloud = Cloud::new("void");
     block_on(async {
         let finish = async |receiving: Receiving| {
-            let active = |image: Image, _: &_| Ok::<_, Failed>((Box::new(image), ()));
+            let active = |mut image: Image, _: &_| {
+                image.has_data = true;
+                Ok::<_, Failed>((Box::new(image), ()))
+            };
             receiving.finish(DataKind::Image, active).await.unwrap()
         };
         let receiving = cloud.begin("a").await.unwrap();
@@ -248,6 +252,7 @@ fn staged_data_become_the_images() {
         let used = cloud.data.use_staged("a", |image, staged| {
             let mut image = image.unwrap();
             image.status = GlanceStatus::Active;
+            image.has_data = true;
             image.checksum = staged.map(|staged| staged.md5.clone());
             Ok::<_, Failed>((Box::new(image), ()))
         });

@@ -1,6 +1,5 @@
 //! Why something is not fetched.
 
-use super::super::image_data::SpoolError;
 use std::io;
 use std::net::IpAddr;
 
@@ -45,7 +44,7 @@ pub enum DownloadError {
     /// It is not there; elsewhere is not looked.
     #[error("the host answered with status {0}")]
     Status(u16),
-    /// The data are not taken.
-    #[error(transparent)]
-    Spool(#[from] SpoolError),
+    /// There is more of it than is taken.
+    #[error("{0} bytes are more than are taken")]
+    TooLarge(u64),
 }

@@ -1,11 +1,13 @@
 //! Fetches what may be fetched.
 
-use super::super::image_data::Receiving;
 use super::address::is_public;
 use super::client::Download;
 use super::error::{DownloadError, Filtered};
 use super::target::Target;
 use crate::config::{Config, WebSource};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, BoxStream};
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -18,6 +20,9 @@ const MOST_AT_ONCE: usize = 4;
 
 /// Looks the addresses of a `HOST:PORT` up; it may wait.
 pub type Resolve = fn(&str) -> io::Result<Vec<SocketAddr>>;
+
+/// The bytes of a file, piece by piece.
+pub type Data = BoxStream<'static, Result<Bytes, DownloadError>>;
 
 /// Fetches data for images. Clones share what bounds them.
 #[derive(Clone)]
@@ -45,12 +50,6 @@ impl WebDownloads {
         self.resolve = resolve;
     }
 
-    /// Whether anything may be fetched at all.
-    #[must_use]
-    pub fn is_allowed(&self) -> bool {
-        !self.allowed.is_empty()
-    }
-
     /// What a URI means, if it may be asked. Nothing is looked up yet.
     ///
     /// # Errors
@@ -59,18 +58,14 @@ impl WebDownloads {
         Target::parse(uri, &self.allowed)
     }
 
-    /// Fetches all of it into an upload, which is finished or abandoned by whoever has begun it. It is
-    /// to be waited for on a runtime with timers and sockets.
+    /// Asks for it: the data, as they come. It is to be waited for, and read from, on a runtime with
+    /// timers and sockets.
     ///
     /// # Errors
-    /// When it does not come, may not come from where it is, or is not taken.
-    pub async fn fetch(
-        &self,
-        target: &Target,
-        receiving: &mut Receiving,
-    ) -> Result<(), DownloadError> {
-        let turn = self.turns.acquire().await;
-        let _turn = turn.map_err(|_| DownloadError::Unreachable(io::ErrorKind::Other.into()))?;
+    /// When it may not come from where it is, does not come, or is larger than this.
+    pub async fn open(&self, target: &Target, most_bytes: u64) -> Result<Data, DownloadError> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.map_err(|_| DownloadError::Unreachable(io::ErrorKind::Other.into()))?;
         let (resolve, authority) = (self.resolve, target.authority());
         let resolved = tokio::task::spawn_blocking(move || resolve(&authority)).await;
         let resolved = resolved.unwrap_or_else(|error| Err(io::Error::other(error)));
@@ -82,12 +77,15 @@ impl WebDownloads {
                 return Err(DownloadError::NotPublic(ip));
             }
         }
-        let mut download = Download::of(target, &addresses, self.patience).await?;
-        receiving.announce(download.left())?;
-        while let Some(piece) = download.next().await? {
-            receiving.write(piece).await?;
+        let download = Download::of(target, &addresses, self.patience).await?;
+        if download.left() > most_bytes {
+            return Err(DownloadError::TooLarge(download.left()));
         }
-        Ok(())
+        let data = stream::try_unfold((download, turn), async |(mut download, turn)| {
+            let piece = download.next().await?;
+            Ok(piece.map(|piece| (piece, (download, turn))))
+        });
+        Ok(data.boxed())
     }
 }
 

@@ -12,10 +12,10 @@ mod address;
 mod client;
 mod error;
 mod fetch;
+mod import;
 mod target;
 #[cfg(test)]
 mod tests;
 
-pub use error::{DownloadError, Filtered};
-pub use fetch::{Resolve, WebDownloads};
-pub use target::Target;
+pub use fetch::WebDownloads;
+pub use import::Import;

@@ -1,25 +1,15 @@
 //! What is fetched, and what is not.
 #![allow(clippy::unwrap_used)]
 
+use super::WebDownloads;
 use super::address::is_public;
-use super::{DownloadError, Filtered, Target, WebDownloads};
+use super::error::{DownloadError, Filtered};
+use super::target::Target;
 use crate::config::{Config, WebSource};
-use crate::domain::{DataKind, GlanceStatus, Image, ImageTexts, TextMaker};
-use crate::service::image_data::{DataError, ImageData, Receiving, SpoolError};
-use crate::store::spool::{Place, Spool};
-use crate::store::{Location, Store, StoreError};
+use futures_util::StreamExt as _;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::time::Duration;
-
-#[derive(Debug, thiserror::Error)]
-enum Failed {
-    #[error(transparent)]
-    Data(#[from] DataError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 fn allowed(texts: &[&str]) -> Vec<WebSource> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
@@ -131,30 +121,8 @@ fn host(answer: impl AsRef<[u8]> + Send + 'static) -> SocketAddr {
     address
 }
 
-fn data(number: u16) -> ImageData {
-    let texts = TextMaker {
-        version: 1,
-        make: |_| ImageTexts::default(),
-    };
-    let name = format!("web-{}-{number}", std::process::id());
-    let spool = Spool::at(&Place::Temporary(name.clone()));
-    let mut store = Store::open(Location::Memory(name), texts).unwrap();
-    store.keep_data(spool.clone()).unwrap();
-    let image = Image {
-        status: GlanceStatus::Queued,
-        ..Image::example("a", "a")
-    };
-    store.load(&[image]).unwrap();
-    ImageData::new(Arc::new(store), spool, 1000)
-}
-
-async fn begin(data: &ImageData) -> Receiving {
-    let begun = data.begin("a", |image| Ok::<_, Failed>((Box::new(image.unwrap()), ())));
-    begun.await.unwrap().0
-}
-
 /// What comes of fetching from an address, which was allowed by its name, or as any public one.
-fn fetched(address: SocketAddr, is_named: bool) -> Result<u64, DownloadError> {
+fn fetched(address: SocketAddr, is_named: bool) -> Result<String, DownloadError> {
     let source = if is_named {
         address.to_string()
     } else {
@@ -178,25 +146,23 @@ fn fetched(address: SocketAddr, is_named: bool) -> Result<u64, DownloadError> {
             .unwrap();
     }
     actix_web::rt::System::new().block_on(async {
-        // Its port is nobody else's.
-        let data = data(address.port());
-        let mut receiving = begin(&data).await;
-        downloads.fetch(&target, &mut receiving).await?;
-        let finished = receiving.finish(DataKind::Image, |image, stored| {
-            Ok::<_, Failed>((Box::new(image), stored.size))
-        });
-        Ok(finished.await.unwrap().unwrap())
+        let mut data = downloads.open(&target, 1000).await?;
+        let mut came = Vec::new();
+        while let Some(piece) = data.next().await {
+            came.extend_from_slice(&piece?);
+        }
+        Ok(String::from_utf8_lossy(&came).into_owned())
     })
 }
 
 #[test]
 fn a_file_is_fetched() {
     let plain = host("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
-    assert_eq!(fetched(plain, true).unwrap(), 5);
+    assert_eq!(fetched(plain, true).unwrap(), "hello");
     let empty = host("HTTP/1.0 200\r\ncontent-length:0\r\n\r\n");
-    assert_eq!(fetched(empty, true).unwrap(), 0);
+    assert_eq!(fetched(empty, true).unwrap(), "");
     let longer = host("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello, and more");
-    assert_eq!(fetched(longer, true).unwrap(), 5);
+    assert_eq!(fetched(longer, true).unwrap(), "hello");
 }
 
 #[test]
@@ -220,11 +186,7 @@ fn what_is_not_fetched() {
         );
     }
     let large = failed("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n");
-    let is_large = matches!(
-        large,
-        DownloadError::Spool(SpoolError::TooLarge { most: 1000 })
-    );
-    assert!(is_large, "{large}");
+    assert!(matches!(large, DownloadError::TooLarge(1001)), "{large}");
     // Nobody is connected to.
     let loopback = fetched(([127, 0, 0, 1], 1).into(), false).unwrap_err();
     assert!(

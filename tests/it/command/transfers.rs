@@ -145,7 +145,10 @@ fn large_data_take_little_memory() {
     for _ in 0..BYTES / piece.len() {
         connection.write_all(&piece).unwrap();
     }
-    let request = format!("GET {} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", file(&id));
+    let request = format!(
+        "GET {} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+        file(&id)
+    );
     connection.write_all(request.as_bytes()).unwrap();
     let mut came = 0;
     let mut piece = vec![0; 1 << 20];
