@@ -4,7 +4,8 @@
 //! is awaited. Who may do what, and what becomes of an image, is decided by whoever calls.
 
 use crate::domain::{DataKind, GlanceStatus, Image};
-use crate::store::spool::{DataName, Reading, Spool, SpoolError, Stored, Unfinished, Upload};
+pub use crate::store::spool::SpoolError;
+use crate::store::spool::{DataName, Reading, Spool, Stored, Unfinished, Upload};
 use crate::store::{Decided, ImageDataRow, Store, StoreError, UploadTicket};
 use bytes::Bytes;
 use std::any::Any;

@@ -21,6 +21,7 @@ pub mod rules;
 mod tests;
 mod upload_error;
 pub mod waldur;
+pub mod web_download;
 mod write_error;
 
 pub use app::App;

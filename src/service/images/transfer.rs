@@ -59,6 +59,34 @@ impl Images {
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<Image, UploadError> {
         let receiving = self.begin(data, intake, id, GlanceStatus::Saving).await?;
+        self.receive(receiving, intake, id, body).await
+    }
+
+    /// Begins an import of data that the caller does not bring: until [`Self::receive`] has them all,
+    /// the image is importing.
+    ///
+    /// # Errors
+    /// When the caller may not, or the image takes no data.
+    pub async fn begin_import(
+        &self,
+        data: &ImageData,
+        intake: &Intake,
+        id: &str,
+    ) -> Result<Receiving, UploadError> {
+        self.begin(data, intake, id, GlanceStatus::Importing).await
+    }
+
+    /// Takes the data of an upload that has begun.
+    ///
+    /// # Errors
+    /// When they are not what they were said to be, or do not come.
+    pub async fn receive<E: Display>(
+        &self,
+        receiving: Receiving,
+        intake: &Intake,
+        id: &str,
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<Image, UploadError> {
         let (now, intake) = (self.clock.now(), intake.clone());
         let spoilt = intake.spoilt;
         let receiving = received(receiving, body, spoilt, now).await?;
