@@ -21,6 +21,7 @@ mod schema;
 mod search;
 mod select;
 mod sets;
+mod shares;
 pub mod spool;
 mod terms;
 #[cfg(test)]
@@ -35,5 +36,6 @@ pub use error::StoreError;
 pub use images::{Change, Loaded, Store};
 pub use listing::Listing;
 pub use lists::Slice;
+pub use shares::Share;
 pub use tokens::TokenDigest;
 pub use uploads::{Decided, UploadTicket};
