@@ -24,22 +24,30 @@ pub struct Caches {
     pub list_bytes: usize,
 }
 
-/// Replies of the newest generation seen, to what was asked for more than once: a client that never
-/// asks the same again would fill the memory with what nobody needs.
+/// Replies to what was asked for more than once: a client that never asks the same again would fill the
+/// memory with what nobody needs.
+///
+/// Keys begin with the number of the space that was asked, which no other space ever has: one thread
+/// needs no more room for a thousand spaces than for one.
 #[derive(Debug)]
 pub struct ReplyCache {
     /// Hashes of keys, each where its own value says.
     asked: Vec<u64>,
-    generation: u64,
     weight: usize,
-    replies: LruCache<Vec<u8>, Reply>,
+    replies: LruCache<Vec<u8>, Kept>,
+}
+
+/// A reply, and the generation of the data that it was computed from.
+#[derive(Debug)]
+struct Kept {
+    generation: u64,
+    reply: Reply,
 }
 
 impl Default for ReplyCache {
     fn default() -> Self {
         Self {
             asked: vec![0; ASKED_KEYS],
-            generation: 0,
             weight: 0,
             replies: LruCache::unbounded(),
         }
@@ -49,34 +57,44 @@ impl Default for ReplyCache {
 impl ReplyCache {
     /// The reply kept for a key, when the data have not changed since.
     pub fn get(&mut self, generation: u64, key: &[u8]) -> Option<Reply> {
-        self.enter(generation);
-        self.replies.get(key).and_then(Reply::copy)
+        let kept = self.replies.get(key)?;
+        if kept.generation == generation {
+            return kept.reply.copy();
+        }
+        if kept.generation < generation {
+            self.remove(key);
+        }
+        None
     }
 
-    /// Keeps a reply that was computed from data of `generation`, when its key was asked for before;
-    /// an older one is let go. A stream cannot be kept.
+    /// Keeps a reply that was computed from data of `generation`, when its key was asked for before.
+    /// One of newer data is not let go for it. A stream cannot be kept.
     pub fn put(&mut self, generation: u64, key: Vec<u8>, reply: &Reply) {
-        self.enter(generation);
         let weight = key.len() + reply.weight();
-        if !self.was_asked(&key) {
-            return;
-        }
-        if generation != self.generation || weight > MOST_REPLY_BYTES / 2 {
+        if !self.was_asked(&key) || weight > MOST_REPLY_BYTES / 2 {
             return;
         }
         let Some(reply) = reply.copy() else {
             return;
         };
-        self.weight += weight;
-        let key_weight = key.len();
-        if let Some(old) = self.replies.put(key, reply) {
-            self.weight -= key_weight + old.weight();
+        let known = self.replies.peek(&key);
+        if known.is_some_and(|known| known.generation > generation) {
+            return;
         }
+        self.remove(&key);
+        self.weight += weight;
+        self.replies.put(key, Kept { generation, reply });
         while self.weight > MOST_REPLY_BYTES {
             let Some((key, old)) = self.replies.pop_lru() else {
                 break;
             };
-            self.weight -= key.len() + old.weight();
+            self.weight -= key.len() + old.reply.weight();
+        }
+    }
+
+    fn remove(&mut self, key: &[u8]) {
+        if let Some(old) = self.replies.pop(key) {
+            self.weight -= key.len() + old.reply.weight();
         }
     }
 
@@ -88,14 +106,6 @@ impl ReplyCache {
         match self.asked.get_mut(place) {
             Some(asked) => std::mem::replace(asked, hash) == hash,
             None => false,
-        }
-    }
-
-    fn enter(&mut self, generation: u64) {
-        if generation > self.generation {
-            self.replies.clear();
-            self.weight = 0;
-            self.generation = generation;
         }
     }
 }
@@ -116,9 +126,14 @@ mod tests {
         cache.put(1, b"a".to_vec(), &reply(1));
         assert!(cache.get(1, b"a").is_some());
         assert!(cache.get(2, b"a").is_none());
+        assert_eq!((cache.weight, cache.replies.len()), (0, 0));
         // Computed before the write, finished after it.
+        cache.put(2, b"a".to_vec(), &reply(2));
         cache.put(1, b"a".to_vec(), &reply(1));
-        assert!(cache.get(2, b"a").is_none());
+        assert!(cache.get(1, b"a").is_none());
+        let newer = cache.get(2, b"a").unwrap();
+        assert_eq!(newer.bytes().unwrap().len(), 2);
+        assert_eq!(cache.weight, 1 + reply(2).weight());
     }
 
     #[test]

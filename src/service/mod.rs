@@ -3,6 +3,7 @@
 
 mod access;
 mod app;
+mod due;
 mod error;
 mod failure;
 pub mod glance_query;
@@ -11,7 +12,10 @@ pub mod identity;
 mod images;
 pub mod listed_query;
 mod rate_limit;
+mod reset;
 pub mod rules;
+mod seed;
+mod spaces;
 #[cfg(test)]
 mod tests;
 pub mod waldur;
@@ -20,6 +24,9 @@ pub use app::App;
 pub use error::ImageError;
 pub use failure::Failure;
 pub use images::is_uuid;
+pub use reset::ResetError;
 pub use rules::{Filters, ImageRules};
+pub use seed::Reread;
+pub use spaces::{Content, Order, SpaceError, Spaces, Start};
 
 pub use crate::store::{Listing, Slice};

@@ -3,6 +3,7 @@
 use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
+use super::seed::{Seed, in_order};
 use super::{lists, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
 use rusqlite::Connection;
@@ -48,6 +49,39 @@ impl Store {
         })
     }
 
+    /// A store in memory that holds what the seed holds. No other store of the process has its name.
+    ///
+    /// # Errors
+    /// When there is no room for it.
+    pub fn of(seed: &Seed, name: String, maker: TextMaker) -> Result<Self, StoreError> {
+        Ok(Self {
+            database: Database::copy_of(seed, name)?,
+            maker,
+            changes: Changes::default(),
+        })
+    }
+
+    /// Forgets everything and holds what the seed holds; the generation rises.
+    ///
+    /// # Errors
+    /// When there is no room for it, or the data are in a file; then nothing changed.
+    pub fn return_to(&self, seed: &Seed) -> Result<(), StoreError> {
+        self.database.become_copy_of(seed)?;
+        self.changes.everything();
+        Ok(())
+    }
+
+    /// Closes connections that nobody has read with since the last time.
+    pub fn tidy(&self) {
+        self.database.tidy();
+    }
+
+    /// Whether what is written outlives the process.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.database.is_file()
+    }
+
     /// A number that grows with every committed write.
     #[must_use]
     pub fn generation(&self) -> u64 {
@@ -87,7 +121,7 @@ impl Store {
         })
     }
 
-    /// Forgets everything and holds just these images.
+    /// Forgets everything, tokens too, and holds just these images.
     ///
     /// # Errors
     /// When the database fails; then nothing changed.
@@ -157,11 +191,4 @@ impl Store {
         self.changes.everything();
         Ok(value)
     }
-}
-
-/// As they are listed: neighbours of a list are then neighbours in the tables.
-fn in_order(images: &[Image]) -> Vec<&Image> {
-    let mut images: Vec<_> = images.iter().collect();
-    images.sort_by_key(|image| (image.created_at, image.id.as_str()));
-    images
 }

@@ -15,6 +15,7 @@ mod properties;
 mod renewal;
 mod rows;
 mod schema;
+mod seed;
 mod select;
 #[cfg(test)]
 mod tests;
@@ -26,4 +27,5 @@ pub use error::StoreError;
 pub use images::{Change, Loaded, Store};
 pub use listing::Listing;
 pub use lists::Slice;
+pub use seed::{Seed, Spare};
 pub use tokens::TokenDigest;

@@ -122,11 +122,12 @@ fn remove_row(connection: &Connection, id: &str) -> Result<Option<i64>, StoreErr
     Ok(seq)
 }
 
+/// Forgets all images, and the tokens with them.
 pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
     texts::remove_all(connection)?;
     connection.execute_batch(
         "DELETE FROM image_properties; DELETE FROM image_tags; DELETE FROM image_members; \
-         DELETE FROM images;",
+         DELETE FROM images; DELETE FROM tokens; DELETE FROM revoked_tokens;",
     )?;
     Ok(())
 }

@@ -219,10 +219,11 @@ fn cached(call: &Call<'_>, compute: fn(&Call<'_>) -> Result<Reply, Fault>) -> Re
     Ok(reply)
 }
 
-/// Everything that a list depends on beside the data: who asks, for what, at which address, in
-/// which form.
+/// Everything that a list depends on beside the data: in which space, who asks, for what, at which
+/// address, in which form.
 fn cache_key(call: &Call<'_>) -> Vec<u8> {
     let mut key = Vec::with_capacity(256);
+    key.extend_from_slice(&call.app.number.to_le_bytes());
     let project = call.caller.project_id.as_deref().unwrap_or_default();
     let admin = if call.caller.is_admin { "admin" } else { "" };
     for part in [

@@ -4,6 +4,7 @@
 mod damage;
 mod foreign;
 mod refused;
+mod seeds;
 mod slices;
 
 use super::{Change, Listing, Location, Store, StoreError, schema};
