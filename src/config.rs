@@ -15,6 +15,19 @@ pub enum AuthMode {
     Strict,
 }
 
+/// What a write to a database file waits for before it is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
+pub enum SyncMode {
+    /// For the disk: what was answered survives a power cut.
+    #[default]
+    Full,
+    /// For the operating system: what was answered survives the end of the process; a power cut may
+    /// take the last of it.
+    Normal,
+}
+
 /// Which server it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
@@ -230,6 +243,10 @@ pub struct SpaceConfig {
 pub struct ServerConfig {
     /// The file that holds the data of the server's own cloud; in memory when missing.
     pub database: Option<PathBuf>,
+    /// What a write to it waits for.
+    pub sync: SyncMode,
+    /// How long a write waits for another process that has it locked.
+    pub lock_patience: Duration,
     /// What links begin with; the request's `Host` when missing.
     pub public_url: Option<String>,
     /// A listener for the identity service alone, beside the shared one.
@@ -277,6 +294,8 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             database: None,
+            sync: SyncMode::default(),
+            lock_patience: Duration::from_secs(5),
             public_url: None,
             identity_listen: None,
             control: None,

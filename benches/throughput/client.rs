@@ -53,6 +53,19 @@ impl Request {
         }
     }
 
+    /// Writes a body in JSON.
+    pub fn put(host: SocketAddr, target: &str, body: &str) -> Self {
+        let length = body.len();
+        let text = format!(
+            "PUT {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: throughput\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        Self {
+            bytes: text.into_bytes(),
+            slot: None,
+        }
+    }
+
     /// With an unknown parameter that has another value each time it is sent.
     pub fn unique(host: SocketAddr, target: &str, accept: &str) -> Self {
         let joint = if target.contains('?') { '&' } else { '?' };

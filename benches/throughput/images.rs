@@ -46,6 +46,28 @@ pub fn name(number: u32) -> String {
     format!("{distribution}-{version}-server-{number:07}")
 }
 
+/// When the image of a number was changed last.
+pub fn updated_at(number: u32) -> Timestamp {
+    created_at(number).plus_seconds(90)
+}
+
+fn created_at(number: u32) -> Timestamp {
+    Timestamp::from_micros(FIRST_CREATED_SECONDS * 1_000_000).plus_seconds(i64::from(number) * 61)
+}
+
+/// The images, out of so many, that have the rare property.
+pub fn rare(count: u32) -> impl Iterator<Item = u32> {
+    (0..count).filter(|number| number % RARITY == RARITY / 20)
+}
+
+/// Images of which one has the rare property.
+const RARITY: u32 = 10_007;
+
+/// Whether an image has the architecture that most have.
+pub fn is_common(number: u32) -> bool {
+    number % 7 != 3
+}
+
 /// The finalizer of splitmix64: a bijection, so that different numbers never meet.
 pub fn scramble(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -60,8 +82,7 @@ fn system(number: u32) -> (&'static str, &'static str, &'static str) {
 
 fn image(number: u32) -> Image {
     let public = number.is_multiple_of(2);
-    let created_at = Timestamp::from_micros(FIRST_CREATED_SECONDS * 1_000_000)
-        .plus_seconds(i64::from(number) * 61);
+    let created_at = created_at(number);
     let size_bytes = 600_000_000 + i64::from(number % 977) * 1_048_576;
     let (visibility, owner) = match public {
         true => (Visibility::Public, PUBLISHER),
@@ -76,7 +97,7 @@ fn image(number: u32) -> Image {
         .size_bytes(size_bytes)
         .virtual_size_bytes(4 * size_bytes)
         .created_at(created_at)
-        .updated_at(created_at.plus_seconds(90))
+        .updated_at(updated_at(number))
         .formats("bare", "qcow2")
         .checksum(format!(
             "{:016x}{:016x}",
@@ -95,7 +116,11 @@ fn properties(number: u32) -> Vec<(&'static str, &'static str)> {
     let mut pairs = vec![
         (
             "architecture",
-            if number % 7 == 3 { "aarch64" } else { "x86_64" },
+            if is_common(number) {
+                "x86_64"
+            } else {
+                "aarch64"
+            },
         ),
         ("os_distro", distribution),
         ("os_version", version),
@@ -107,6 +132,9 @@ fn properties(number: u32) -> Vec<(&'static str, &'static str)> {
     ];
     if number % 3 == 1 {
         pairs.push(("hw_scsi_model", "virtio-scsi"));
+    }
+    if number % RARITY == RARITY / 20 {
+        pairs.push(("image_family", "rare"));
     }
     pairs
 }

@@ -1,6 +1,6 @@
 //! How fast the emulator answers, against a server that has nothing to do.
 //!
-//! `cargo bench --bench throughput -- [--quick] [--only TEXT]` prints tables for
+//! `cargo bench --bench throughput -- [--quick] [--images N] [--only TEXT]` prints tables for
 //! `docs/performance.md`, which says how they come about and how to read them. What is measured is
 //! the public surface: the library's builder and the binary, over loopback connections.
 #![allow(
@@ -10,6 +10,7 @@
 
 mod bare;
 mod client;
+mod file;
 mod images;
 mod listing;
 mod measure;
@@ -17,6 +18,7 @@ mod process;
 mod report;
 mod spaces;
 mod table_size;
+mod writes;
 
 use client::{Request, fetch};
 use std::net::SocketAddr;
@@ -26,16 +28,18 @@ use std::time::Duration;
 /// Threads that answer requests, of the emulator and of the bare server.
 const WORKERS: usize = 2;
 
-const USAGE: &str = "usage: cargo bench --bench throughput -- [--quick] [--only TEXT]
+const USAGE: &str = "usage: cargo bench --bench throughput -- [--quick] [--images N] [--only TEXT]
 
   --quick      fewer and shorter rounds, and 100,000 images instead of a million
+  --images N   so many images instead of a million
   --only TEXT  only the cases whose name contains TEXT, as in:
-               bare 25 JSON computed, xml 1000 repeated, pages first page, process,
+               bare 25 JSON computed, xml 1000 repeated, pages first page, writes, process,
                spaces, reset 1000";
 
 /// What is measured, and how long.
 struct Options {
     quick: bool,
+    images: Option<u32>,
     only: String,
 }
 
@@ -43,6 +47,7 @@ impl Options {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             quick: false,
+            images: None,
             only: String::new(),
         };
         while let Some(argument) = arguments.next() {
@@ -50,6 +55,10 @@ impl Options {
                 // Cargo says this to every benchmark.
                 "--bench" => {}
                 "--quick" => options.quick = true,
+                "--images" => {
+                    let images = arguments.next().and_then(|images| images.parse().ok());
+                    options.images = Some(images.ok_or("--images needs a number")?);
+                }
                 "--only" => options.only = arguments.next().ok_or("--only needs a text")?,
                 _ => return Err(format!("{argument} is not known")),
             }
@@ -76,7 +85,8 @@ impl Options {
 
     /// Images of the large table.
     fn many(&self) -> u32 {
-        if self.quick { 100_000 } else { 1_000_000 }
+        let usual = if self.quick { 100_000 } else { 1_000_000 };
+        self.images.unwrap_or(usual)
     }
 }
 
@@ -99,6 +109,7 @@ fn main() -> ExitCode {
         listing::against_bare,
         listing::xml_against_json,
         table_size::pages,
+        writes::together,
     ];
     for part in parts {
         if let Some(table) = part(&options) {

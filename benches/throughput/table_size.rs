@@ -1,12 +1,12 @@
 //! What a page costs out of a million images, held against the same page out of a thousand.
 
+use crate::Options;
 use crate::client::{Request, Single};
+use crate::file::OnFile;
 use crate::images::{self, PROJECT};
 use crate::measure::{now, percentile};
 use crate::report::{Table, micros, ratio, thousands};
-use crate::{Options, WORKERS};
 use nova_images::Emulator;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Images of the small table.
@@ -14,6 +14,24 @@ const FEW: u32 = 1_000;
 
 /// Images of a page.
 const PAGE: u32 = 25;
+
+/// Images that changed a moment ago.
+const RECENT: u32 = 10;
+
+/// Six in seven images have it.
+const COMMON: &str = "property-architecture=x86_64";
+
+/// Two in three have it; those that have the next one do not.
+const OTHER: &str = "property-hw_disk_bus=virtio";
+
+/// One in three has it.
+const WITHOUT_OTHER: &str = "property-hw_scsi_model=virtio-scsi";
+
+/// One in ten thousand has it.
+const RARE: &str = "property-image_family=rare";
+
+/// None has it.
+const ABSENT: &str = "property-os_distro=absent";
 
 /// Requests of a round.
 const REQUESTS: u32 = 200;
@@ -27,16 +45,50 @@ enum Page {
     First,
     Deep,
     Name,
+    ChangesSince,
+    OneCommon,
+    OneRare,
+    OneAbsent,
+    TwoCommon,
+    TwoCommonDeep,
+    TwoExclusive,
+    CommonAndRare,
+    CommonAndAbsent,
+    PropertyAndChanges,
 }
 
 impl Page {
-    const ALL: [Self; 3] = [Self::First, Self::Deep, Self::Name];
+    const ALL: [Self; 13] = [
+        Self::First,
+        Self::Deep,
+        Self::Name,
+        Self::ChangesSince,
+        Self::OneCommon,
+        Self::OneRare,
+        Self::OneAbsent,
+        Self::TwoCommon,
+        Self::TwoCommonDeep,
+        Self::TwoExclusive,
+        Self::CommonAndRare,
+        Self::CommonAndAbsent,
+        Self::PropertyAndChanges,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::First => "first page",
             Self::Deep => "deep page, by marker",
             Self::Name => "name filter",
+            Self::ChangesSince => "changes-since a moment ago",
+            Self::OneCommon => "one common property",
+            Self::OneRare => "one rare property",
+            Self::OneAbsent => "one absent property",
+            Self::TwoCommon => "two common properties",
+            Self::TwoCommonDeep => "two common properties, deep page",
+            Self::TwoExclusive => "two common properties that no image has together",
+            Self::CommonAndRare => "a common and a rare property",
+            Self::CommonAndAbsent => "a common and an absent property",
+            Self::PropertyAndChanges => "a common property, changes-since the first image",
         }
     }
 
@@ -47,25 +99,66 @@ impl Page {
             Self::First => format!("limit={PAGE}"),
             Self::Deep => format!("limit={PAGE}&marker={}", images::id(middle)),
             Self::Name => format!("name={}", images::name(middle)),
+            Self::ChangesSince => {
+                format!(
+                    "limit={PAGE}&changes-since={}",
+                    images::updated_at(count - RECENT - 1)
+                )
+            }
+            Self::OneCommon => format!("limit={PAGE}&{COMMON}"),
+            Self::OneRare => format!("limit={PAGE}&{RARE}"),
+            Self::OneAbsent => format!("limit={PAGE}&{ABSENT}"),
+            Self::TwoCommon => format!("limit={PAGE}&{COMMON}&{OTHER}"),
+            Self::TwoCommonDeep => {
+                let marker = images::id(middle);
+                format!("limit={PAGE}&{COMMON}&{OTHER}&marker={marker}")
+            }
+            Self::TwoExclusive => format!("limit={PAGE}&{OTHER}&{WITHOUT_OTHER}"),
+            Self::CommonAndRare => format!("limit={PAGE}&{COMMON}&{RARE}"),
+            Self::CommonAndAbsent => format!("limit={PAGE}&{COMMON}&{ABSENT}"),
+            Self::PropertyAndChanges => {
+                format!(
+                    "limit={PAGE}&{COMMON}&changes-since={}",
+                    images::updated_at(0)
+                )
+            }
         };
         format!("/v2/{PROJECT}/images/detail?{query}")
     }
 
-    fn images(self) -> u32 {
+    /// How many images it has, out of a table of so many.
+    fn images(self, count: u32) -> u32 {
         match self {
-            Self::First | Self::Deep => PAGE,
+            Self::First
+            | Self::Deep
+            | Self::OneCommon
+            | Self::TwoCommon
+            | Self::TwoCommonDeep
+            | Self::PropertyAndChanges => PAGE,
             Self::Name => 1,
+            Self::ChangesSince => RECENT,
+            Self::OneRare => page_of(images::rare(count)),
+            Self::CommonAndRare => {
+                let both = images::rare(count).filter(|number| images::is_common(*number));
+                page_of(both)
+            }
+            Self::OneAbsent | Self::TwoExclusive | Self::CommonAndAbsent => 0,
         }
     }
 
     fn client(self, emulator: &Emulator, count: u32) -> Single {
         let address = emulator.address();
         let request = Request::unique(address, &self.target(count), "application/json");
-        let body = crate::listed(address, &request, self.images());
+        let body = crate::listed(address, &request, self.images(count));
         let mut client = Single::new(address, &request, body.len());
         client.drive(REQUESTS);
         client
     }
+}
+
+/// How many of some images a page has.
+fn page_of(images: impl Iterator<Item = u32>) -> u32 {
+    images.take(PAGE as usize).fold(0, |count, _| count + 1)
 }
 
 /// Median latency of one request at a time, every answer computed.
@@ -120,44 +213,4 @@ fn row(page: Page, small: &Emulator, large: &Emulator, many: u32) -> [String; 5]
         ratio(&ratios),
         "2".to_owned(),
     ]
-}
-
-/// An emulator over a file: memory databases end at one GiB, which a million images exceed.
-struct OnFile {
-    // Before the file, so that it is closed when the file goes.
-    emulator: Emulator,
-    file: File,
-}
-
-impl OnFile {
-    fn start(count: u32) -> Self {
-        let name = format!("images-{count}-{}.sqlite", std::process::id());
-        let file = File(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
-        let emulator = Emulator::builder()
-            .fixture(images::fixture(count))
-            .database(&file.0)
-            .workers(WORKERS)
-            .start()
-            .expect("the emulator starts");
-        Self { emulator, file }
-    }
-
-    fn megabytes(&self) -> f64 {
-        let file = std::fs::metadata(&self.file.0).expect("the database is there");
-        let kilobytes = u32::try_from(file.len() / 1000).unwrap_or(u32::MAX);
-        f64::from(kilobytes) / 1000.0
-    }
-}
-
-/// A database that is removed in the end, with what the store puts beside it.
-struct File(PathBuf);
-
-impl Drop for File {
-    fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm"] {
-            let mut path = self.0.clone().into_os_string();
-            path.push(suffix);
-            _ = std::fs::remove_file(path);
-        }
-    }
 }

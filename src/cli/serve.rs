@@ -6,8 +6,10 @@ use super::log::{FORMAT_VARIABLE, LogFormat};
 use super::port_file::PortFile;
 use super::signal::Signals;
 use super::tour::Tour;
-use crate::config::{AuthMode, BaseUrl, ControlAccess, Microversion, Profile, WaldurApi};
-use crate::config::{ServerConfig, SpaceConfig};
+use crate::config::{
+    AuthMode, BaseUrl, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode,
+    WaldurApi,
+};
 use crate::control::{Clock, Fixture, is_built_in};
 use crate::emulator::Emulator;
 use crate::service::Reread;
@@ -27,6 +29,9 @@ pub struct Serve {
     /// Keep the data in this SQLite file instead of in memory
     #[arg(long, env = "NOVA_IMAGES_DATABASE", value_name = "PATH")]
     database: Option<PathBuf>,
+    /// What a write to that file waits for before it is answered: the disk, or the operating system
+    #[arg(long, env = "NOVA_IMAGES_SYNC", value_enum, default_value_t)]
+    sync: SyncMode,
     /// Start from this: docs, devcloud, edge, none, a file, a folder, or a name with wild cards; may be
     /// repeated [default: docs, for a new database]
     #[arg(long, env = "NOVA_IMAGES_FIXTURE", value_name = "NAME|PATH")]
@@ -193,6 +198,7 @@ impl Serve {
     fn server(&self) -> ServerConfig {
         ServerConfig {
             database: self.database.clone(),
+            sync: self.sync,
             public_url: self.public_url.clone().map(BaseUrl::into),
             identity_listen: self.identity_listen.clone(),
             control: self.control,

@@ -8,7 +8,7 @@ use super::server::Shared;
 use super::{Emulator, Gone, Listeners, serve};
 use crate::api::nova;
 use crate::config::{
-    AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, WaldurApi,
+    AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode, WaldurApi,
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::service::{Reread, Spaces, Start};
@@ -92,6 +92,19 @@ impl EmulatorBuilder {
     /// Keeps the data in a file.
     pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
         self.server.database = Some(path.into());
+        self
+    }
+
+    /// What a write to that file waits for before it is answered.
+    pub fn sync(mut self, mode: SyncMode) -> Self {
+        self.server.sync = mode;
+        self
+    }
+
+    /// Lets a write wait so long for another process that has the file locked; then it is refused with
+    /// a 503.
+    pub fn lock_patience(mut self, patience: Duration) -> Self {
+        self.server.lock_patience = patience;
         self
     }
 

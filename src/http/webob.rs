@@ -1,9 +1,10 @@
 //! The pages that WebOb makes of its own exceptions, when no service gives an error a form.
 
 use super::accept::WEBOB;
+use super::escape::{WEBOB_1_2_PATH, WEBOB_1_8_PATH};
 use super::reply::Reply;
 use super::{Method, StatusCode, json};
-use crate::python::quote;
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 /// How a release of WebOb picks the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,23 +16,18 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// What `Request.path` leaves unescaped, beside letters, digits and `_.-`.
-    const fn path_safe(self) -> &'static str {
+    /// What `Request.path` escapes.
+    const fn path(self) -> &'static AsciiSet {
         match self {
-            Self::Substring => "/:@&+$,",
-            Self::Offers => "/~!$&'()*+,;=:@",
+            Self::Substring => WEBOB_1_2_PATH,
+            Self::Offers => WEBOB_1_8_PATH,
         }
     }
 
     /// A path, escaped as `Request.path` has it.
     #[must_use]
     pub fn quoted(self, path: &str) -> String {
-        let quoted = quote(path, self.path_safe());
-        match self {
-            // Python 2 does not count it among the letters.
-            Self::Substring => quoted.replace('~', "%7E"),
-            Self::Offers => quoted,
-        }
+        utf8_percent_encode(path, self.path()).to_string()
     }
 }
 

@@ -8,10 +8,10 @@ use super::rate_limit::RateLimiter;
 use super::reset::ResetError;
 use super::seed::{Around, Reread, Seed};
 use super::waldur::Waldur;
-use crate::config::{ServerConfig, SpaceConfig};
+use crate::config::{ServerConfig, SpaceConfig, SyncMode};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::TextMaker;
-use crate::store::{Loaded, Location, Store, StoreError};
+use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -107,7 +107,15 @@ impl App {
         reread: Option<Reread>,
         outfit: Outfit,
     ) -> Result<(Self, Loaded), StoreError> {
-        let store = Store::open(Location::File(path.to_owned()), outfit.texts)?;
+        let file = DatabaseFile {
+            path: path.to_owned(),
+            sync: match outfit.server.sync {
+                SyncMode::Full => Sync::Full,
+                SyncMode::Normal => Sync::Normal,
+            },
+            patience: outfit.server.lock_patience,
+        };
+        let store = Store::open(Location::File(file), outfit.texts)?;
         let loaded = store.load(&fixture.images)?;
         let beginning = Beginning::Fixture(reread);
         let app = Self::over(store, Around::of(fixture), beginning, outfit)?;

@@ -1,5 +1,6 @@
 //! Errors as those who run a server want them: with all that they come from.
 
+use crate::store::StoreError;
 use std::error::Error;
 use std::fmt;
 
@@ -22,27 +23,43 @@ pub fn why(error: &dyn Error) -> String {
 
 /// Something of ours failed: what a facade answers with its form of a 500.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure(String);
+pub struct Failure {
+    why: String,
+    is_busy: bool,
+}
 
 impl Failure {
     /// Takes an error, and logs it: here and nowhere else.
     #[must_use]
-    pub fn of(error: &dyn Error) -> Self {
+    pub fn of(error: &(dyn Error + 'static)) -> Self {
         let why = why(error);
         tracing::error!(why, "a request failed");
-        Self(why)
+        let mut is_busy = false;
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            is_busy |= matches!(error.downcast_ref(), Some(StoreError::Busy));
+            cause = error.source();
+        }
+        Self { why, is_busy }
+    }
+
+    /// Whether it is because of somebody else, and may go better in a moment: then it is answered with
+    /// the facade's form of a 503.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.is_busy
     }
 
     /// What went wrong. Clients are not told.
     #[must_use]
     pub fn why(&self) -> &str {
-        &self.0
+        &self.why
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 

@@ -4,7 +4,7 @@ use super::identity::People;
 use super::waldur;
 use crate::control::{Fixture, FixtureError};
 use crate::domain::TextMaker;
-use crate::store::{self, Spare, StoreError};
+use crate::store::{self, Aim, StoreError};
 use std::fmt;
 use std::sync::Arc;
 
@@ -28,8 +28,8 @@ impl Seed {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn of(fixture: Fixture, texts: TextMaker, spare: Spare) -> Result<Self, StoreError> {
-        let images = store::Seed::of(&fixture.images, &texts, spare)?;
+    pub fn of(fixture: Fixture, texts: TextMaker, aim: Aim) -> Result<Self, StoreError> {
+        let images = store::Seed::of(&fixture.images, &texts, aim)?;
         let around = Around::of(fixture);
         Ok(Self { images, around })
     }

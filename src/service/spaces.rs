@@ -5,7 +5,7 @@ use super::seed::{Reread, Seed};
 use crate::config::{ServerConfig, SettingError, SpaceConfig};
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, is_built_in};
 use crate::domain::TextMaker;
-use crate::store::{Loaded, Spare, StoreError};
+use crate::store::{Aim, Loaded, StoreError};
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -185,7 +185,7 @@ impl Spaces {
             let opened = App::over_file(path, fixture, reread.clone(), outfit)?;
             (opened, Usual::Fixture(reread))
         } else {
-            let seed = Arc::new(Seed::of(fixture, texts, Spare::Time)?);
+            let seed = Arc::new(Seed::of(fixture, texts, Aim::Speed)?);
             (App::of(Arc::clone(&seed), outfit)?, Usual::Seed(seed))
         };
         let spaces = Self {
@@ -307,7 +307,7 @@ impl Spaces {
         }
         let mut fixture = fixture()?;
         fixture.complete();
-        let seed = Arc::new(Seed::of(fixture, self.texts, Spare::Memory)?);
+        let seed = Arc::new(Seed::of(fixture, self.texts, Aim::Room)?);
         seeds().put(digest, Arc::clone(&seed));
         Ok(seed)
     }

@@ -3,6 +3,7 @@
 
 use super::error::StoreError;
 use super::file::FileLock;
+use super::group::GroupWriter;
 use super::schema;
 use super::seed::Seed;
 use crate::domain::TextMaker;
@@ -13,7 +14,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-/// How long a connection waits for another process that uses the same file.
+/// How long a connection waits for another process that uses the same file, where nothing else is
+/// said.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Statements that a connection keeps prepared: more than the shapes of query in use at a time, of
@@ -38,14 +40,63 @@ pub enum Location {
     /// In memory, under a name that no other store of the process has.
     Memory(String),
     /// In a file.
-    File(PathBuf),
+    File(DatabaseFile),
+}
+
+/// A file, and how it is written to.
+#[derive(Clone, Debug)]
+pub struct DatabaseFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What a commit waits for.
+    pub sync: Sync,
+    /// How long a write waits for another process that has the file locked.
+    pub patience: Duration,
+}
+
+impl DatabaseFile {
+    /// As files are written to where nothing else is said.
+    #[cfg(test)]
+    pub fn at(path: PathBuf) -> Self {
+        Self {
+            path,
+            sync: Sync::Full,
+            patience: BUSY_TIMEOUT,
+        }
+    }
+}
+
+/// What a commit to a file waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sync {
+    /// For the disk: what was answered survives a power cut.
+    Full,
+    /// For the operating system: what was answered survives the end of the process.
+    Normal,
+}
+
+impl Sync {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "FULL",
+            Self::Normal => "NORMAL",
+        }
+    }
+}
+
+/// The connection that writes.
+#[derive(Debug)]
+enum Writer {
+    /// A commit in memory takes no time: there is nothing to share.
+    Memory(Mutex<Connection>),
+    File(GroupWriter),
 }
 
 /// A database that is open. Shared between threads; every method may be called from any.
 #[derive(Debug)]
 pub struct Database {
     location: Location,
-    writer: Mutex<Connection>,
+    writer: Writer,
     readers: Mutex<Vec<Reader>>,
     /// SQLite's memory databases refuse readers while a writer commits; this lets them wait instead.
     /// It holds how often the data in memory were exchanged for others.
@@ -70,18 +121,23 @@ impl Database {
     pub fn open(location: Location, maker: &TextMaker) -> Result<Self, StoreError> {
         let lock = match &location {
             Location::Memory(_) => None,
-            Location::File(path) => Some(FileLock::take(path)?),
+            Location::File(file) => Some(FileLock::take(&file.path)?),
         };
         let mut writer = connect(&location, Use::Write)?;
-        if lock.is_some() {
+        if let Location::File(file) = &location {
             // The last connection to close writes the log into the file; not into a foreign one.
             writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             schema::version(&writer).map_err(not_a_database)?;
             writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
             // An acknowledged write survives a killed process, and with FULL a power cut.
-            writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+            writer.execute_batch("PRAGMA journal_mode = WAL;")?;
+            writer.pragma_update(None, "synchronous", file.sync.as_str())?;
         }
         schema::prepare(&mut writer, maker).map_err(not_a_database)?;
+        let writer = match &location {
+            Location::Memory(_) => Writer::Memory(Mutex::new(writer)),
+            Location::File(file) => Writer::File(GroupWriter::new(writer, file.patience)?),
+        };
         Ok(Self::around(location, writer, lock))
     }
 
@@ -89,14 +145,14 @@ impl Database {
     /// has.
     pub fn copy_of(seed: &Seed, name: String) -> Result<Self, StoreError> {
         let location = Location::Memory(name);
-        let writer = copied(seed, &location)?;
+        let writer = Writer::Memory(Mutex::new(copied(seed, &location)?));
         Ok(Self::around(location, writer, None))
     }
 
-    fn around(location: Location, writer: Connection, lock: Option<FileLock>) -> Self {
+    fn around(location: Location, writer: Writer, lock: Option<FileLock>) -> Self {
         Self {
             location,
-            writer: Mutex::new(writer),
+            writer,
             readers: Mutex::new(Vec::new()),
             commit_gate: RwLock::new(0),
             turns: Mutex::new(0),
@@ -107,7 +163,8 @@ impl Database {
     /// Exchanges the data in memory for those of the seed. They are copied beside: whoever reads or
     /// writes waits for the exchange alone. What is written meanwhile goes with the rest.
     pub fn become_copy_of(&self, seed: &Seed) -> Result<(), StoreError> {
-        let Location::Memory(name) = &self.location else {
+        let (Location::Memory(name), Writer::Memory(writer)) = (&self.location, &self.writer)
+        else {
             return Err(StoreError::NotCopied("a file has no seed".to_owned()));
         };
         // One after the other, each under a name of its own.
@@ -115,7 +172,7 @@ impl Database {
         let turn = *turns + 1;
         let beside = copied(seed, &Location::Memory(turned(name, turn)))?;
         *turns = turn;
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut gate = self
             .commit_gate
             .write()
@@ -129,15 +186,17 @@ impl Database {
         Ok(())
     }
 
-    /// Closes what nobody has read with since the last time.
-    pub fn tidy(&self) {
+    /// Closes what nobody has read with since the last time; says how many connections are left.
+    pub fn tidy(&self) -> usize {
         let mut idle = self.idle();
         let closed: Vec<_> = idle.extract_if(.., |reader| reader.is_idle).collect();
         for reader in &mut *idle {
             reader.is_idle = true;
         }
+        let left = idle.len();
         drop(idle);
         drop(closed);
+        left
     }
 
     /// Whether what is written outlives the process.
@@ -225,18 +284,32 @@ impl Database {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes, all or nothing. What `work` refuses to do is no write: nothing is committed.
+    /// Writes, all or nothing; returns when that is committed. What `work` refuses to do is no write:
+    /// nothing is committed.
     pub fn write<T, E>(
         &self,
         work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
     ) -> Result<Result<T, E>, StoreError> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        match &self.writer {
+            Writer::Memory(writer) => self.write_memory(writer, work),
+            Writer::File(writer) => writer.write(|connection| {
+                self.check_place()?;
+                work(connection)
+            }),
+        }
+    }
+
+    fn write_memory<T, E>(
+        &self,
+        writer: &Mutex<Connection>,
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Result<T, E>, StoreError> {
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let _gate = self
             .commit_gate
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         let written = || {
-            self.check_place()?;
             let transaction = writer.transaction()?;
             let outcome = work(&transaction)?;
             if outcome.is_ok() {
@@ -244,10 +317,7 @@ impl Database {
             }
             Ok(outcome)
         };
-        written().map_err(|error| match self.location {
-            Location::Memory(_) => of_memory(error),
-            Location::File(_) => error,
-        })
+        written().map_err(of_memory)
     }
 
     /// Whether what is written is kept. Waits for no other write.
@@ -338,8 +408,8 @@ fn connect(location: &Location, purpose: Use) -> Result<Connection, StoreError> 
                 | OpenFlags::SQLITE_OPEN_URI
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?,
-        Location::File(path) => Connection::open_with_flags(
-            path,
+        Location::File(file) => Connection::open_with_flags(
+            &file.path,
             OpenFlags::SQLITE_OPEN_READ_WRITE
                 | OpenFlags::SQLITE_OPEN_CREATE
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX,

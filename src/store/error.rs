@@ -26,6 +26,15 @@ pub enum StoreError {
     /// The copy of a seed ended before its last page.
     #[error("a copy of the data could not be made: {0}")]
     NotCopied(String),
+    /// Another process has had the lock on the file for longer than a write waits.
+    #[error("another process keeps the database locked")]
+    Busy,
+    /// The commit failed that this write was part of.
+    #[error("nothing was written")]
+    NotCommitted(#[source] std::sync::Arc<StoreError>),
+    /// SQLite took back a transaction because of an error in one of its writes.
+    #[error("another write failed, and all that was to be committed with it")]
+    GivenUp,
     /// Another server has the file.
     #[error("the database is in use by another process")]
     InUse,
@@ -68,6 +77,12 @@ impl Damage {
     /// Something of an image whose id does not matter, or cannot be read.
     pub fn of_row(seq: i64, what: impl Into<String>) -> Self {
         Self::of(format!("row {seq} of the images"), what)
+    }
+
+    /// A set of rows, of which lists with filters are made.
+    pub fn of_block(key: &str, block: i64) -> Self {
+        let what = "it is cut short or mixed up";
+        Self::of(format!("block {block} of the rows by {key}"), what)
     }
 
     /// Something of a token. Its digest opens nothing.

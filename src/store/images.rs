@@ -3,7 +3,9 @@
 use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
+use super::lists::Spare;
 use super::seed::{Seed, in_order};
+use super::terms::Adding;
 use super::{lists, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
 use rusqlite::Connection;
@@ -33,6 +35,7 @@ pub struct Store {
     pub(super) database: Database,
     maker: TextMaker,
     changes: Changes,
+    pub(super) spare: Spare,
 }
 
 impl Store {
@@ -46,6 +49,7 @@ impl Store {
             database: Database::open(location, &maker)?,
             maker,
             changes: Changes::default(),
+            spare: Spare::default(),
         })
     }
 
@@ -58,6 +62,7 @@ impl Store {
             database: Database::copy_of(seed, name)?,
             maker,
             changes: Changes::default(),
+            spare: Spare::default(),
         })
     }
 
@@ -71,9 +76,12 @@ impl Store {
         Ok(())
     }
 
-    /// Closes connections that nobody has read with since the last time.
+    /// Closes connections that nobody has read with since the last time, and where none is left, lets
+    /// go what the next list would have used again.
     pub fn tidy(&self) {
-        self.database.tidy();
+        if self.database.tidy() == 0 {
+            self.spare.clear();
+        }
     }
 
     /// Whether what is written outlives the process.
@@ -110,13 +118,14 @@ impl Store {
     pub fn load(&self, images: &[Image]) -> Result<Loaded, StoreError> {
         self.write(|connection| {
             let mut loaded = Loaded::default();
+            let mut terms = Adding::default();
             for image in in_order(images) {
-                if rows::insert_new(connection, &self.maker, image)? {
-                    loaded.added += 1;
-                } else {
-                    loaded.kept += 1;
+                match rows::insert_new(connection, &self.maker, image, &mut terms)? {
+                    Some(_) => loaded.added += 1,
+                    None => loaded.kept += 1,
                 }
             }
+            terms.write(connection)?;
             Ok(loaded)
         })
     }
@@ -128,10 +137,11 @@ impl Store {
     pub fn replace_all(&self, images: &[Image]) -> Result<(), StoreError> {
         self.write(|connection| {
             rows::remove_all(connection)?;
+            let mut terms = Adding::default();
             for image in in_order(images) {
-                rows::insert_new(connection, &self.maker, image)?;
+                rows::insert_new(connection, &self.maker, image, &mut terms)?;
             }
-            Ok(())
+            terms.write(connection)
         })
     }
 

@@ -4,10 +4,12 @@
 //! one after the other through one connection; reads use connections of their
 //! own, one per thread that reads at the time.
 
+mod bits;
 mod changes;
 mod database;
 mod error;
 mod file;
+mod group;
 mod images;
 mod listing;
 mod lists;
@@ -15,17 +17,20 @@ mod properties;
 mod renewal;
 mod rows;
 mod schema;
+mod search;
 mod seed;
 mod select;
+mod sets;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod tokens;
 
-pub use database::Location;
+pub use database::{DatabaseFile, Location, Sync};
 pub use error::StoreError;
 pub use images::{Change, Loaded, Store};
 pub use listing::Listing;
 pub use lists::Slice;
-pub use seed::{Seed, Spare};
+pub use seed::{Aim, Seed};
 pub use tokens::TokenDigest;

@@ -1,10 +1,11 @@
 //! Rows and images, one into the other.
 
 use super::error::{Damage, StoreError};
+use super::terms::{self, Adding};
 use super::{properties, texts};
 use crate::domain::{
-    GlanceStatus, Image, ImageTexts, Member, MemberStatus, Properties, PropertyValue, TextMaker,
-    Timestamp, Visibility,
+    GlanceStatus, Image, ImageTexts, Member, MemberStatus, Properties, TextMaker, Timestamp,
+    Visibility,
 };
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params};
@@ -24,13 +25,56 @@ const INSERT: &str = "INSERT INTO images (seq, id, name, status, unlisted, visib
      :checksum, :os_hash_algo, :os_hash_value, :protected, :hidden, :properties) \
      ON CONFLICT (id) DO NOTHING";
 
-/// Stores an image unless its id is known; says whether it did.
+/// Stores an image unless its id is known; says as which row.
 pub fn insert_new(
     connection: &Connection,
     maker: &TextMaker,
     image: &Image,
-) -> Result<bool, StoreError> {
-    insert(connection, maker, None, image)
+    terms: &mut Adding,
+) -> Result<Option<i64>, StoreError> {
+    let last = Last::of(connection)?;
+    let inserted = insert(connection, maker, None, image)?;
+    if let Some(seq) = inserted {
+        last.watch(connection, image)?;
+        terms.add(connection, seq, image)?;
+    }
+    Ok(inserted)
+}
+
+/// The last row: those behind it come before it in the usual order, or the rows are out of order.
+struct Last(Option<(i64, String)>);
+
+impl Last {
+    fn of(connection: &Connection) -> Result<Self, StoreError> {
+        let last = "SELECT created_at, id FROM images ORDER BY seq DESC LIMIT 1";
+        let mut last = connection.prepare_cached(last)?;
+        let mut rows = last.query([])?;
+        let Some(row) = rows.next()? else {
+            return Ok(Self(None));
+        };
+        // What cannot be read is in no order.
+        let keys = (
+            row.get(0).unwrap_or(i64::MAX),
+            row.get(1).unwrap_or_default(),
+        );
+        Ok(Self(Some(keys)))
+    }
+
+    /// An image comes behind it.
+    fn watch(&self, connection: &Connection, image: &Image) -> Result<(), StoreError> {
+        if let Some((created_at, id)) = &self.0
+            && (image.created_at.micros(), image.id.as_str()) <= (*created_at, id.as_str())
+        {
+            put_out_of_order(connection)?;
+        }
+        Ok(())
+    }
+}
+
+fn put_out_of_order(connection: &Connection) -> Result<(), StoreError> {
+    let update = "UPDATE image_order SET in_order = 0 WHERE in_order = 1";
+    connection.prepare_cached(update)?.execute([])?;
+    Ok(())
 }
 
 /// Stores an image as this row, or as a new one.
@@ -39,7 +83,7 @@ fn insert(
     maker: &TextMaker,
     seq: Option<i64>,
     image: &Image,
-) -> Result<bool, StoreError> {
+) -> Result<Option<i64>, StoreError> {
     let stored = properties::encode(&image.properties);
     // Not with RETURNING: that makes SQLite keep a journal for every single statement.
     let inserted = connection.prepare_cached(INSERT)?.execute(named_params! {
@@ -67,22 +111,15 @@ fn insert(
         ":properties": stored,
     })?;
     if inserted == 0 {
-        return Ok(false);
+        return Ok(None);
     }
     let seq = connection.last_insert_rowid();
     insert_details(connection, seq, image)?;
     texts::put(connection, seq, &(maker.make)(image))?;
-    Ok(true)
+    Ok(Some(seq))
 }
 
 fn insert_details(connection: &Connection, seq: i64, image: &Image) -> Result<(), StoreError> {
-    let mut property = connection
-        .prepare_cached("INSERT INTO image_properties (key, value, seq) VALUES (?1, ?2, ?3)")?;
-    for (key, value) in image.properties.iter() {
-        if let PropertyValue::Text(value) = value {
-            property.execute((key, value, seq))?;
-        }
-    }
     let mut tag = connection
         .prepare_cached("INSERT INTO image_tags (tag, seq, position) VALUES (?1, ?2, ?3)")?;
     for (position, text) in image.tags.iter().enumerate() {
@@ -101,14 +138,26 @@ fn insert_details(connection: &Connection, seq: i64, image: &Image) -> Result<()
 /// Stores an image in place of the one of its id, as the same row: its text stays where its
 /// neighbours' are.
 pub fn put(connection: &Connection, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
+    let Some(before) = find(connection, &image.id)? else {
+        let mut terms = Adding::default();
+        insert_new(connection, maker, image, &mut terms)?;
+        return terms.write(connection);
+    };
     let seq = remove_row(connection, &image.id)?;
-    insert(connection, maker, seq, image)?;
+    if let Some(seq) = insert(connection, maker, seq, image)? {
+        terms::change(connection, seq, Some(&before), Some(image))?;
+    }
+    if before.created_at != image.created_at {
+        put_out_of_order(connection)?;
+    }
     Ok(())
 }
 
 pub fn remove(connection: &Connection, id: &str) -> Result<(), StoreError> {
+    let before = find(connection, id)?;
     if let Some(seq) = remove_row(connection, id)? {
         texts::put(connection, seq, &ImageTexts::default())?;
+        terms::change(connection, seq, before.as_ref(), None)?;
     }
     Ok(())
 }
@@ -126,8 +175,9 @@ fn remove_row(connection: &Connection, id: &str) -> Result<Option<i64>, StoreErr
 pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
     texts::remove_all(connection)?;
     connection.execute_batch(
-        "DELETE FROM image_properties; DELETE FROM image_tags; DELETE FROM image_members; \
-         DELETE FROM images; DELETE FROM tokens; DELETE FROM revoked_tokens;",
+        "DELETE FROM image_terms; DELETE FROM image_tags; DELETE FROM image_members; \
+         DELETE FROM images; UPDATE image_order SET in_order = 1; DELETE FROM tokens; \
+         DELETE FROM revoked_tokens;",
     )?;
     Ok(())
 }
@@ -166,7 +216,8 @@ fn no_id(seq: i64) -> Damage {
     Damage::of_row(seq, "its id cannot be read")
 }
 
-fn missing(seq: i64) -> Damage {
+/// What a row is that others speak of.
+pub fn missing(seq: i64) -> Damage {
     Damage::of_row(seq, "an index has it, and the table does not")
 }
 

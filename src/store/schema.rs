@@ -1,5 +1,7 @@
 //! The schema, as steps from one `PRAGMA user_version` to the next.
 
+mod terms;
+
 use super::error::StoreError;
 use super::renewal;
 use crate::domain::TextMaker;
@@ -9,10 +11,18 @@ use rusqlite::Connection;
 const APPLICATION_ID: i64 = 0x4e49_4d47;
 
 /// One step per version: the first makes an empty file a database of version 1.
-const STEPS: [(i64, &str); 3] = [(1, VERSION_1), (2, VERSION_2), (NEWEST, VERSION_3)];
+const STEPS: [(i64, &str); 4] = [
+    (1, VERSION_1),
+    (2, VERSION_2),
+    (3, VERSION_3),
+    (WITH_TERMS, terms::STEP),
+];
+
+/// The first version that keeps which rows have which values.
+const WITH_TERMS: i64 = 4;
 
 /// The version that this release makes and knows.
-const NEWEST: i64 = 3;
+const NEWEST: i64 = WITH_TERMS;
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
@@ -173,6 +183,9 @@ pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), Sto
     for (_, step) in STEPS.iter().filter(|(step, _)| *step > version) {
         transaction.execute_batch(step)?;
     }
+    if version < WITH_TERMS {
+        terms::finish(&transaction)?;
+    }
     transaction.execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {NEWEST};"
     ))?;
@@ -188,7 +201,7 @@ pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), Sto
 pub mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{APPLICATION_ID, VERSION_1, VERSION_2};
+    use super::{APPLICATION_ID, BEFORE_VERSION_3, VERSION_1, VERSION_2, VERSION_3};
     use rusqlite::Connection;
 
     /// What the release before the texts left behind.
@@ -200,5 +213,12 @@ pub mod tests {
         connection.execute_batch(plain).unwrap();
         let marks = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 2;");
         connection.execute_batch(&marks).unwrap();
+    }
+    /// What the release before the terms left behind.
+    pub fn make_version_3(connection: &Connection) {
+        make_version_2(connection);
+        for step in [BEFORE_VERSION_3, VERSION_3, "PRAGMA user_version = 3;"] {
+            connection.execute_batch(step).unwrap();
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! spaces of one fixture have in common.
 
 use super::error::StoreError;
+use super::terms::Adding;
 use super::{rows, schema};
 use crate::domain::{Image, TextMaker};
 use rusqlite::Connection;
@@ -19,13 +20,13 @@ const SMALL_PAGE_BYTES: u32 = 4096;
 /// From so many images on, the rows take much more than that.
 const MANY_IMAGES: usize = 256;
 
-/// What is spared where one of them is to be had for the other.
+/// What a store is to be, where it cannot be both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spare {
-    /// Time: there is one such store in a process.
-    Time,
-    /// Memory: there may be a thousand.
-    Memory,
+pub enum Aim {
+    /// Quick: there is one in a process.
+    Speed,
+    /// Small: there may be a thousand.
+    Room,
 }
 
 /// What a store in memory begins with. It never changes.
@@ -45,19 +46,22 @@ impl Seed {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn of(images: &[Image], maker: &TextMaker, spare: Spare) -> Result<Self, StoreError> {
-        let page_bytes = match spare {
-            Spare::Memory if images.len() < MANY_IMAGES => SMALL_PAGE_BYTES,
-            Spare::Memory | Spare::Time => QUICK_PAGE_BYTES,
+    pub fn of(images: &[Image], maker: &TextMaker, aim: Aim) -> Result<Self, StoreError> {
+        let page_bytes = match aim {
+            Aim::Room if images.len() < MANY_IMAGES => SMALL_PAGE_BYTES,
+            Aim::Room | Aim::Speed => QUICK_PAGE_BYTES,
         };
         let mut connection = Connection::open_in_memory()?;
         connection.execute_batch(&format!("PRAGMA page_size = {page_bytes};"))?;
         schema::prepare(&mut connection, maker)?;
         let transaction = connection.transaction()?;
         let mut added = 0;
+        let mut terms = Adding::default();
         for image in in_order(images) {
-            added += usize::from(rows::insert_new(&transaction, maker, image)?);
+            let row = rows::insert_new(&transaction, maker, image, &mut terms)?;
+            added += usize::from(row.is_some());
         }
+        terms.write(&transaction)?;
         transaction.commit()?;
         connection.flush_prepared_statement_cache();
         Ok(Self {

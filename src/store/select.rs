@@ -7,14 +7,15 @@
 mod columns;
 mod conditions;
 mod values;
+mod walk;
+
+pub use self::conditions::Condition;
+pub use self::values::Values;
+pub use self::walk::Walk;
 
 use self::columns::{is_nullable, sort_column};
-use self::values::Values;
 use super::error::{Damage, StoreError};
-use crate::domain::filter::TextColumn;
-use crate::domain::{
-    Direction, GlanceStatus, ImageQuery, Matches, Scope, Shares, Sort, Test, Visibility,
-};
+use crate::domain::{Direction, ImageQuery, Scope, Shares, Sort, SortKey};
 use rusqlite::types::Value;
 use rusqlite::{Connection, ToSql};
 use std::fmt::Write as _;
@@ -45,10 +46,9 @@ impl Behind {
         let keys = keys_of(connection, query, "seq", seq, || {
             Damage::of_row(seq, CANNOT_READ_KEYS)
         })?;
-        let mut newest = connection.prepare_cached("SELECT max(seq) FROM images")?;
         Ok(Self {
             keys: keys.ok_or_else(|| Damage::of_row(seq, "it is not there"))?,
-            newest: newest.query_row([], |row| row.get(0))?,
+            newest: newest(connection)?,
         })
     }
 
@@ -60,91 +60,231 @@ impl Behind {
     }
 }
 
-impl Select {
-    /// Selects columns of images called `i`. Nothing when the marker is not there: then nothing comes
+/// A part of the visible set: what stands behind `FROM`.
+enum Branch {
+    /// Found in the usual order.
+    InOrder(String),
+    /// Perhaps sorted by SQLite, which has less to hold when it knows how many are wanted.
+    Any(String),
+}
+
+/// Whose an image is, if nobody sees it for being public: what a project has beside the public ones is
+/// one range of an index, which has this expression as it stands.
+const UNPUBLISHED_OF: &str = "iif(i.visibility <> 'public', i.owner, NULL)";
+
+/// Where the rows of a query begin.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// What the row before them is sorted by, if there is one.
+    pub keys: Option<Vec<Value>>,
+    /// Whether the first of these keys tells it from all that come behind it.
+    first_decides: bool,
+    /// The newest row that is one of them, where the list began earlier.
+    pub newest: Option<i64>,
+}
+
+impl Start {
+    /// Behind a place, or the query's marker. Nothing when the marker is not there: then nothing comes
     /// after it.
-    pub fn compile(
+    pub fn of(
         connection: &Connection,
         query: &ImageQuery,
-        columns: &str,
         behind: Option<&Behind>,
-        most: u64,
     ) -> Result<Option<Self>, StoreError> {
+        if let Some(behind) = behind {
+            return Ok(Some(Self {
+                keys: Some(behind.keys.clone()),
+                // Comparing all keys would take each row as long again as reading it.
+                first_decides: query.sort == Sort::DEFAULT
+                    && !is_in_the_middle(connection, &behind.keys)?,
+                newest: (newest(connection)? > behind.newest).then_some(behind.newest),
+            }));
+        }
+        let Some(marker) = &query.after else {
+            return Ok(Some(Self::default()));
+        };
+        let keys = marker_keys(connection, query, marker)?;
+        Ok(keys.map(|keys| Self {
+            keys: Some(keys),
+            ..Self::default()
+        }))
+    }
+}
+
+/// The newest row.
+fn newest(connection: &Connection) -> Result<i64, StoreError> {
+    let mut newest = connection.prepare_cached("SELECT ifnull(max(seq), 0) FROM images")?;
+    Ok(newest.query_row([], |row| row.get(0))?)
+}
+
+/// Whether images of the same moment come behind a row of these keys, in the usual order.
+fn is_in_the_middle(connection: &Connection, keys: &[Value]) -> Result<bool, StoreError> {
+    let select = "SELECT 1 FROM images WHERE created_at = ?1 AND id < ?2 LIMIT 1";
+    let mut select = connection.prepare_cached(select)?;
+    Ok(select.exists(rusqlite::params_from_iter(keys.iter().take(2)))?)
+}
+
+/// The keys that decide: the id tells all images apart, and what is behind it decides nothing.
+pub fn deciding(sorts: &[Sort]) -> &[Sort] {
+    let id = sorts.iter().position(|sort| sort.key == SortKey::Id);
+    id.and_then(|id| sorts.get(..=id)).unwrap_or(sorts)
+}
+
+impl Select {
+    /// Selects columns of images called `i`, those that a scope shows in the usual order, or those of
+    /// them of which conditions hold that few images meet.
+    pub fn of_scope(
+        connection: &Connection,
+        query: &ImageQuery,
+        conditions: &[Condition<'_>],
+        columns: &str,
+        start: Start,
+        most: u64,
+    ) -> Result<Self, StoreError> {
         let mut select = Self {
             parts: Vec::new(),
             values: Values::default(),
         };
         let mut common = String::with_capacity(256);
-        conditions::all(&query.tests, &mut select.values, &mut common);
-        scope_flags(&query.scope, &mut common);
-        if let Some(behind) = behind {
-            select.after(query, behind.keys.clone(), &mut common);
-            let newest = select.values.bind(Value::Integer(behind.newest));
-            _ = write!(common, " AND +i.seq <= {newest}");
-        } else if let Some(marker) = &query.after {
-            let Some(keys) = marker_keys(connection, query, marker)? else {
-                return Ok(None);
-            };
-            select.after(query, keys, &mut common);
+        for condition in conditions {
+            condition.write(&mut select.values, &mut common);
         }
-        order(query, &mut common);
-        let branches = select.branches(query);
+        scope_flags(&query.scope, &mut common);
+        match start.keys {
+            Some(keys) if start.first_decides => {
+                let first = keys.into_iter().next();
+                let first = select.values.bind(first.unwrap_or(Value::Null));
+                _ = write!(common, " AND i.created_at < {first}");
+            }
+            Some(keys) => select.after(&query.sort, keys, &mut common),
+            None => {}
+        }
+        if let Some(newest) = start.newest {
+            let newest = select.values.bind(Value::Integer(newest));
+            _ = write!(common, " AND +i.seq <= {newest}");
+        }
+        order(&query.sort, &mut common);
+        let branches = select.branches(connection, query, conditions.is_empty())?;
+        let mut limit = String::new();
+        select.limit(most, &mut limit);
+        let parts = branches.into_iter().map(|branch| match branch {
+            // Whoever reads it stops where the page ends.
+            Branch::InOrder(from) => format!("SELECT {columns} FROM {from}{common}"),
+            Branch::Any(from) => format!("SELECT {columns} FROM {from}{common}{limit}"),
+        });
+        select.parts = parts.collect();
+        Ok(select)
+    }
+
+    /// Selects the numbers of those of some rows of which conditions hold, in an order.
+    pub fn of_rows(
+        sorts: &[Sort],
+        rows: impl Iterator<Item = i64>,
+        conditions: &[Condition<'_>],
+        after: Option<Vec<Value>>,
+        most: u64,
+    ) -> Self {
+        let mut select = Self {
+            parts: Vec::new(),
+            values: Values::default(),
+        };
+        let list = select.values.bind_list(rows.map(Into::into).collect());
+        let mut sql = format!(
+            "SELECT i.seq FROM json_each({list}) w CROSS JOIN images i ON i.seq = w.value WHERE 1"
+        );
+        for condition in conditions {
+            condition.write(&mut select.values, &mut sql);
+        }
+        if let Some(keys) = after {
+            select.after(sorts, keys, &mut sql);
+        }
+        order(sorts, &mut sql);
+        select.limit(most, &mut sql);
+        select.parts = vec![sql];
+        select
+    }
+
+    fn limit(&mut self, most: u64, sql: &mut String) {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let limit = select.values.bind(Value::Integer(most));
-        _ = write!(common, " LIMIT {limit}");
-        let parts = branches.iter();
-        select.parts = parts
-            .map(|branch| format!("SELECT {columns} FROM {branch}{common}"))
-            .collect();
-        Ok(Some(select))
+        let most = self.values.bind(Value::Integer(most));
+        _ = write!(sql, " LIMIT {most}");
     }
 
     /// The parts of the visible set, disjoint. Each is a range of an index in the usual order, so
     /// that a page is merged from them without looking at what the caller must not see.
     ///
-    /// A selective test is its own best index: then one part asks for everything at once, and the
+    /// A name or an id is its own best index: then one part asks for everything at once, and the
     /// unary plus keeps the planner away from the owner and visibility indexes.
-    fn branches(&mut self, query: &ImageQuery) -> Vec<String> {
+    fn branches(
+        &mut self,
+        connection: &Connection,
+        query: &ImageQuery,
+        is_whole: bool,
+    ) -> Result<Vec<Branch>, StoreError> {
         let scope = &query.scope;
         if scope.every_project && scope.community {
-            return vec!["images i WHERE 1".to_owned()];
+            return Ok(vec![Branch::Any("images i WHERE 1".to_owned())]);
         }
         let me = match &scope.project_id {
             Some(project_id) => self.values.bind_text(project_id),
             None => self.values.bind(Value::Null),
         };
         if scope.every_project {
-            return vec![format!(
+            return Ok(vec![Branch::Any(format!(
                 "images i WHERE (+i.visibility <> 'community' OR +i.owner IS {me})"
-            )];
+            ))]);
+        }
+        if is_whole {
+            return self.whole_branches(connection, scope, &me);
         }
         let share = self.share(scope, &me);
-        if query.sort != Sort::DEFAULT || query.tests.iter().any(is_selective) {
-            let community = if scope.community {
-                " OR +i.visibility = 'community'"
-            } else {
-                ""
-            };
-            return vec![format!(
-                "images i WHERE (+i.owner = {me} OR +i.visibility = 'public' \
-                 OR (+i.visibility = 'shared' AND EXISTS \
-                 (SELECT 1 FROM image_members m WHERE m.seq = i.seq AND {share})){community})"
-            )];
+        let community = if scope.community {
+            " OR +i.visibility = 'community'"
+        } else {
+            ""
+        };
+        Ok(vec![Branch::Any(format!(
+            "images i WHERE (+i.owner = {me} OR +i.visibility = 'public' \
+             OR (+i.visibility = 'shared' AND EXISTS \
+             (SELECT 1 FROM image_members m WHERE m.seq = i.seq AND {share})){community})"
+        ))])
+    }
+
+    /// All that a scope shows.
+    fn whole_branches(
+        &mut self,
+        connection: &Connection,
+        scope: &Scope,
+        me: &str,
+    ) -> Result<Vec<Branch>, StoreError> {
+        let of_visibility = |visibility, of_whom: &str| {
+            Branch::InOrder(format!(
+                "images i WHERE i.visibility = '{visibility}'{of_whom}"
+            ))
+        };
+        let mut parts = vec![of_visibility("public", "")];
+        // Nobody owns nothing: what has no owner is not theirs who have no project.
+        if scope.project_id.is_none() {
+            if scope.community {
+                parts.push(of_visibility("community", ""));
+            }
+            return Ok(parts);
         }
-        let mut parts = vec![
-            format!("images i WHERE i.owner = {me}"),
-            format!("images i WHERE i.visibility = 'public' AND +i.owner IS NOT {me}"),
-            format!(
+        parts.push(Branch::InOrder(format!(
+            "images i WHERE {UNPUBLISHED_OF} = {me}"
+        )));
+        if is_member(connection, scope)? {
+            let share = self.share(scope, me);
+            parts.push(Branch::Any(format!(
                 "image_members m CROSS JOIN images i ON i.seq = m.seq \
                  WHERE {share} AND +i.visibility = 'shared' AND +i.owner IS NOT {me}"
-            ),
-        ];
-        if scope.community {
-            parts.push(format!(
-                "images i WHERE i.visibility = 'community' AND +i.owner IS NOT {me}"
-            ));
+            )));
         }
-        parts
+        if scope.community {
+            let of_others = format!(" AND +i.owner IS NOT {me}");
+            parts.push(of_visibility("community", &of_others));
+        }
+        Ok(parts)
     }
 
     /// What makes a membership one that the list counts.
@@ -158,23 +298,18 @@ impl Select {
         }
     }
 
-    /// Everything behind the marker: keys equal up to one that is further on.
-    fn after(&mut self, query: &ImageQuery, keys: Vec<Value>, sql: &mut String) {
+    /// Everything behind a row of these keys: keys equal up to one that is further on.
+    fn after(&mut self, sorts: &[Sort], keys: Vec<Value>, sql: &mut String) {
         let keys: Vec<(bool, String)> = keys
             .into_iter()
             .map(|key| (matches!(key, Value::Null), self.values.bind(key)))
             .collect();
-        let one_direction = query
-            .sort
+        let one_direction = sorts
             .iter()
             .all(|sort| sort.direction == Direction::Descending);
-        let never_null = query.sort.iter().all(|sort| !is_nullable(sort.key));
+        let never_null = sorts.iter().all(|sort| !is_nullable(sort.key));
         if one_direction && never_null {
-            let columns: Vec<_> = query
-                .sort
-                .iter()
-                .map(|sort| sort_column(sort.key))
-                .collect();
+            let columns: Vec<_> = sorts.iter().map(|sort| sort_column(sort.key)).collect();
             let bound: Vec<_> = keys.iter().map(|(_, bound)| bound.as_str()).collect();
             _ = write!(
                 sql,
@@ -185,9 +320,9 @@ impl Select {
             return;
         }
         let mut alternatives = Vec::new();
-        for (index, sort) in query.sort.iter().enumerate() {
+        for (index, sort) in sorts.iter().enumerate() {
             let mut terms = Vec::new();
-            for (earlier, (_, bound)) in query.sort.iter().zip(&keys).take(index) {
+            for (earlier, (_, bound)) in sorts.iter().zip(&keys).take(index) {
                 terms.push(format!("{} IS {bound}", sort_column(earlier.key)));
             }
             if let Some((is_null, bound)) = keys.get(index) {
@@ -204,9 +339,9 @@ impl Select {
     }
 }
 
-fn order(query: &ImageQuery, sql: &mut String) {
+fn order(sorts: &[Sort], sql: &mut String) {
     sql.push_str(" ORDER BY ");
-    for (index, sort) in query.sort.iter().enumerate() {
+    for (index, sort) in sorts.iter().enumerate() {
         let separator = if index > 0 { ", " } else { "" };
         let direction = match sort.direction {
             Direction::Ascending => "ASC",
@@ -279,16 +414,10 @@ fn keys_of(
     Ok(Some(keys))
 }
 
-/// Whether a test usually leaves few images, and has an index of its own.
-fn is_selective(test: &Test) -> bool {
-    match test {
-        Test::Text(TextColumn::Name | TextColumn::Id, _) | Test::Property(..) | Test::Tag(_) => {
-            true
-        }
-        Test::Text(TextColumn::Status, Matches::Is(status)) => {
-            GlanceStatus::parse(status) != Some(GlanceStatus::Active)
-        }
-        Test::Visibility(visibility) => *visibility != Visibility::Public,
-        _ => false,
-    }
+/// Whether the viewer is a member of any image. Making ready to sort what nobody shares costs more than
+/// asking.
+fn is_member(connection: &Connection, scope: &Scope) -> Result<bool, StoreError> {
+    let mut select =
+        connection.prepare_cached("SELECT 1 FROM image_members WHERE project_id = ?1 LIMIT 1")?;
+    Ok(select.exists([&scope.project_id])?)
 }

@@ -21,6 +21,7 @@ mod interceptor;
 mod keystone;
 mod layering;
 mod listing;
+mod locked;
 mod long_lists;
 mod model;
 mod otc;

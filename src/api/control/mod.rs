@@ -211,7 +211,14 @@ fn reset(app: &App) -> Reply {
         Err(error @ (ResetError::NoFixture | ResetError::Fixture(_))) => {
             fault(StatusCode::CONFLICT, &error.to_string())
         }
-        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, Failure::of(&error).why()),
+        Err(error) => {
+            let failure = Failure::of(&error);
+            let status = match failure.is_busy() {
+                true => StatusCode::SERVICE_UNAVAILABLE,
+                false => StatusCode::INTERNAL_SERVER_ERROR,
+            };
+            fault(status, failure.why())
+        }
     }
 }
 

@@ -16,6 +16,9 @@ pub const NO_RESOURCE: &str = "The resource could not be found.";
 /// The class of the exception when Glance failed.
 pub const GLANCE_FAILED: &str = "glanceclient.exc.HTTPInternalServerError";
 
+/// The sentence of a WebOb 503 that nobody gave a message.
+const UNAVAILABLE: &str = "The server is currently unavailable. Please try again at a later time.";
+
 /// Why a request has no better answer.
 #[derive(Debug)]
 pub struct Fault {
@@ -114,8 +117,11 @@ impl Fault {
             | ImageError::ForeignMarker(..)
             | ImageError::Query(_)) => Self::bad_request(error.to_string()),
             ImageError::Store(error) => {
-                _ = Failure::of(&error);
-                Self::internal(GLANCE_FAILED)
+                if Failure::of(&error).is_busy() {
+                    Self::api(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE)
+                } else {
+                    Self::internal(GLANCE_FAILED)
+                }
             }
         };
         fault.because(why)

@@ -113,6 +113,6 @@ impl Exchange<'_> {
     }
 }
 
-fn store(error: impl std::error::Error) -> Fault {
+fn store(error: impl std::error::Error + 'static) -> Fault {
     Fault::Store(Failure::of(&error))
 }

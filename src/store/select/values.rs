@@ -14,6 +14,11 @@ impl Values {
         format!("?{}", self.0.len())
     }
 
+    /// How the statement names a value that is yet to come.
+    pub fn next(&self) -> String {
+        format!("?{}", self.0.len() + 1)
+    }
+
     pub fn bind_text(&mut self, text: &str) -> String {
         self.bind(Value::Text(text.to_owned()))
     }

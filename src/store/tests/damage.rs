@@ -42,7 +42,7 @@ fn rows(file: &File) -> Vec<String> {
     let mut rows = Vec::new();
     for table in [
         "images",
-        "image_properties",
+        "image_terms",
         "image_tags",
         "image_members",
         "image_json",

@@ -1,7 +1,7 @@
 //! Files: those of others are left alone, one's own are for oneself.
 
 use super::{FIRST, File, image, listed};
-use crate::store::{Location, Store, StoreError};
+use crate::store::{DatabaseFile, Location, Store, StoreError};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ fn contents(file: &File) -> Vec<(PathBuf, Vec<u8>)> {
 
 fn assert_refused(file: &File, what: &str) {
     let before = contents(file);
-    let opened = Store::open(Location::File(file.0.clone()), FIRST);
+    let opened = Store::open(Location::File(DatabaseFile::at(file.0.clone())), FIRST);
     assert!(matches!(opened, Err(StoreError::Foreign)), "{what}");
     assert!(contents(file) == before, "{what}");
 }

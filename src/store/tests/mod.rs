@@ -4,10 +4,12 @@
 mod damage;
 mod foreign;
 mod refused;
+mod searched;
 mod seeds;
 mod slices;
+mod together;
 
-use super::{Change, Listing, Location, Store, StoreError, schema};
+use super::{Change, DatabaseFile, Listing, Location, Store, StoreError, schema};
 use crate::domain::{
     Image, ImageQuery, ImageTexts, ListForm, ListedImage, MemberStatus, Scope, Shares, TextMaker,
     Timestamp,
@@ -51,7 +53,7 @@ impl File {
     }
 
     fn store(&self, maker: TextMaker) -> Arc<Store> {
-        Arc::new(Store::open(Location::File(self.0.clone()), maker).unwrap())
+        Arc::new(Store::open(Location::File(DatabaseFile::at(self.0.clone())), maker).unwrap())
     }
 }
 

@@ -1,12 +1,12 @@
 //! Stores that are copies of a seed: what they hold, and what they take.
 
 use super::{FIRST, image, listed};
-use crate::store::{Change, Seed, Spare, Store, StoreError};
+use crate::store::{Aim, Change, Seed, Store, StoreError};
 use std::sync::Arc;
 
 fn seed(images: u8) -> Seed {
     let images: Vec<_> = (0..images).map(image).collect();
-    Seed::of(&images, &FIRST, Spare::Memory).unwrap()
+    Seed::of(&images, &FIRST, Aim::Room).unwrap()
 }
 
 fn of(seed: &Seed, name: &str) -> Arc<Store> {

@@ -71,6 +71,10 @@ impl Fault {
                 "The resource could not be found.".to_owned(),
             ),
             Self::Outside(refusal) => (refusal.status, refusal.message.clone()),
+            Self::Internal(failure) if failure.is_busy() => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service is currently unavailable. Try again later.".to_owned(),
+            ),
             Self::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "An unexpected error prevented the server from fulfilling your request.".to_owned(),

@@ -134,6 +134,10 @@ impl Fault {
             }
             Self::NotFound(message) => (StatusCode::NOT_FOUND, message.clone()),
             Self::Outside(refusal) => (refusal.status, refusal.message.clone()),
+            Self::Internal(failure) if failure.is_busy() => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service is currently unavailable. Try again later.".to_owned(),
+            ),
             Self::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "An unexpected error prevented the server from fulfilling your request.".to_owned(),

@@ -1,0 +1,201 @@
+//! Writes of a file that wait at the same time, committed together.
+//!
+//! Each writer takes its turn at the one connection and leaves its transaction open for those that
+//! wait behind it; the last of them commits for all. Who has had its turn waits for that commit, and
+//! for nothing else. Nobody runs what another brought.
+
+use super::error::StoreError;
+use rusqlite::{Connection, ErrorCode};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Writes that are committed together at most: nobody waits for more than those before it.
+const MOST_TOGETHER: usize = 64;
+
+/// How long a write waits before it asks again for the file's lock that another process has.
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(10);
+
+/// The connection that writes to a file, and who is in line for it.
+#[derive(Debug)]
+pub struct GroupWriter {
+    turn: Mutex<Turn>,
+    /// Who wants a turn and has not had it.
+    in_line: AtomicUsize,
+    /// How often a write asks for the file's lock.
+    attempts: u128,
+}
+
+/// What a writer has while it is its turn.
+#[derive(Debug)]
+struct Turn {
+    connection: Connection,
+    /// Those whose writes are in the open transaction.
+    group: Arc<Group>,
+    members: usize,
+    /// Whether any of them changed something.
+    is_changed: bool,
+}
+
+/// Writes that are committed together, or not at all.
+#[derive(Debug, Default)]
+struct Group {
+    outcome: Mutex<Option<Result<(), Arc<StoreError>>>>,
+    decided: Condvar,
+}
+
+impl Group {
+    fn decide(&self, outcome: Result<(), StoreError>) {
+        let mut known = lock(&self.outcome);
+        *known = Some(outcome.map_err(Arc::new));
+        drop(known);
+        self.decided.notify_all();
+    }
+
+    fn wait(&self) -> Result<(), StoreError> {
+        let known = lock(&self.outcome);
+        let known = self.decided.wait_while(known, |known| known.is_none());
+        let known = known.unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some(Err(error)) => Err(StoreError::NotCommitted(Arc::clone(error))),
+            Some(Ok(())) | None => Ok(()),
+        }
+    }
+}
+
+impl GroupWriter {
+    /// Over a connection, which from now on waits for nobody's lock by itself.
+    pub fn new(connection: Connection, patience: Duration) -> Result<Self, StoreError> {
+        connection.busy_timeout(Duration::ZERO)?;
+        Ok(Self {
+            attempts: patience.as_millis() / BETWEEN_ATTEMPTS.as_millis() + 1,
+            turn: Mutex::new(Turn {
+                connection,
+                group: Arc::default(),
+                members: 0,
+                is_changed: false,
+            }),
+            in_line: AtomicUsize::new(0),
+        })
+    }
+
+    /// Writes, all or nothing; returns when that is committed. What `work` refuses to do is no write.
+    pub fn write<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Result<T, E>, StoreError> {
+        let mut turn = self.take_turn()?;
+        let group = Arc::clone(&turn.group);
+        let outcome = catch_unwind(AssertUnwindSafe(|| turn.run(work)));
+        turn.members += 1;
+        turn.is_changed |= matches!(outcome, Ok(Ok(Ok(_))));
+        if !matches!(outcome, Ok(Ok(_))) && turn.connection.is_autocommit() {
+            // SQLite has given up the whole transaction: what the others wrote is gone with it.
+            turn.end(Err(StoreError::GivenUp));
+        } else if self.in_line.load(Ordering::Acquire) == 0 || turn.members == MOST_TOGETHER {
+            let committed = turn.commit();
+            turn.end(committed);
+        }
+        drop(turn);
+        let committed = group.wait();
+        match outcome {
+            Err(panic) => resume_unwind(panic),
+            Ok(outcome) => {
+                let outcome = outcome?;
+                committed?;
+                Ok(outcome)
+            }
+        }
+    }
+
+    /// Waits in line, and where another process has the file's lock, for that one.
+    fn take_turn(&self) -> Result<MutexGuard<'_, Turn>, StoreError> {
+        for _ in 0..self.attempts {
+            self.in_line.fetch_add(1, Ordering::AcqRel);
+            let turn = lock(&self.turn);
+            // Those before it look at this when they have had their turn: not before.
+            self.in_line.fetch_sub(1, Ordering::AcqRel);
+            if !turn.connection.is_autocommit() {
+                return Ok(turn);
+            }
+            let begun = turn.connection.prepare_cached("BEGIN IMMEDIATE");
+            match begun.and_then(|mut begin| begin.execute([])) {
+                Ok(_) => return Ok(turn),
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {}
+                Err(other) => return Err(other.into()),
+            }
+            drop(turn);
+            pause();
+        }
+        Err(StoreError::Busy)
+    }
+}
+
+impl Turn {
+    /// Does one write of the group, which the others do not notice when it fails.
+    fn run<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Result<T, E>, StoreError> {
+        let connection = &self.connection;
+        let execute = |sql| connection.prepare_cached(sql)?.execute([]);
+        execute("SAVEPOINT one")?;
+        let savepoint = Savepoint(connection);
+        let outcome = work(connection)?;
+        if outcome.is_ok() {
+            execute("RELEASE one")?;
+            std::mem::forget(savepoint);
+        }
+        Ok(outcome)
+    }
+
+    fn commit(&self) -> Result<(), StoreError> {
+        let end = if self.is_changed {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        };
+        let ended = self.connection.prepare_cached(end)?.execute([]);
+        if ended.is_err() && !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        ended?;
+        Ok(())
+    }
+
+    /// Tells the group, and begins another.
+    fn end(&mut self, outcome: Result<(), StoreError>) {
+        std::mem::take(&mut self.group).decide(outcome);
+        self.members = 0;
+        self.is_changed = false;
+    }
+}
+
+/// Takes back what was done since it began, unless it is forgotten: also when that panics.
+struct Savepoint<'c>(&'c Connection);
+
+impl Drop for Savepoint<'_> {
+    fn drop(&mut self) {
+        // There is none when SQLite has given up the whole transaction.
+        if !self.0.is_autocommit() {
+            let undone = self.0.execute_batch("ROLLBACK TO one; RELEASE one");
+            if let Err(error) = undone {
+                tracing::error!(%error, "a write could not be taken back");
+                // Rather nobody's write than half of one.
+                _ = self.0.execute_batch("ROLLBACK");
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits for a moment, since another process does not say when it is ready.
+fn pause() {
+    let nobody = Mutex::new(());
+    let notified = Condvar::new().wait_timeout_while(lock(&nobody), BETWEEN_ATTEMPTS, |()| true);
+    drop(notified);
+}

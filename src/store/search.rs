@@ -1,0 +1,354 @@
+//! Lists with filters, or in an order of their own: which rows they have.
+//!
+//! What the filters have in common is known exactly before an image is looked at. Where the rows are
+//! in the usual order, a page is read off the sets. Otherwise the way is chosen that looks at fewer
+//! images: those that match, sorted; or all in order, until the page is full.
+
+use super::bits::{BLOCK_ROWS, Bits};
+use super::error::StoreError;
+use super::select::{Condition, Select, Start, Values, Walk, deciding};
+use super::sets::{self, Blocks, Set, Walking};
+use crate::domain::filter::TextColumn;
+use crate::domain::{Direction, ImageQuery, Sort, Test};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _};
+
+/// Rows of which a condition holds that are read at once, before anything is known of the others.
+const FEW_HOLD: usize = 1000;
+
+/// Images looked at in vain before the rows of which the conditions hold are read, all of them.
+const MOST_MISSES: usize = 1000;
+
+/// So many are sorted whatever else could be done.
+const FEW_SORTED: usize = 100;
+
+/// Steps along an index that take as long as it takes to fetch and sort an image.
+const STEPS_PER_SORTED: usize = 6;
+
+/// Images that are rather sorted than walked past for long.
+const MOST_SORTED: usize = 16_384;
+
+/// The conditions of a query in the usual order that asks for nothing but names and ids, of which few
+/// images have the same: an index of the images themselves is the shortest way to them.
+pub fn few_names(query: &ImageQuery) -> Option<Vec<Condition<'_>>> {
+    if deciding(&query.sort) != Sort::DEFAULT {
+        return None;
+    }
+    let names = query.tests.iter().map(|test| match test {
+        Test::Text(column @ (TextColumn::Name | TextColumn::Id), matches) => {
+            Some(Condition::Text(*column, matches))
+        }
+        _ => None,
+    });
+    names.collect()
+}
+
+/// The numbers of the rows of a list, in order.
+pub fn rows(
+    connection: &Connection,
+    query: &ImageQuery,
+    start: Start,
+    most: u64,
+) -> Result<Vec<i64>, StoreError> {
+    let mut search = Search::of(connection, query, start, most)?;
+    if let Some(direction) = search.usual_direction()
+        && is_in_order(connection)?
+    {
+        loop {
+            match search.read_off(direction)? {
+                Found::Rows(rows) => return Ok(rows),
+                Found::TooFar => search.narrow(None)?,
+            }
+        }
+    }
+    search.in_any_order()
+}
+
+/// Whether rows of higher numbers come first in the usual order.
+fn is_in_order(connection: &Connection) -> Result<bool, StoreError> {
+    let mut select = connection.prepare_cached("SELECT in_order FROM image_order")?;
+    Ok(select.query_row([], |row| row.get(0))?)
+}
+
+fn next<T>(items: &mut impl DoubleEndedIterator<Item = T>, direction: Direction) -> Option<T> {
+    match direction {
+        Direction::Ascending => items.next(),
+        Direction::Descending => items.next_back(),
+    }
+}
+
+/// Rows found, or what to do instead of going on.
+enum Found {
+    Rows(Vec<i64>),
+    TooFar,
+}
+
+/// A list under way.
+struct Search<'c, 'q> {
+    connection: &'c Connection,
+    /// The keys of its order that decide.
+    sorts: &'q [Sort],
+    /// What the row before its first is sorted by.
+    after: Option<Vec<Value>>,
+    /// How many rows it has at most.
+    most: usize,
+    /// What is known to be common to what matches.
+    sets: Vec<Set>,
+    /// What must hold beside it.
+    conditions: Vec<Condition<'q>>,
+    /// What asks whether they hold of a row.
+    check: (String, Values),
+    /// The highest row.
+    last: i64,
+}
+
+impl<'c, 'q> Search<'c, 'q> {
+    fn of(
+        connection: &'c Connection,
+        query: &'q ImageQuery,
+        start: Start,
+        most: u64,
+    ) -> Result<Self, StoreError> {
+        let mut last = connection.prepare_cached("SELECT ifnull(max(seq), 0) FROM images")?;
+        let last: i64 = last.query_row([], |row| row.get(0))?;
+        let sorts = deciding(&query.sort);
+        let mut search = Self {
+            connection,
+            sorts,
+            after: start.keys.map(|mut keys| {
+                keys.truncate(sorts.len());
+                keys
+            }),
+            most: usize::try_from(most).unwrap_or(usize::MAX),
+            sets: Vec::new(),
+            conditions: Vec::new(),
+            check: Default::default(),
+            last: start.newest.map_or(last, |newest| newest.min(last)),
+        };
+        for test in &query.tests {
+            match Set::of_test(test) {
+                Ok(set) => search.sets.push(set),
+                Err(condition) => search.conditions.push(condition),
+            }
+        }
+        search.sets.push(Set::of_scope(connection, &query.scope)?);
+        search.narrow(Some(FEW_HOLD))?;
+        Ok(search)
+    }
+
+    /// Which way the usual order is gone, if it is the one that was asked for.
+    fn usual_direction(&self) -> Option<Direction> {
+        let direction = self.sorts.first()?.direction;
+        let usual = Sort::DEFAULT.map(|sort| Sort { direction, ..sort });
+        (self.sorts == usual).then_some(direction)
+    }
+
+    /// Reads of which rows the conditions hold that have an index, unless that are too many.
+    fn narrow(&mut self, most: Option<usize>) -> Result<(), StoreError> {
+        let conditions = std::mem::take(&mut self.conditions);
+        for condition in conditions {
+            let rows = match condition.is_indexed() {
+                true => self.rows_of(condition, most)?,
+                false => None,
+            };
+            match rows {
+                // They may be few: what has nothing in common with them is known at once.
+                Some(rows) => self.sets.insert(0, Set::Rows(rows)),
+                None => self.conditions.push(condition),
+            }
+        }
+        self.check = Condition::check(&self.conditions);
+        Ok(())
+    }
+
+    fn rows_of(
+        &self,
+        condition: Condition<'_>,
+        most: Option<usize>,
+    ) -> Result<Option<Blocks>, StoreError> {
+        let (sql, values) = condition.select(most.map(|most| most + 1));
+        let mut select = self.connection.prepare_cached(&sql)?;
+        let mut found = select.query(rusqlite::params_from_iter(values.iter()))?;
+        let (mut blocks, mut count) = (Blocks::new(), 0);
+        while let Some(row) = found.next()? {
+            count += 1;
+            if most.is_some_and(|most| count > most) {
+                return Ok(None);
+            }
+            sets::add(&mut blocks, row.get(0)?);
+        }
+        Ok(Some(blocks))
+    }
+
+    /// Whether looking further at images in vain can be spared.
+    fn can_narrow(&self) -> bool {
+        self.conditions.iter().any(|known| known.is_indexed())
+    }
+
+    /// Of rows that are in order.
+    fn read_off(&self, direction: Direction) -> Result<Found, StoreError> {
+        let (mut rows, mut misses) = (Vec::new(), 0);
+        let Some(range) = self.range(direction)? else {
+            return Ok(Found::Rows(rows));
+        };
+        let mut from = match direction {
+            Direction::Ascending => Bits::place(*range.start()).0,
+            Direction::Descending => Bits::place(*range.end()).0,
+        };
+        let mut walking = Walking::of(self.connection, direction)?;
+        while rows.len() < self.most
+            && let Some((block, bits)) = walking.common(&self.sets, from)?
+        {
+            let mut places = bits.places();
+            while rows.len() < self.most
+                && let Some(place) = next(&mut places, direction)
+            {
+                let seq = block * BLOCK_ROWS + i64::from(place);
+                if !range.contains(&seq) {
+                    continue;
+                }
+                if self.holds(seq)? {
+                    rows.push(seq);
+                    continue;
+                }
+                misses += 1;
+                if misses > MOST_MISSES && self.can_narrow() {
+                    return Ok(Found::TooFar);
+                }
+            }
+            from = block + walking.step();
+        }
+        Ok(Found::Rows(rows))
+    }
+
+    /// The rows behind the place where the list begins, if they are in order; nothing when there are
+    /// none.
+    fn range(
+        &self,
+        direction: Direction,
+    ) -> Result<Option<std::ops::RangeInclusive<i64>>, StoreError> {
+        let Some(keys) = &self.after else {
+            return Ok(Some(0..=self.last));
+        };
+        let first = match direction {
+            Direction::Ascending => {
+                "SELECT seq FROM images WHERE (created_at, id) > (?1, ?2) \
+                 ORDER BY created_at, id LIMIT 1"
+            }
+            Direction::Descending => {
+                "SELECT seq FROM images WHERE (created_at, id) < (?1, ?2) \
+                 ORDER BY created_at DESC, id DESC LIMIT 1"
+            }
+        };
+        let mut first = self.connection.prepare_cached(first)?;
+        let first = first
+            .query_row(rusqlite::params_from_iter(keys), |row| row.get(0))
+            .optional()?;
+        Ok(first.map(|first: i64| match direction {
+            Direction::Ascending => first..=self.last,
+            Direction::Descending => 0..=first.min(self.last),
+        }))
+    }
+
+    /// Whether the conditions hold of a row.
+    fn holds(&self, seq: i64) -> Result<bool, StoreError> {
+        if self.conditions.is_empty() {
+            return Ok(true);
+        }
+        let (sql, values) = &self.check;
+        let mut select = self.connection.prepare_cached(sql)?;
+        let seq = Value::Integer(seq);
+        let values = values.iter().chain(std::iter::once(&seq));
+        Ok(select.exists(rusqlite::params_from_iter(values))?)
+    }
+
+    fn in_any_order(&mut self) -> Result<Vec<i64>, StoreError> {
+        loop {
+            let blocks = self.blocks()?;
+            let count: usize = blocks.values().map(Bits::count).sum();
+            let walk = Walk::along(self.sorts, self.after.as_deref());
+            let walk = walk.filter(|_| count > FEW_SORTED);
+            let Some((walk, most)) = walk.and_then(|walk| Some((walk, self.steps(count)?))) else {
+                return self.sorted(&blocks);
+            };
+            if let Found::Rows(rows) = self.walk(&walk, &blocks, most)? {
+                return Ok(rows);
+            }
+            if !self.can_narrow() {
+                return self.sorted(&blocks);
+            }
+            self.narrow(None)?;
+        }
+    }
+
+    /// All rows that match, as far as sets tell.
+    fn blocks(&self) -> Result<Blocks, StoreError> {
+        let mut blocks = Blocks::new();
+        let mut walking = Walking::of(self.connection, Direction::Descending)?;
+        let (last, last_place) = Bits::place(self.last);
+        let mut from = last;
+        while let Some((block, mut rows)) = walking.common(&self.sets, from)? {
+            if block == last {
+                rows.clear_behind(last_place);
+            }
+            blocks.insert(block, rows);
+            from = block + walking.step();
+        }
+        Ok(blocks)
+    }
+
+    /// How far to go along an order to find a page, if that is the shorter way, of so many rows.
+    fn steps(&self, count: usize) -> Option<usize> {
+        let all = usize::try_from(self.last).unwrap_or(usize::MAX);
+        let expected = self.most.min(count).saturating_mul(all) / count.max(1);
+        if self.can_narrow() {
+            return Some(MOST_MISSES);
+        }
+        if count > MOST_SORTED {
+            return Some(usize::MAX);
+        }
+        (expected < count * STEPS_PER_SORTED).then_some(MOST_MISSES.max(4 * expected))
+    }
+
+    fn walk(&self, walk: &Walk, blocks: &Blocks, most: usize) -> Result<Found, StoreError> {
+        let (mut found, mut steps) = (Vec::new(), 0);
+        for (sql, values) in &walk.parts {
+            let mut select = self.connection.prepare_cached(sql)?;
+            let mut rows = select.query(rusqlite::params_from_iter(values))?;
+            while found.len() < self.most
+                && let Some(row) = rows.next()?
+            {
+                steps += 1;
+                if steps > most {
+                    return Ok(Found::TooFar);
+                }
+                let seq = row.get(0)?;
+                let (block, place) = Bits::place(seq);
+                let is_in = blocks.get(&block).is_some_and(|bits| bits.has(place));
+                if is_in && self.holds(seq)? {
+                    found.push(seq);
+                }
+            }
+        }
+        Ok(Found::Rows(found))
+    }
+
+    fn sorted(&self, blocks: &Blocks) -> Result<Vec<i64>, StoreError> {
+        let rows = blocks.iter().flat_map(|(block, bits)| {
+            let first = block * BLOCK_ROWS;
+            bits.places().map(move |place| first + i64::from(place))
+        });
+        let most = u64::try_from(self.most).unwrap_or(u64::MAX);
+        let after = self.after.clone();
+        let select = Select::of_rows(self.sorts, rows, &self.conditions, after, most);
+        let mut found = Vec::new();
+        for sql in &select.parts {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let mut rows = statement.query(rusqlite::params_from_iter(select.values.iter()))?;
+            while let Some(row) = rows.next()? {
+                found.push(row.get(0)?);
+            }
+        }
+        Ok(found)
+    }
+}

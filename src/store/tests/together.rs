@@ -1,0 +1,200 @@
+//! Writes of a file that are committed together.
+
+use super::{FIRST, File, image, listed};
+use crate::store::{Change, DatabaseFile, Location, Store, StoreError};
+use proptest::prelude::*;
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+fn rename(store: &Store, id: &str, name: &str) -> Result<(), StoreError> {
+    store.change(id, |image| {
+        let mut image = image.unwrap();
+        image.name = Some(name.to_owned());
+        Ok(Change::Put(Box::new(image), ()))
+    })
+}
+
+#[test]
+fn writes_that_wait_are_committed_together() {
+    let file = File::new("together");
+    let store = file.store(FIRST);
+    let images: Vec<_> = (0..16).map(image).collect();
+    store.load(&images).unwrap();
+    let before = store.generation();
+    let (inside, first) = (Barrier::new(2), Barrier::new(16));
+    let begun = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let (store, inside, first, begun) = (&store, &inside, &first, &begun);
+        // Has its turn until all others are in line.
+        scope.spawn(move || {
+            let kept = store.change("id-00", |found| {
+                inside.wait();
+                first.wait();
+                while begun.load(Ordering::Acquire) < 15 {
+                    std::thread::yield_now();
+                }
+                for _ in 0..10_000 {
+                    std::thread::yield_now();
+                }
+                Ok::<_, StoreError>(Change::Put(Box::new(found.unwrap()), ()))
+            });
+            kept.unwrap();
+        });
+        inside.wait();
+        for number in 1..16 {
+            scope.spawn(move || {
+                first.wait();
+                begun.fetch_add(1, Ordering::AcqRel);
+                let id = format!("id-{number:02}");
+                if number % 3 == 0 {
+                    let refused =
+                        store.change(&id, |_| Err::<Change<()>, Option<StoreError>>(None));
+                    assert!(refused.is_err());
+                } else {
+                    rename(store, &id, "new").unwrap();
+                }
+            });
+        }
+    });
+    // One for the first and ten others; those refused are no writes.
+    assert_eq!(store.generation(), before + 11);
+    let renamed = listed(&store)
+        .iter()
+        .filter(|text| *text == "new 1")
+        .count();
+    assert_eq!(renamed, 10);
+}
+
+#[test]
+fn a_write_sees_those_before_it_and_takes_back_only_itself() {
+    let file = File::new("savepoints");
+    let store = file.store(FIRST);
+    store.load(&[image(0), image(1)]).unwrap();
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        store.change("id-00", |_| -> Result<Change<()>, StoreError> {
+            panic!("in the middle")
+        })
+    }));
+    assert!(panicked.is_err());
+    rename(&store, "id-00", "after").unwrap();
+    assert_eq!(listed(&store), ["name-01 1", "after 1"]);
+}
+
+#[test]
+fn a6_a_write_waits_for_another_process_and_then_says_that_it_is_busy() {
+    let file = File::new("busy");
+    let impatient = DatabaseFile {
+        patience: Duration::from_millis(100),
+        ..DatabaseFile::at(file.0.clone())
+    };
+    let store = Arc::new(Store::open(Location::File(impatient), FIRST).unwrap());
+    store.load(&[image(0)]).unwrap();
+    let other = Connection::open(&file.0).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let generation = store.generation();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let busy = rename(&store, "id-00", "new");
+                assert!(matches!(busy, Err(StoreError::Busy)), "{busy:?}");
+            });
+        }
+    });
+    assert_eq!(store.generation(), generation);
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| rename(&store, "id-00", "new"));
+        std::thread::yield_now();
+        other.execute_batch("COMMIT").unwrap();
+        waiting.join().unwrap().unwrap();
+    });
+    assert_eq!(listed(&store), ["new 1"]);
+}
+
+/// What becomes of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Done,
+    Refused,
+    Failed,
+    Panics,
+}
+
+/// Writes a name and then meets its fate; says whether it was told that it is done.
+fn meet(store: &Store, fate: Fate, id: &str, name: &str) -> bool {
+    let written = catch_unwind(AssertUnwindSafe(|| {
+        store.change(id, |image| {
+            let mut image = image.unwrap();
+            image.name = Some(name.to_owned());
+            match fate {
+                Fate::Done => Ok(Change::Put(Box::new(image), ())),
+                Fate::Refused => Err(None),
+                // Its id is another's: SQLite refuses it when the row is gone already.
+                Fate::Failed => {
+                    image.id = "id-15".to_owned();
+                    image.tags = vec!["twice".to_owned(); 2];
+                    Ok(Change::Put(Box::new(image), ()))
+                }
+                Fate::Panics => std::panic::resume_unwind(Box::new("in the middle")),
+            }
+        })
+    }));
+    matches!(written, Ok(Ok::<(), Option<StoreError>>(())))
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        4 => Just(Fate::Done),
+        2 => Just(Fate::Refused),
+        1 => Just(Fate::Failed),
+        1 => Just(Fate::Panics),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn what_is_told_to_be_done_is_there_and_nothing_else(
+        writers in prop::collection::vec(prop::collection::vec(fate(), 1..12), 2..8),
+    ) {
+        let file = File::new("fates");
+        let store = file.store(FIRST);
+        store.load(&(0..16).map(image).collect::<Vec<_>>()).unwrap();
+        let before = store.generation();
+        // Each has an image of its own, and its last write that is done is what is kept.
+        let done: Vec<Vec<bool>> = std::thread::scope(|scope| {
+            let started: Vec<_> = writers.iter().enumerate().map(|(number, fates)| {
+                let store = &store;
+                scope.spawn(move || {
+                    let id = format!("id-{number:02}");
+                    let writes = fates.iter().enumerate();
+                    writes.map(|(turn, fate)| meet(store, *fate, &id, &format!("{turn}"))).collect()
+                })
+            }).collect();
+            started.into_iter().map(|writer| writer.join().unwrap()).collect()
+        });
+        let mut expected: BTreeMap<_, _> = (0..16).map(image).map(|image| (image.id, image.name)).collect();
+        let mut count = 0;
+        for (number, (fates, done)) in writers.iter().zip(&done).enumerate() {
+            for (turn, (fate, done)) in fates.iter().zip(done).enumerate() {
+                prop_assert_eq!(*fate == Fate::Done, *done);
+                if *done {
+                    expected.insert(format!("id-{number:02}"), Some(turn.to_string()));
+                    count += 1;
+                }
+            }
+        }
+        prop_assert_eq!(store.generation(), before + count);
+        drop(store);
+        // As another process finds it, which knows nothing of what was not committed.
+        let store = file.store(FIRST);
+        let images = store.images(&super::listing()).unwrap();
+        let found: BTreeMap<_, _> = images.into_iter().map(|image| (image.id, image.name)).collect();
+        prop_assert_eq!(found, expected);
+    }
+}
