@@ -210,6 +210,9 @@ pub enum BaseUrlError {
     Character(char),
 }
 
+/// Most bytes of an image's data when nothing else is said: Glance's own bound (`image_size_cap`), 1 TiB.
+pub const MOST_IMAGE_BYTES: u64 = 1 << 40;
+
 /// What one cloud is, whichever server it is on.
 #[derive(Clone, Debug)]
 pub struct SpaceConfig {
@@ -251,6 +254,8 @@ pub struct ServerConfig {
     pub public_url: Option<String>,
     /// A listener for the identity service alone, beside the shared one.
     pub identity_listen: Option<String>,
+    /// A listener for the image service alone, beside the shared one.
+    pub image_listen: Option<String>,
     /// What the control API does; when missing, all in memory and nothing that changes a database.
     pub control: Option<ControlAccess>,
     /// Whoever shows this to the control API need not be on this machine.
@@ -263,6 +268,10 @@ pub struct ServerConfig {
     pub allow_origins: Vec<String>,
     /// Connections at once; when missing, what the process's descriptors allow.
     pub max_connections: Option<usize>,
+    /// Most bytes of an image's data.
+    pub max_image_size: u64,
+    /// Whether data are removed that other servers of this machine left behind when they were killed.
+    pub sweeps: bool,
     /// How long a body that is wanted whole may take, and the window over which a stream must move
     /// 1 kB/s, either way.
     pub patience: Duration,
@@ -298,12 +307,15 @@ impl Default for ServerConfig {
             lock_patience: Duration::from_secs(5),
             public_url: None,
             identity_listen: None,
+            image_listen: None,
             control: None,
             control_token: None,
             control_listen: None,
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
             max_connections: None,
+            max_image_size: MOST_IMAGE_BYTES,
+            sweeps: false,
             patience: Duration::from_secs(30),
             stop_within: Duration::from_secs(5),
             workers: 1,

@@ -5,8 +5,8 @@ use super::entrance::Entrance;
 use super::error::StartError;
 use super::interceptor::Interceptor;
 use super::server::Shared;
+use super::texts::TEXTS;
 use super::{Emulator, Gone, Listeners, serve};
-use crate::api::nova;
 use crate::config::{
     AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode, WaldurApi,
 };
@@ -169,6 +169,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Serves Glance at the root of this address too; port 0 takes a free one.
+    pub fn image_listen(mut self, address: impl Into<String>) -> Self {
+        self.server.image_listen = Some(address.into());
+        self
+    }
+
     /// What the control API does for those who may ask it.
     pub fn control(mut self, access: ControlAccess) -> Self {
         self.server.control = Some(access);
@@ -209,6 +215,12 @@ impl EmulatorBuilder {
     /// Keeps at most so many tokens besides the fixture's.
     pub fn max_tokens(mut self, tokens: usize) -> Self {
         self.space.max_tokens = tokens;
+        self
+    }
+
+    /// Takes at most so many bytes as an image's data.
+    pub fn max_image_size(mut self, bytes: u64) -> Self {
+        self.server.max_image_size = bytes;
         self
     }
 
@@ -276,7 +288,7 @@ impl EmulatorBuilder {
             reread,
             clock: self.clock,
             ids: self.ids,
-            texts: nova::TEXTS,
+            texts: TEXTS,
         });
         let (spaces, loaded) = opened.map_err(|error| StartError::Store {
             database,
@@ -338,15 +350,18 @@ fn listen(
     let own = |address: &Option<String>| address.as_deref().map(bind).transpose();
     let (shared, bound) = bind(shared_address)?;
     let (identity, identity_bound) = own(&config.identity_listen)?.unzip();
+    let (image, image_bound) = own(&config.image_listen)?.unzip();
     let (control, control_bound) = own(&config.control_listen)?.unzip();
     let listeners = Listeners {
         shared: bound,
         identity: identity_bound,
+        image: image_bound,
         control: control_bound,
     };
     let mut sockets = vec![(shared, Entrance::shared(bound, control.is_some()))];
     let shared_port = bound.port();
     sockets.extend(identity.map(|socket| (socket, Entrance::Identity { shared_port })));
+    sockets.extend(image.map(|socket| (socket, Entrance::Image)));
     let control = control.zip(control_bound);
     sockets.extend(control.map(|(socket, bound)| (socket, Entrance::control(bound))));
     Ok((sockets, listeners))

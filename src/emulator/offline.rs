@@ -2,7 +2,7 @@
 
 use super::entrance::Entrance;
 use super::server::{Server, Shared};
-use crate::api::nova;
+use super::texts::TEXTS;
 use crate::config::{Profile, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::Timestamp;
@@ -43,7 +43,7 @@ impl Offline {
             reread: None,
             clock: Clock::frozen(Timestamp::from_micros(0)),
             ids: Ids::seeded(1),
-            texts: nova::TEXTS,
+            texts: TEXTS,
         })?;
         let (shared, _) = Shared::new(spaces, None);
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));

@@ -46,6 +46,7 @@ impl Shared {
         interceptor: Option<Box<dyn Interceptor>>,
     ) -> (Arc<Self>, Receiver<()>) {
         let (alive, gone) = channel();
+        spaces.root.image_data.when_closed(alive.clone());
         let config = &spaces.root.server;
         let place = Place {
             public_url: config.public_url.as_deref().map(Into::into),
@@ -235,6 +236,7 @@ impl Server {
             Err(error) => return broken_off(&error),
         }
         let kind = match plan.work {
+            Work::Transfer => return self.transfer(app, request, placed).await,
             Work::Everything => Kind::Computes,
             Work::Change if app.is_file() => Kind::Waits,
             Work::Change | Work::Read => {
@@ -244,6 +246,17 @@ impl Server {
         };
         self.answer_elsewhere(kind, space.clone(), request, placed)
             .await
+    }
+
+    /// Answers while data are on their way. What is left of them is read past, so that a client which
+    /// sends before it listens sees why they were not taken; the connection ends where that is too much.
+    async fn transfer(&self, app: &App, request: &mut Request, placed: &Placed) -> Reply {
+        let spaces = &self.shared.spaces;
+        let reply = front::transfer(spaces, app, &self.caches, request, placed).await;
+        if let Err(error) = body::skip(request.take_body(), self.patience()).await {
+            tracing::debug!(%error, "the rest of a body did not come");
+        }
+        reply
     }
 
     /// Answers on a thread that may be held up.

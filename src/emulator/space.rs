@@ -4,7 +4,7 @@ use super::Emulator;
 use crate::config::{AuthMode, Microversion, Profile, WaldurApi};
 use crate::control::{Clock, Fixture};
 use crate::service::{App, Content, Order, ResetError, SpaceError};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 impl Emulator {
     /// The clock of the emulator's own space.
@@ -83,7 +83,7 @@ impl Emulator {
     /// The space of a name.
     #[must_use]
     pub fn space(&self, name: &str) -> Option<Space> {
-        Some(self.handle(self.shared.spaces.named(name)?))
+        Some(self.handle(&self.shared.spaces.named(name)?))
     }
 
     /// The names of all spaces, in order; the emulator's own has none.
@@ -98,10 +98,14 @@ impl Emulator {
         self.shared.spaces.remove(name)
     }
 
-    fn handle(&self, app: Arc<App>) -> Space {
+    fn handle(&self, app: &Arc<App>) -> Space {
+        let identity = &app.identity;
         Space {
             url: [&self.url(), &*app.prefix].concat(),
-            app,
+            clock: app.clock.clone(),
+            default_project_id: identity.default_project_id().to_owned(),
+            example_token: identity.example_token().map(str::to_owned),
+            app: Arc::downgrade(app),
         }
     }
 }
@@ -109,8 +113,12 @@ impl Emulator {
 /// A space of an emulator. It is there until it is removed, whoever holds this.
 #[derive(Clone, Debug)]
 pub struct Space {
-    app: Arc<App>,
     url: String,
+    clock: Clock,
+    default_project_id: String,
+    example_token: Option<String>,
+    /// It ends with its emulator, not with whoever holds this.
+    app: Weak<App>,
 }
 
 impl Space {
@@ -129,27 +137,27 @@ impl Space {
     /// Its clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
-        &self.app.clock
+        &self.clock
     }
 
     /// The project of a caller who names none: the fixture's first.
     #[must_use]
     pub fn default_project_id(&self) -> &str {
-        self.app.identity.default_project_id()
+        &self.default_project_id
     }
 
     /// A token of the fixture that opens the default project.
     #[must_use]
     pub fn example_token(&self) -> Option<&str> {
-        self.app.identity.example_token()
+        self.example_token.as_deref()
     }
 
     /// Goes back to what it began with; its clock and ids begin again.
     ///
     /// # Errors
-    /// When the store fails; then nothing changed.
+    /// When the store fails, or the space was removed; then nothing changed.
     pub fn reset(&self) -> Result<(), ResetError> {
-        self.app.reset()
+        self.app.upgrade().ok_or(ResetError::Removed)?.reset()
     }
 }
 
@@ -229,6 +237,6 @@ impl SpaceBuilder<'_> {
     /// sense.
     pub fn make(self) -> Result<Space, SpaceError> {
         let Self { emulator, order } = self;
-        Ok(emulator.handle(emulator.shared.spaces.make(order)?))
+        Ok(emulator.handle(&emulator.shared.spaces.make(order)?))
     }
 }

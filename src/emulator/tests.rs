@@ -4,6 +4,7 @@
 use super::entrance::Entrance;
 use super::front;
 use super::server::{Server, Shared};
+use super::texts::TEXTS;
 use crate::api::{control, keystone, nova, waldur};
 use crate::config::{ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
@@ -37,7 +38,7 @@ fn shared() -> Arc<Shared> {
         reread: None,
         clock: Clock::real(),
         ids: Ids::seeded(1),
-        texts: nova::TEXTS,
+        texts: TEXTS,
     })
     .unwrap();
     Shared::new(spaces, None).0

@@ -16,7 +16,7 @@ mod repr;
 mod text;
 mod value;
 
-pub use dumps::{append_escaped, to_vec, write_json_string};
+pub use dumps::{append_escaped, to_vec, to_vec_utf8, write_json_string};
 pub use html::html_escape;
 pub use quote::{unquote, unquote_short};
 pub use text::{is_space, strip};

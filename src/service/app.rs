@@ -3,6 +3,7 @@
 use super::due::{Agenda, Due};
 use super::failure::Failure;
 use super::identity::Identity;
+use super::image_data::ImageData;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
 use super::reset::ResetError;
@@ -11,6 +12,7 @@ use super::waldur::Waldur;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::TextMaker;
+use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +34,8 @@ pub struct App {
     pub ids: Ids,
     /// Its images.
     pub images: Images,
+    /// The data of its images.
+    pub image_data: ImageData,
     /// Its users.
     pub identity: Identity,
     /// Waldur over the same images.
@@ -73,6 +77,8 @@ pub struct Outfit {
     pub ids: Ids,
     /// What lists show of its images.
     pub texts: TextMaker,
+    /// Where its server keeps the data of images.
+    pub spool: Spool,
 }
 
 impl App {
@@ -83,7 +89,7 @@ impl App {
     pub fn of(seed: Arc<Seed>, outfit: Outfit) -> Result<(Self, Loaded), StoreError> {
         // A seeded sequence may repeat in one process; the name must not.
         let name = Ids::random().uuid().to_string();
-        let store = Store::of(&seed.images, name, outfit.texts)?;
+        let store = Store::of(&seed.images, name, outfit.texts, outfit.spool.clone())?;
         let loaded = Loaded {
             added: seed.images.images(),
             kept: 0,
@@ -115,7 +121,14 @@ impl App {
             },
             patience: outfit.server.lock_patience,
         };
-        let store = Store::open(Location::File(file), outfit.texts)?;
+        let mut store = Store::open(Location::File(file), outfit.texts)?;
+        let recovered = store.keep_data(outfit.spool.clone())?;
+        if recovered > 0 {
+            tracing::info!(
+                recovered,
+                "images whose upload was cut off are queued again"
+            );
+        }
         let loaded = store.load(&fixture.images)?;
         let beginning = Beginning::Fixture(reread);
         let app = Self::over(store, Around::of(fixture), beginning, outfit)?;
@@ -137,6 +150,7 @@ impl App {
             clock,
             ids,
             texts: _,
+            spool,
         } = outfit;
         clock.begin_here();
         let identity = Identity::open(
@@ -149,6 +163,7 @@ impl App {
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
+            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             identity,
             server,
             config,

@@ -14,6 +14,9 @@ pub enum ResetError {
     /// The fixture of a file is gone, or is none any more.
     #[error("the fixture cannot be read again: {0}")]
     Fixture(#[from] FixtureError),
+    /// The space was removed.
+    #[error("the space was removed")]
+    Removed,
     /// The store fails.
     #[error("the store failed: {0}")]
     Store(#[source] Box<dyn Error + Send + Sync>),

@@ -5,6 +5,7 @@ use super::seed::{Reread, Seed};
 use crate::config::{ServerConfig, SettingError, SpaceConfig};
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, is_built_in};
 use crate::domain::TextMaker;
+use crate::store::spool::{Place, Spool};
 use crate::store::{Aim, Loaded, StoreError};
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
@@ -34,6 +35,8 @@ pub struct Spaces {
     seeds: Mutex<LruCache<Digest, Arc<Seed>>>,
     next_number: AtomicU64,
     texts: TextMaker,
+    /// The data of all their images: equal ones are there once.
+    spool: Spool,
 }
 
 type Digest = [u8; 32];
@@ -171,6 +174,10 @@ impl Spaces {
             ids,
             texts,
         } = start;
+        let spool = spool(&server);
+        if server.sweeps {
+            spool.sweep_temporary();
+        }
         let outfit = Outfit {
             server: Arc::new(server),
             config,
@@ -179,6 +186,7 @@ impl Spaces {
             clock,
             ids,
             texts,
+            spool: spool.clone(),
         };
         let server = Arc::clone(&outfit.server);
         let ((root, loaded), usual) = if let Some(path) = &server.database {
@@ -188,8 +196,11 @@ impl Spaces {
             let seed = Arc::new(Seed::of(fixture, texts, Aim::Speed)?);
             (App::of(Arc::clone(&seed), outfit)?, Usual::Seed(seed))
         };
+        // All rows hold their data, and nobody uploads yet.
+        sweep(&spool);
         let spaces = Self {
             root,
+            spool,
             named: RwLock::default(),
             usual,
             seeds: Mutex::new(LruCache::new(MOST_SEEDS)),
@@ -240,6 +251,7 @@ impl Spaces {
             clock: clock.unwrap_or_else(|| self.root.clock.anew()),
             ids: ids.map_or_else(|| self.root.ids.of_space(&name), Ids::seeded),
             texts: self.texts,
+            spool: self.spool.clone(),
         };
         let (app, _) = App::of(self.seed(content)?, outfit)?;
         let app = Arc::new(app);
@@ -310,6 +322,24 @@ impl Spaces {
         let seed = Arc::new(Seed::of(fixture, self.texts, Aim::Room)?);
         seeds().put(digest, Arc::clone(&seed));
         Ok(seed)
+    }
+}
+
+/// Beside the database, or where the system has its temporary files.
+fn spool(server: &ServerConfig) -> Spool {
+    match &server.database {
+        Some(path) => Spool::at(&Place::Beside(path.clone())),
+        // A seeded sequence may repeat in one process, and in others; the name must not.
+        None => Spool::at(&Place::Temporary(Ids::random().uuid().to_string())),
+    }
+}
+
+/// Data are served with what a crash left behind, too.
+fn sweep(spool: &Spool) {
+    match spool.sweep() {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "image data that no image has are removed"),
+        Err(error) => tracing::warn!(%error, "image data that no image has stay"),
     }
 }
 

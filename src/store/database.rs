@@ -161,8 +161,9 @@ impl Database {
     }
 
     /// Exchanges the data in memory for those of the seed. They are copied beside: whoever reads or
-    /// writes waits for the exchange alone. What is written meanwhile goes with the rest.
-    pub fn become_copy_of(&self, seed: &Seed) -> Result<(), StoreError> {
+    /// writes waits for the exchange alone. What is written meanwhile goes with the rest, which is
+    /// there as long as the connection that this gives.
+    pub fn become_copy_of(&self, seed: &Seed) -> Result<Connection, StoreError> {
         let (Location::Memory(name), Writer::Memory(writer)) = (&self.location, &self.writer)
         else {
             return Err(StoreError::NotCopied("a file has no seed".to_owned()));
@@ -171,6 +172,7 @@ impl Database {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = *turns + 1;
         let beside = copied(seed, &Location::Memory(turned(name, turn)))?;
+        schema::begin_uploads_at(&beside, i64::try_from(turn << 32).unwrap_or(i64::MAX))?;
         *turns = turn;
         let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut gate = self
@@ -181,9 +183,8 @@ impl Database {
         let before = std::mem::replace(&mut *writer, beside);
         let readers = std::mem::take(&mut *self.idle());
         drop((gate, writer));
-        // The data go with the last connection to them.
-        drop((before, readers));
-        Ok(())
+        drop(readers);
+        Ok(before)
     }
 
     /// Closes what nobody has read with since the last time; says how many connections are left.

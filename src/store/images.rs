@@ -5,8 +5,9 @@ use super::database::{Database, Location};
 use super::error::StoreError;
 use super::lists::Spare;
 use super::seed::{Seed, in_order};
+use super::spool::{DataName, Spool};
 use super::terms::Adding;
-use super::{lists, rows};
+use super::{data, lists, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
 use rusqlite::Connection;
 
@@ -21,8 +22,10 @@ pub struct Loaded {
 
 /// What a decision about an image leads to.
 pub enum Change<T> {
-    /// The image becomes this.
+    /// The image becomes this, or is added.
     Put(Box<Image>, T),
+    /// Nothing changes.
+    Keep(T),
     /// The row goes away. A fixture that is loaded again brings the image back, so no use case does
     /// this.
     #[cfg_attr(not(test), expect(dead_code, reason = "for the store's own tests"))]
@@ -33,9 +36,11 @@ pub enum Change<T> {
 #[derive(Debug)]
 pub struct Store {
     pub(super) database: Database,
-    maker: TextMaker,
-    changes: Changes,
+    pub(super) maker: TextMaker,
+    pub(super) changes: Changes,
     pub(super) spare: Spare,
+    /// Where the data of the images are; without one they have none.
+    pub(super) spool: Option<Spool>,
 }
 
 impl Store {
@@ -50,29 +55,40 @@ impl Store {
             maker,
             changes: Changes::default(),
             spare: Spare::default(),
+            spool: None,
         })
     }
 
-    /// A store in memory that holds what the seed holds. No other store of the process has its name.
+    /// A store in memory that holds what the seed holds, and keeps data in this spool. No other store of
+    /// the process has its name.
     ///
     /// # Errors
     /// When there is no room for it.
-    pub fn of(seed: &Seed, name: String, maker: TextMaker) -> Result<Self, StoreError> {
+    pub fn of(
+        seed: &Seed,
+        name: String,
+        maker: TextMaker,
+        spool: Spool,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
             database: Database::copy_of(seed, name)?,
             maker,
             changes: Changes::default(),
             spare: Spare::default(),
+            spool: Some(spool),
         })
     }
 
-    /// Forgets everything and holds what the seed holds; the generation rises.
+    /// Forgets everything and holds what the seed holds, of whose images none has data; the generation
+    /// rises.
     ///
     /// # Errors
     /// When there is no room for it, or the data are in a file; then nothing changed.
     pub fn return_to(&self, seed: &Seed) -> Result<(), StoreError> {
-        self.database.become_copy_of(seed)?;
+        let before = self.database.become_copy_of(seed)?;
         self.changes.everything();
+        // Nobody writes there any more: what is named now is all that was.
+        self.let_go(data::names(&before)?);
         Ok(())
     }
 
@@ -135,14 +151,18 @@ impl Store {
     /// # Errors
     /// When the database fails; then nothing changed.
     pub fn replace_all(&self, images: &[Image]) -> Result<(), StoreError> {
-        self.write(|connection| {
+        let freed = self.write(|connection| {
+            let freed = data::forget_all(connection)?;
             rows::remove_all(connection)?;
             let mut terms = Adding::default();
             for image in in_order(images) {
                 rows::insert_new(connection, &self.maker, image, &mut terms)?;
             }
-            terms.write(connection)
-        })
+            terms.write(connection)?;
+            Ok(freed)
+        })?;
+        self.let_go(freed);
+        Ok(())
     }
 
     /// The image of an id.
@@ -162,7 +182,8 @@ impl Store {
             .read(|connection| lists::images(connection, query))
     }
 
-    /// Lets `decide` look at an image and change it, with no other write in between.
+    /// Lets `decide` look at an image and change it, with no other write in between. The data of one
+    /// that is deleted go with it, and uploads to it are void.
     ///
     /// # Errors
     /// What `decide` says, or when the database fails; then nothing changed, and the generation
@@ -172,6 +193,7 @@ impl Store {
         id: &str,
         decide: impl FnOnce(Option<Image>) -> Result<Change<T>, E>,
     ) -> Result<T, E> {
+        let mut freed = Vec::new();
         let written = self.database.write(|connection| {
             let decided = match decide(rows::find(connection, id)?) {
                 Ok(change) => change,
@@ -180,17 +202,32 @@ impl Store {
             Ok(Ok(match decided {
                 Change::Put(image, value) => {
                     rows::put(connection, &self.maker, &image)?;
-                    value
+                    if image.status.is_deleted() {
+                        freed = data::forget(connection, id)?;
+                    }
+                    (value, true)
                 }
+                Change::Keep(value) => (value, false),
                 Change::Remove(value) => {
                     rows::remove(connection, id)?;
-                    value
+                    freed = data::forget(connection, id)?;
+                    (value, true)
                 }
             }))
         });
-        let value = written??;
-        self.changes.one(id);
+        let (value, is_changed) = written??;
+        if is_changed {
+            self.changes.one(id);
+        }
+        self.let_go(freed);
         Ok(value)
+    }
+
+    /// Rows that named these data are gone.
+    pub(super) fn let_go(&self, names: impl IntoIterator<Item = DataName>) {
+        if let Some(spool) = &self.spool {
+            names.into_iter().for_each(|name| spool.let_go(&name));
+        }
     }
 
     fn write<T>(
@@ -200,5 +237,18 @@ impl Store {
         let value = self.database.write_all(work)?;
         self.changes.everything();
         Ok(value)
+    }
+}
+
+/// Data of a store in memory go with it; a file has them still when it is opened again.
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.spool.is_none() || self.is_file() {
+            return;
+        }
+        match self.database.write_all(data::names) {
+            Ok(names) => self.let_go(names),
+            Err(error) => tracing::error!(%error, "image data stay until the server ends"),
+        }
     }
 }

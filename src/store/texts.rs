@@ -34,9 +34,21 @@ const XML: Blocks = Blocks {
     remove: "DELETE FROM image_xml WHERE block = ?1",
 };
 
+const GLANCE: Blocks = Blocks {
+    table: "image_glance",
+    select: "SELECT texts FROM image_glance WHERE block = ?1",
+    put: "INSERT OR REPLACE INTO image_glance (block, texts) VALUES (?1, ?2)",
+    remove: "DELETE FROM image_glance WHERE block = ?1",
+};
+
 /// Keeps these texts of a row, in place of those that it had.
 pub fn put(connection: &Connection, seq: i64, texts: &ImageTexts) -> Result<(), StoreError> {
-    for (blocks, text) in [(JSON, &texts.json), (XML, &texts.xml)] {
+    let all = [
+        (JSON, &texts.json),
+        (XML, &texts.xml),
+        (GLANCE, &texts.glance),
+    ];
+    for (blocks, text) in all {
         blocks.put(connection, seq, text.as_deref())?;
     }
     Ok(())
@@ -44,7 +56,9 @@ pub fn put(connection: &Connection, seq: i64, texts: &ImageTexts) -> Result<(), 
 
 /// Forgets the texts of all rows.
 pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute_batch("DELETE FROM image_json; DELETE FROM image_xml;")?;
+    connection.execute_batch(
+        "DELETE FROM image_json; DELETE FROM image_xml; DELETE FROM image_glance;",
+    )?;
     Ok(())
 }
 
@@ -231,6 +245,7 @@ impl<'c> Reading<'c> {
         let blocks = match form {
             ListForm::Json => JSON,
             ListForm::Xml => XML,
+            ListForm::Glance => GLANCE,
             ListForm::Entries => return Ok(None),
         };
         Ok(Some(Self {

@@ -59,10 +59,7 @@ fn images(seeds: &[u16]) -> Vec<Image> {
                 .collect(),
             properties: Properties::from_iter(properties),
             members: (seed % 2 == 0)
-                .then(|| Member {
-                    project_id: "p".to_owned(),
-                    status: MemberStatus::Accepted,
-                })
+                .then(|| Member::new("p", MemberStatus::Accepted, Member::SOME_TIME))
                 .into_iter()
                 .collect(),
             ..Image::example(&format!("id-{place:05}"), "")

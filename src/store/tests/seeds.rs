@@ -1,7 +1,8 @@
 //! Stores that are copies of a seed: what they hold, and what they take.
 
 use super::{FIRST, image, listed};
-use crate::store::{Aim, Change, Seed, Store, StoreError};
+use crate::store::spool::{Place, Spool};
+use crate::store::{Aim, Change, Seed, Store, StoreError, UploadTicket};
 use std::sync::Arc;
 
 fn seed(images: u8) -> Seed {
@@ -10,7 +11,9 @@ fn seed(images: u8) -> Seed {
 }
 
 fn of(seed: &Seed, name: &str) -> Arc<Store> {
-    Arc::new(Store::of(seed, format!("seeds-{name}"), FIRST).unwrap())
+    let name = format!("seeds-{name}");
+    let spool = Spool::at(&Place::Temporary(name.clone()));
+    Arc::new(Store::of(seed, name, FIRST, spool).unwrap())
 }
 
 fn remove(store: &Store, id: &str) {
@@ -87,4 +90,28 @@ fn a_store_that_nobody_asks_has_one_connection_and_few_pages() {
         "{}",
         pages("PRAGMA page_count")
     );
+}
+
+/// Also of an image that is there again, and is uploaded to again.
+#[test]
+fn an_upload_that_began_before_a_reset_is_void() {
+    let seed = seed(3);
+    let store = of(&seed, "uploads");
+    let begin = || {
+        let begun = store.begin_upload("id-01", |image| -> Result<_, StoreError> {
+            Ok((Box::new(image.unwrap()), ()))
+        });
+        begun.unwrap().0
+    };
+    let end = |ticket: &UploadTicket| {
+        let decide = |image, _: Option<&_>| Ok::<_, StoreError>((Box::new(image), ()));
+        store.end_upload(ticket, None, decide).unwrap()
+    };
+    let before = begin();
+    for _ in 0..2 {
+        store.return_to(&seed).unwrap();
+        let after = begin();
+        assert_eq!(end(&before), None);
+        assert_eq!(end(&after), Some(()));
+    }
 }

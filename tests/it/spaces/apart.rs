@@ -3,7 +3,7 @@
 use super::{ADMIN, IMAGE, list, paint, show, sign_in, with_spaces, within};
 use crate::golden::client::Client;
 use crate::harness::{Server, builder};
-use nova_images::{AuthMode, Fixture, Image, Profile, SpaceError, Visibility};
+use nova_images::{AuthMode, Fixture, Image, Profile, ResetError, SpaceError, Visibility};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -24,9 +24,13 @@ fn two_spaces_never_see_each_other() {
     assert_eq!(show(&server, "b").status(), 404);
     assert!(!show(&server, "").good().contains("\"red\""));
     assert_eq!(list(&server, ""), before);
-    for (space, has_it) in [("", true), ("a", true), ("b", false)] {
-        let rows = server.get(&within(space, "/api/openstack-images/")).good();
-        assert_eq!(rows.contains(IMAGE), has_it, "{space}");
+    for _ in 0..3 {
+        for (space, has_it) in [("", true), ("a", true), ("b", false)] {
+            for path in ["/api/openstack-images/", "/image/v2/images"] {
+                let list = server.get(&within(space, path)).good();
+                assert_eq!(list.contains(IMAGE), has_it, "{space} {path}");
+            }
+        }
     }
     // A reset is one space's own.
     assert_eq!(
@@ -214,4 +218,46 @@ fn work_in(address: std::net::SocketAddr, name: &str) {
             assert!(list.contains(&colour), "{list}");
         }
     }
+}
+
+/// Equal data are there once for all spaces, and go with the last that has them.
+#[test]
+fn data_of_images_are_a_spaces_own() {
+    const DATA: &str = "what both of them have";
+    let server = with_spaces(&["a", "b"]);
+    let images = ["a", "b"].map(|space| {
+        let path = within(space, "/image/v2/images");
+        let body = r#"{"name": "own", "disk_format": "raw", "container_format": "bare"}"#;
+        let made = server.send("POST", &path, &ADMIN, body);
+        assert_eq!(made.status(), 201, "{}", made.text());
+        let own = format!("{}/_space/{space}/", server.emulator().url());
+        assert!(made.header("location").unwrap().starts_with(&own));
+        let id = made.json()["id"].as_str().unwrap().to_owned();
+        let file = format!("{path}/{id}/file");
+        let headers = [ADMIN[0], ("Content-Type", "application/octet-stream")];
+        assert_eq!(server.send("PUT", &file, &headers, DATA).status(), 204);
+        (id, file)
+    });
+    let [(a_id, a_file), (b_id, b_file)] = &images;
+    assert_ne!(a_id, b_id);
+    let data = |file: &str| server.get_with(file, &ADMIN[..1]);
+    assert_eq!(data(a_file).good(), DATA);
+    server.emulator().space("a").unwrap().reset().unwrap();
+    assert_eq!(data(a_file).status(), 404);
+    assert_eq!(data(b_file).good(), DATA);
+    assert!(server.emulator().remove_space("a"));
+    assert_eq!(data(b_file).good(), DATA);
+    server.emulator().reset().unwrap();
+    assert_eq!(data(b_file).good(), DATA);
+}
+
+#[test]
+fn a_handle_keeps_no_space() {
+    let server = with_spaces(&["a"]);
+    let space = server.emulator().space("a").unwrap();
+    server.emulator().remove_space("a");
+    let refused = space.reset();
+    assert!(matches!(refused, Err(ResetError::Removed)), "{refused:?}");
+    drop(server);
+    assert!(space.clock().is_frozen());
 }
