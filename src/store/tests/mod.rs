@@ -5,6 +5,7 @@ mod damage;
 mod foreign;
 mod refused;
 mod searched;
+mod seeds;
 mod slices;
 mod together;
 
