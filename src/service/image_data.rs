@@ -98,6 +98,17 @@ impl ImageData {
         self.store.data(id, kind)
     }
 
+    /// How many bytes an image has, if it has any data here.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn size(&self, image: &Image) -> Result<Option<u64>, StoreError> {
+        if !image.has_data {
+            return Ok(None);
+        }
+        Ok(self.of(&image.id, DataKind::Image)?.map(|row| row.size))
+    }
+
     /// Reads data: a range of them, as far as they go, or all.
     ///
     /// # Errors

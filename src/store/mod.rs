@@ -17,6 +17,7 @@ mod renewal;
 mod rows;
 mod schema;
 mod select;
+mod shares;
 pub mod spool;
 #[cfg(test)]
 mod tests;
@@ -30,5 +31,6 @@ pub use error::StoreError;
 pub use images::{Change, Loaded, Store};
 pub use listing::Listing;
 pub use lists::Slice;
+pub use shares::Share;
 pub use tokens::TokenDigest;
 pub use uploads::{Decided, UploadTicket};

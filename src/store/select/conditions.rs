@@ -102,6 +102,7 @@ fn one(test: &Test, values: &mut Values, sql: &mut String) {
         Test::Protected(protected) => {
             _ = write!(sql, " AND i.protected = {}", i32::from(*protected));
         }
+        Test::NotPublic => sql.push_str(" AND +i.visibility <> 'public'"),
         Test::Visibility(visibility) => {
             let visibility = values.bind_text(visibility.as_str());
             _ = write!(sql, " AND +i.visibility = {visibility}");

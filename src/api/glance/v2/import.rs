@@ -20,7 +20,7 @@ pub fn intake(call: &Call<'_>) -> Intake {
     Intake {
         caller: call.caller.clone(),
         rules: *call.offer.v2,
-        checks_content: call.offer.checks_content,
+        content: call.offer.content,
         size: None,
         checksum: None,
         spoilt: GlanceStatus::Queued,
