@@ -182,7 +182,9 @@ mod tests {
             .map(|_| Lane::new(pool.clone(), Vec::new(), step))
             .collect();
         for number in [&b"a"[..], b"b", b"c", b"d"] {
-            lanes.iter().for_each(|lane| lane.push(block(number)));
+            for lane in &lanes {
+                lane.push(block(number));
+            }
         }
         for lane in &lanes {
             assert_eq!(block_on(lane.finish()).unwrap(), b"abcd");
