@@ -112,6 +112,16 @@ impl Part {
     }
 }
 
+#[cfg(test)]
+impl Part {
+    /// One that takes nothing, as on a disk that is full.
+    pub fn unwritable(room: &Room) -> Result<Self, SpoolError> {
+        let mut part = Self::create(room)?;
+        part.file = File::open(&part.path)?;
+        Ok(part)
+    }
+}
+
 impl Flush {
     fn new(files: Pool, file: File) -> Self {
         Self {
