@@ -13,9 +13,10 @@ WORKDIR /src
 # scripts and procedural macros would get it as well, and those cannot be static.
 ENV RUSTFLAGS="-C target-feature=+crt-static"
 
-# The dependencies are a layer of their own, built for an empty crate: it lasts until these
-# two files change.
+# The dependencies are a layer of their own, built for an empty crate: it lasts until one of these
+# files changes.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 RUN mkdir -p src benches/image_data benches/throughput examples tests/it \
     && touch src/lib.rs \
     && for each in src/main.rs benches/image_data/main.rs benches/throughput/main.rs examples/suite.rs tests/it/main.rs; do \

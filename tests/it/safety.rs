@@ -2,7 +2,7 @@
 
 use crate::command::process::{Running, command};
 use crate::golden::client::{Answer, Client, read_answer};
-use crate::harness::{Server, builder};
+use crate::harness::{Response, Server, builder};
 use crate::scratch::Scratch;
 use nova_images::{ControlAccess, EmulatorBuilder, Fixture, Profile};
 use std::io::{BufReader, Read as _, Write as _};
@@ -138,6 +138,32 @@ fn a2_what_is_allowed_is_said() {
     assert_eq!(far(docs()), (403, 403));
     assert_eq!(far(docs().control_token("t0ken")), (403, 204));
     assert_eq!(far(docs().control(ControlAccess::Full)), (204, 204));
+}
+
+#[test]
+fn a2_an_allowed_page_may_ask_and_read() {
+    let page = "http://localhost:3000";
+    let server = Server::start(docs().allow_origin(page));
+    let asks = [("Origin", page), ("Access-Control-Request-Method", "POST")];
+    let may = server.send("OPTIONS", RESET, &asks, "");
+    assert_eq!(may.status(), 204);
+    let origin = |response: &Response| response.header("access-control-allow-origin");
+    assert_eq!(origin(&may).as_deref(), Some(page));
+    let methods = may.header("access-control-allow-methods");
+    assert!(methods.is_some_and(|list| list.contains("POST")));
+    let read = server.get_with(READY, &[("Origin", page)]);
+    assert_eq!(origin(&read).as_deref(), Some(page));
+    assert_eq!(read.header("vary").as_deref(), Some("origin"));
+    // Nobody else is told anything.
+    for stranger in ["http://localhost:3001", "null"] {
+        let other = server.get_with(READY, &[("Origin", stranger)]);
+        assert_eq!(other.status(), 200);
+        assert_eq!(origin(&other), None);
+        let headers = [("Origin", stranger), asks[1]];
+        let refused = server.send("OPTIONS", RESET, &headers, "");
+        assert_eq!(refused.status(), 405);
+        assert_eq!(origin(&refused), None);
+    }
 }
 
 #[test]

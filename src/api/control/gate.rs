@@ -6,6 +6,7 @@
 
 use crate::config::{ControlAccess, ServerConfig};
 use crate::http::{Head, StatusCode};
+use http::header::ORIGIN;
 use std::net::{IpAddr, SocketAddr};
 use subtle::ConstantTimeEq as _;
 
@@ -69,10 +70,20 @@ pub fn change(config: &ServerConfig, door: &Door, head: &Head) -> Result<(), Bar
     check_type(head)
 }
 
+/// The page that a request comes from, if it is one of those that were allowed.
+#[must_use]
+pub fn allowed_page<'h>(config: &ServerConfig, head: &'h Head) -> Option<&'h str> {
+    let origin = head.header(ORIGIN)?;
+    let mut allowed = config.allow_origins.iter();
+    allowed
+        .any(|allowed| is_same_origin(allowed, origin))
+        .then_some(origin)
+}
+
 /// Whether the request is no page's, or the page is one of ours or an allowed one.
 fn check_page(config: &ServerConfig, head: &Head) -> Result<(), Barred> {
     let mut is_allowed = false;
-    for origin in head.headers().get_all("origin") {
+    for origin in head.headers().get_all(ORIGIN) {
         let origin = String::from_utf8_lossy(origin.as_bytes());
         let mut allowed = config.allow_origins.iter();
         is_allowed = allowed.any(|allowed| is_same_origin(allowed, &origin));

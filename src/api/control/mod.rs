@@ -5,6 +5,7 @@
 mod answer;
 mod clock;
 mod gate;
+mod pages;
 mod spaces;
 
 pub use gate::Door;
@@ -150,6 +151,15 @@ pub fn plan(config: &ServerConfig, head: &Head, door: Door) -> (Plan, Placed) {
 /// Answers a request as it was placed, in one of the spaces.
 #[must_use]
 pub fn answer(spaces: &Spaces, app: &App, request: &Request, placed: &Placed) -> Reply {
+    let (head, config) = (&request.head, &*app.server);
+    let reply = match pages::asks_first(config, head) {
+        true => pages::may_ask(),
+        false => asked(spaces, app, request, placed),
+    };
+    pages::shown(config, head, reply)
+}
+
+fn asked(spaces: &Spaces, app: &App, request: &Request, placed: &Placed) -> Reply {
     let Placed { asked, door } = placed;
     if let Err(barred) = enter(&app.server, &request.head, asked, door) {
         return answer::barred(barred);
