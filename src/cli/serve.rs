@@ -1,5 +1,6 @@
 //! `nova-images serve`: its options, and what it does.
 
+use super::bar::Bar;
 use super::error::CommandError;
 use super::greeting::Greeting;
 use super::log::{FORMAT_VARIABLE, LogFormat};
@@ -133,12 +134,14 @@ impl Serve {
         // Before anything can fail: a file of an earlier run leads clients astray.
         let port_file = self.port_file.as_deref().map(PortFile::clear).transpose()?;
         let clock = Clock::parse(&self.clock)?;
-        let fixture = self.fixture()?;
+        let bar = Bar::default();
+        let fixture = self.fixture(&bar)?;
         let tour = Tour::of(&fixture, self.is_built_in(), self.auth);
         let mut builder = Emulator::builder()
             .config(self.config())
             .listen(self.listen.clone())
             .fixture(fixture)
+            .progress(bar)
             .clock(clock);
         if let Some(seed) = self.seed {
             builder = builder.seed(seed);
@@ -168,15 +171,15 @@ impl Serve {
 
     /// What it starts from. Without a word a new server has the published images, and one over a
     /// database that is there already nothing but what is in it.
-    fn fixture(&self) -> Result<Fixture, CommandError> {
+    fn fixture(&self, bar: &Bar) -> Result<Fixture, CommandError> {
         let mut fixture = if self.fixture.is_empty() {
             let mut fixture = Fixture::docs()?;
             if self.database.as_deref().is_some_and(is_begun) {
-                fixture.images.clear();
+                fixture.forget_images();
             }
             fixture
         } else {
-            Fixture::load(&self.fixture)?
+            Fixture::open(&self.fixture, bar)?
         };
         fixture.complete();
         Ok(fixture)

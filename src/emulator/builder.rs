@@ -9,7 +9,8 @@ use super::{Emulator, Gone, Listeners, serve};
 use crate::api::nova;
 use crate::config::{AuthMode, Config, ControlAccess, Microversion, Profile, SyncMode, WaldurApi};
 use crate::control::{Clock, Fixture, Ids};
-use crate::service::App;
+use crate::domain::{Progress, Untold};
+use crate::service::{App, LoadError};
 use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub struct EmulatorBuilder {
     clock: Clock,
     ids: Ids,
     interceptor: Option<Box<dyn Interceptor>>,
+    progress: Box<dyn Progress>,
 }
 
 impl EmulatorBuilder {
@@ -218,6 +220,13 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Tells this how far the images are stored.
+    #[cfg(feature = "cli")]
+    pub(crate) fn progress(mut self, progress: impl Progress + 'static) -> Self {
+        self.progress = Box::new(progress);
+        self
+    }
+
     /// Everything at once, as the command line reads it.
     #[cfg(feature = "cli")]
     pub(crate) fn config(mut self, config: Config) -> Self {
@@ -238,13 +247,21 @@ impl EmulatorBuilder {
         }
         let (sockets, listeners) = listen(&self.address, &config)?;
         let database = config.database.clone();
-        let (app, loaded) =
-            App::open(config, fixture, self.clock, self.ids, nova::TEXTS).map_err(|error| {
-                StartError::Store {
-                    database,
-                    source: Box::new(error),
-                }
-            })?;
+        let opened = App::open(
+            config,
+            fixture,
+            self.clock,
+            self.ids,
+            nova::TEXTS,
+            self.progress.as_ref(),
+        );
+        let (app, loaded) = opened.map_err(|error| match error {
+            LoadError::Fixture(error) => StartError::Fixture(error),
+            LoadError::Store(error) => StartError::Store {
+                database,
+                source: Box::new(error),
+            },
+        })?;
         if loaded.kept > 0 {
             tracing::info!(
                 kept = loaded.kept,
@@ -276,6 +293,7 @@ impl Emulator {
             clock: Clock::real(),
             ids: Ids::random(),
             interceptor: None,
+            progress: Box::new(Untold),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::server::{Server, Shared};
 use crate::api::nova;
 use crate::config::{Config, Profile};
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, Untold};
 use crate::http::{Body, HeaderMap, HeaderName, HeaderValue, Method, Request};
 use crate::service::App;
 use actix_web::rt::Runtime;
@@ -38,7 +38,14 @@ impl Offline {
             ..Config::default()
         };
         let clock = Clock::frozen(Timestamp::from_micros(0));
-        let (app, _) = App::open(config, Fixture::docs()?, clock, Ids::seeded(1), nova::TEXTS)?;
+        let (app, _) = App::open(
+            config,
+            Fixture::docs()?,
+            clock,
+            Ids::seeded(1),
+            nova::TEXTS,
+            &Untold,
+        )?;
         let (shared, _) = Shared::new(app, None);
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         Ok(Self {

@@ -7,7 +7,7 @@ use super::server::{Server, Shared};
 use crate::api::{control, keystone, nova, waldur};
 use crate::config::Config;
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::{BodyWanted, Operation, Plan};
+use crate::domain::{BodyWanted, Operation, Plan, Untold};
 use crate::http::{
     Body, CutOff, Head, HeaderMap, HeaderName, Method, Refusal, Reply, Request, StatusCode,
 };
@@ -31,7 +31,14 @@ fn entrance() -> Entrance {
 
 fn shared() -> Arc<Shared> {
     let (config, fixture) = (Config::default(), Fixture::docs().unwrap());
-    let opened = App::open(config, fixture, Clock::real(), Ids::seeded(1), nova::TEXTS);
+    let opened = App::open(
+        config,
+        fixture,
+        Clock::real(),
+        Ids::seeded(1),
+        nova::TEXTS,
+        &Untold,
+    );
     let (app, _) = opened.unwrap();
     Shared::new(app, None).0
 }

@@ -6,8 +6,8 @@ use super::images::Images;
 use super::rate_limit::RateLimiter;
 use super::waldur::Waldur;
 use crate::config::{Config, SyncMode};
-use crate::control::{Clock, Fixture, Ids};
-use crate::domain::{Image, TextMaker};
+use crate::control::{Clock, Fixture, FixtureError, Ids};
+use crate::domain::{Progress, TextMaker};
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
 use std::sync::Arc;
 
@@ -31,7 +31,19 @@ pub struct App {
     /// Whether the images are just those of Nova's own fake image service.
     pub over_nova_fake: bool,
     store: Arc<Store>,
-    fixture_images: Vec<Image>,
+    /// What it goes back to; of large files not the images, but where they are.
+    beginning: Fixture,
+}
+
+/// Why images are not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// They cannot be read.
+    #[error("{0}")]
+    Fixture(#[from] FixtureError),
+    /// The store fails.
+    #[error("{0}")]
+    Store(#[from] StoreError),
 }
 
 impl App {
@@ -39,14 +51,15 @@ impl App {
     /// lists will show of the images.
     ///
     /// # Errors
-    /// When the store cannot be used.
+    /// When the store cannot be used, or a large file of the fixture is gone or another by now.
     pub fn open(
         config: Config,
-        fixture: Fixture,
+        mut fixture: Fixture,
         clock: Clock,
         ids: Ids,
         texts: TextMaker,
-    ) -> Result<(Self, Loaded), StoreError> {
+        progress: &dyn Progress,
+    ) -> Result<(Self, Loaded), LoadError> {
         let location = match &config.database {
             Some(path) => Location::File(DatabaseFile {
                 path: path.clone(),
@@ -60,26 +73,30 @@ impl App {
             None => Location::Memory(Ids::random().uuid().to_string()),
         };
         let store = Arc::new(Store::open(location, texts)?);
-        let loaded = store.load(&fixture.images)?;
+        let images = fixture.image_count();
+        progress.begin("storing", images as u64);
+        let loaded = store.load_each::<LoadError>(images, |add| {
+            fixture.each_image(&mut |image| {
+                progress.step(1);
+                add(image)
+            })
+        });
+        progress.end();
+        let loaded = loaded?;
         let over_nova_fake = fixture.is_nova_fake_corpus();
         let waldur = Waldur::new(Arc::clone(&store), clock.clone(), &fixture);
+        let directory = std::mem::take(&mut fixture.directory);
         let app = Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
             waldur,
-            identity: Identity::open(
-                fixture.directory,
-                &config,
-                clock.clone(),
-                ids.clone(),
-                &store,
-            )?,
+            identity: Identity::open(directory, &config, clock.clone(), ids.clone(), &store)?,
             config,
             clock,
             ids,
             rate_limiter: RateLimiter::default(),
             over_nova_fake,
             store,
-            fixture_images: fixture.images,
+            beginning: fixture,
         };
         Ok((app, loaded))
     }
@@ -103,11 +120,14 @@ impl App {
     /// Back to the fixture, as if just started.
     ///
     /// # Errors
-    /// When the store fails; then nothing changed.
-    pub fn reset(&self) -> Result<(), StoreError> {
+    /// When the store fails, or a large file of the fixture is gone or another by now; then nothing
+    /// changed.
+    pub fn reset(&self) -> Result<(), LoadError> {
         self.rate_limiter.reset();
         self.waldur.reset();
-        self.store.replace_all(&self.fixture_images)?;
-        self.identity.forget()
+        let images = self.beginning.image_count();
+        self.store
+            .replace_each::<LoadError>(images, |add| self.beginning.each_image(add))?;
+        Ok(self.identity.forget()?)
     }
 }

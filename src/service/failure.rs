@@ -34,7 +34,11 @@ impl Failure {
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         let why = why(error);
         tracing::error!(why, "a request failed");
-        let is_busy = matches!(error.downcast_ref(), Some(StoreError::Busy));
+        let (mut is_busy, mut cause) = (false, Some(error));
+        while let Some(error) = cause {
+            is_busy |= matches!(error.downcast_ref(), Some(StoreError::Busy));
+            cause = error.source();
+        }
         Self { why, is_busy }
     }
 

@@ -16,7 +16,7 @@ pub mod rules;
 mod tests;
 pub mod waldur;
 
-pub use app::App;
+pub use app::{App, LoadError};
 pub use error::ImageError;
 pub use failure::Failure;
 pub use images::is_uuid;

@@ -5,7 +5,7 @@ use super::identity::{DomainRef, Proof, Reference, TokenForm, WantedScope};
 use super::{App, ImageError, ImageRules};
 use crate::config::{AuthMode, Config};
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::{Caller, ImageQuery, ImageTexts, ListForm, Properties, TextMaker};
+use crate::domain::{Caller, ImageQuery, ImageTexts, ListForm, Properties, TextMaker, Untold};
 
 const NO_TEXTS: TextMaker = TextMaker {
     version: 1,
@@ -18,7 +18,9 @@ fn app(fixture: Fixture) -> App {
         ..Config::default()
     };
     let (clock, ids) = (Clock::real(), Ids::seeded(1));
-    App::open(config, fixture, clock, ids, NO_TEXTS).unwrap().0
+    App::open(config, fixture, clock, ids, NO_TEXTS, &Untold)
+        .unwrap()
+        .0
 }
 
 /// Images of `y`, one a visibility, and what else somebody may not get.

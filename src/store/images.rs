@@ -3,19 +3,9 @@
 use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
-use super::terms::Adding;
-use super::{lists, rows};
+use super::{lists, loading, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
 use rusqlite::Connection;
-
-/// What became of a fixture's images.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Loaded {
-    /// Newly stored.
-    pub added: usize,
-    /// Left as they were, because their ids were known.
-    pub kept: usize,
-}
 
 /// What a decision about an image leads to.
 pub enum Change<T> {
@@ -74,34 +64,63 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails; then nothing was added.
-    pub fn load(&self, images: &[Image]) -> Result<Loaded, StoreError> {
-        self.write(|connection| {
-            let mut loaded = Loaded::default();
-            let mut terms = Adding::default();
-            for image in in_order(images) {
-                match rows::insert_new(connection, &self.maker, image, &mut terms)? {
-                    Some(_) => loaded.added += 1,
-                    None => loaded.kept += 1,
-                }
-            }
-            terms.write(connection)?;
-            Ok(loaded)
+    #[cfg(test)]
+    pub fn load(&self, images: &[Image]) -> Result<loading::Loaded, StoreError> {
+        self.load_each(images.len(), |add| {
+            let mut images = in_order(images).into_iter().cloned();
+            images.try_for_each(add)
         })
+    }
+
+    /// Adds about so many images that `each` gives, in the order of lists; one whose id is known is left
+    /// as it is.
+    ///
+    /// # Errors
+    /// What `each` says, or when the database fails; then nothing was added.
+    pub fn load_each<E: From<StoreError> + Send>(
+        &self,
+        expected: usize,
+        each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+    ) -> Result<loading::Loaded, E> {
+        let filled = |connection: &Connection| {
+            let filled = loading::fill(connection, self.maker, expected, each);
+            Ok(filled)
+        };
+        let loaded = self.database.write_alone(filled)??;
+        self.changes.everything();
+        Ok(loaded)
     }
 
     /// Forgets everything and holds just these images.
     ///
     /// # Errors
     /// When the database fails; then nothing changed.
+    #[cfg(test)]
     pub fn replace_all(&self, images: &[Image]) -> Result<(), StoreError> {
-        self.write(|connection| {
-            rows::remove_all(connection)?;
-            let mut terms = Adding::default();
-            for image in in_order(images) {
-                rows::insert_new(connection, &self.maker, image, &mut terms)?;
-            }
-            terms.write(connection)
+        self.replace_each(images.len(), |add| {
+            let mut images = in_order(images).into_iter().cloned();
+            images.try_for_each(add)
         })
+    }
+
+    /// Forgets everything and holds just the images that `each` gives, about so many, in the order of
+    /// lists.
+    ///
+    /// # Errors
+    /// What `each` says, or when the database fails; then nothing changed.
+    pub fn replace_each<E: From<StoreError> + Send>(
+        &self,
+        expected: usize,
+        each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+    ) -> Result<(), E> {
+        let filled = |connection: &Connection| {
+            rows::remove_all(connection)?;
+            let filled = loading::fill(connection, self.maker, expected, each);
+            Ok(filled)
+        };
+        self.database.write(filled)??;
+        self.changes.everything();
+        Ok(())
     }
 
     /// The image of an id.
@@ -151,18 +170,10 @@ impl Store {
         self.changes.one(id);
         Ok(value)
     }
-
-    fn write<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let value = self.database.write_all(work)?;
-        self.changes.everything();
-        Ok(value)
-    }
 }
 
 /// As they are listed: neighbours of a list are then neighbours in the tables.
+#[cfg(test)]
 fn in_order(images: &[Image]) -> Vec<&Image> {
     let mut images: Vec<_> = images.iter().collect();
     images.sort_by_key(|image| (image.created_at, image.id.as_str()));

@@ -13,6 +13,7 @@ mod group;
 mod images;
 mod listing;
 mod lists;
+mod loading;
 mod properties;
 mod renewal;
 mod rows;
@@ -28,7 +29,8 @@ mod tokens;
 
 pub use database::{DatabaseFile, Location, Sync};
 pub use error::StoreError;
-pub use images::{Change, Loaded, Store};
+pub use images::{Change, Store};
 pub use listing::Listing;
 pub use lists::Slice;
+pub use loading::Loaded;
 pub use tokens::TokenDigest;

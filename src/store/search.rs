@@ -12,6 +12,8 @@ use crate::domain::filter::TextColumn;
 use crate::domain::{Direction, ImageQuery, Sort, Test};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Rows of which a condition holds that are read at once, before anything is known of the others.
 const FEW_HOLD: usize = 1000;
@@ -26,7 +28,7 @@ const FEW_SORTED: usize = 100;
 const STEPS_PER_SORTED: usize = 6;
 
 /// Images that are rather sorted than walked past for long.
-const MOST_SORTED: usize = 16_384;
+const MOST_SORTED: usize = 8_192;
 
 /// The conditions of a query in the usual order that asks for nothing but names and ids, of which few
 /// images have the same: an index of the images themselves is the shortest way to them.
@@ -263,6 +265,9 @@ impl<'c, 'q> Search<'c, 'q> {
     }
 
     fn in_any_order(&mut self) -> Result<Vec<i64>, StoreError> {
+        if let Some(rows) = self.common_page()? {
+            return Ok(rows);
+        }
         loop {
             let blocks = self.blocks()?;
             let count: usize = blocks.values().map(Bits::count).sum();
@@ -271,13 +276,52 @@ impl<'c, 'q> Search<'c, 'q> {
             let Some((walk, most)) = walk.and_then(|walk| Some((walk, self.steps(count)?))) else {
                 return self.sorted(&blocks);
             };
-            if let Found::Rows(rows) = self.walk(&walk, &blocks, most)? {
+            let mut has = |block, place| {
+                let bits = blocks.get(&block);
+                Ok(bits.is_some_and(|bits: &Bits| bits.has(place)))
+            };
+            if let Found::Rows(rows) = self.walk(&walk, &mut has, most)? {
                 return Ok(rows);
             }
             if !self.can_narrow() {
                 return self.sorted(&blocks);
             }
             self.narrow(None)?;
+        }
+    }
+
+    /// A page of what is so common that it is found along an index at once; the newest rows are taken
+    /// for what all are like. Of the sets only those blocks are read that come up.
+    fn common_page(&self) -> Result<Option<Vec<i64>>, StoreError> {
+        let mut walking = Walking::of(self.connection, Direction::Descending)?;
+        let last = Bits::place(self.last);
+        let Some(newest) = walking.common(&self.sets, last.0)? else {
+            return Ok(Some(Vec::new()));
+        };
+        let rows = match newest.0 == last.0 {
+            true => usize::from(last.1) + 1,
+            false => usize::try_from(BLOCK_ROWS).unwrap_or(usize::MAX),
+        };
+        let likely = newest.1.count().saturating_mul(MOST_MISSES) / rows;
+        let walk = Walk::along(self.sorts, self.after.as_deref());
+        let Some(walk) = walk.filter(|_| likely > self.most.saturating_mul(2)) else {
+            return Ok(None);
+        };
+        let mut known = BTreeMap::from([(newest.0, Some(newest.1))]);
+        let mut has = |block, place| {
+            let bits = match known.entry(block) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let found = walking.common(&self.sets, block)?;
+                    let found = found.filter(|(found, _)| *found == block);
+                    unknown.insert(found.map(|(_, bits)| bits))
+                }
+            };
+            Ok(bits.as_ref().is_some_and(|bits| bits.has(place)))
+        };
+        match self.walk(&walk, &mut has, MOST_MISSES)? {
+            Found::Rows(rows) => Ok(Some(rows)),
+            Found::TooFar => Ok(None),
         }
     }
 
@@ -310,7 +354,12 @@ impl<'c, 'q> Search<'c, 'q> {
         (expected < count * STEPS_PER_SORTED).then_some(MOST_MISSES.max(4 * expected))
     }
 
-    fn walk(&self, walk: &Walk, blocks: &Blocks, most: usize) -> Result<Found, StoreError> {
+    fn walk(
+        &self,
+        walk: &Walk,
+        has: &mut dyn FnMut(i64, u16) -> Result<bool, StoreError>,
+        most: usize,
+    ) -> Result<Found, StoreError> {
         let (mut found, mut steps) = (Vec::new(), 0);
         for (sql, values) in &walk.parts {
             let mut select = self.connection.prepare_cached(sql)?;
@@ -324,8 +373,8 @@ impl<'c, 'q> Search<'c, 'q> {
                 }
                 let seq = row.get(0)?;
                 let (block, place) = Bits::place(seq);
-                let is_in = blocks.get(&block).is_some_and(|bits| bits.has(place));
-                if is_in && self.holds(seq)? {
+                // Rows that came after the list began are in no set of it.
+                if seq <= self.last && has(block, place)? && self.holds(seq)? {
                     found.push(seq);
                 }
             }
