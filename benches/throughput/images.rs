@@ -114,10 +114,11 @@ fn image(number: u32) -> Image {
 /// The image of a number as Glance lists it.
 pub fn json(number: u32) -> String {
     let image = image(number);
-    let mut pairs = String::new();
-    for (key, value) in properties(number) {
-        pairs.push_str(&format!(", \"{key}\": \"{value}\""));
-    }
+    let pairs = properties(number).into_iter();
+    let pairs: Vec<_> = pairs
+        .map(|(key, value)| format!(", \"{key}\": \"{value}\""))
+        .collect();
+    let pairs = pairs.concat();
     format!(
         "{{\"id\": \"{}\", \"name\": \"{}\", \"status\": \"active\", \"visibility\": \"{}\", \
          \"owner\": \"{}\", \"min_ram\": {}, \"min_disk\": {}, \"size\": {}, \
