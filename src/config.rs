@@ -210,6 +210,9 @@ pub enum BaseUrlError {
     Character(char),
 }
 
+/// Most bytes of an image's data when nothing else is said: Glance's own bound (`image_size_cap`), 1 TiB.
+pub const MOST_IMAGE_BYTES: u64 = 1 << 40;
+
 /// Everything that can be chosen at the start.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -244,6 +247,8 @@ pub struct Config {
     pub region: Option<String>,
     /// A listener for the identity service alone, beside the shared one.
     pub identity_listen: Option<String>,
+    /// A listener for the image service alone, beside the shared one.
+    pub image_listen: Option<String>,
     /// What the control API does; when missing, all in memory and nothing that changes a database.
     pub control: Option<ControlAccess>,
     /// Whoever shows this to the control API need not be on this machine.
@@ -258,6 +263,10 @@ pub struct Config {
     pub max_connections: Option<usize>,
     /// Tokens that are kept, besides the fixture's; beyond that the oldest go.
     pub max_tokens: usize,
+    /// Most bytes of an image's data.
+    pub max_image_size: u64,
+    /// Whether data are removed that other servers of this machine left behind when they were killed.
+    pub sweeps: bool,
     /// How long a body that is wanted whole may take, and the window over which a stream must move
     /// 1 kB/s, either way.
     pub patience: Duration,
@@ -297,6 +306,7 @@ impl Default for Config {
             catalog: Vec::new(),
             region: None,
             identity_listen: None,
+            image_listen: None,
             control: None,
             control_token: None,
             control_listen: None,
@@ -304,6 +314,8 @@ impl Default for Config {
             allow_origins: Vec::new(),
             max_connections: None,
             max_tokens: 100_000,
+            max_image_size: MOST_IMAGE_BYTES,
+            sweeps: false,
             patience: Duration::from_secs(30),
             stop_within: Duration::from_secs(5),
             workers: 1,

@@ -3,6 +3,7 @@
 //! A facade names `http`, `service` and `domain`; never the store, never another facade.
 
 pub mod control;
+pub mod glance;
 pub mod keystone;
 pub mod nova;
 pub mod waldur;

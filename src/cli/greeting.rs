@@ -22,6 +22,8 @@ pub struct Greeting<'t> {
     pub base: String,
     /// Keystone's own listener.
     pub identity: Option<String>,
+    /// Glance's own listener.
+    pub image: Option<String>,
     /// Whether the lines need a token.
     pub auth: AuthMode,
     /// Which server it is.
@@ -45,9 +47,12 @@ impl fmt::Display for Greeting<'_> {
             writeln!(f)?;
             writeln!(f, "  owners of the images: {owners}")?;
         }
-        if let Some(identity) = &self.identity {
-            writeln!(f)?;
-            writeln!(f, "  Keystone also listens on {identity}")?;
+        let own = [("Keystone", &self.identity), ("Glance", &self.image)];
+        for (service, url) in own {
+            if let Some(url) = url {
+                writeln!(f)?;
+                writeln!(f, "  {service} also listens on {url}")?;
+            }
         }
         if let Some(account) = &tour.account {
             writeln!(f)?;

@@ -6,12 +6,13 @@ use std::fmt::Display;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// A file that holds the port, and one beside it with Keystone's own address; both are there as long
-/// as the server answers and no longer. A file of an earlier run would send clients elsewhere.
+/// A file that holds the port, and beside it those with the addresses that Keystone and Glance have of
+/// their own; all are there as long as the server answers and no longer. A file of an earlier run would send clients elsewhere.
 #[derive(Debug)]
 pub struct PortFile {
     path: PathBuf,
     identity: PathBuf,
+    image: PathBuf,
 }
 
 impl PortFile {
@@ -23,8 +24,9 @@ impl PortFile {
         let file = Self {
             path: path.to_owned(),
             identity: with_suffix(path, ".identity"),
+            image: with_suffix(path, ".image"),
         };
-        for path in [&file.path, &file.identity] {
+        for path in [&file.path, &file.identity, &file.image] {
             match std::fs::remove_file(path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
                     return Err(failed(path, error));
@@ -35,13 +37,21 @@ impl PortFile {
         Ok(file)
     }
 
-    /// Says where the server is. Who waits for the first file finds the other one there.
+    /// Says where the server is. Who waits for the first file finds the others there.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&self, port: u16, identity: Option<impl Display>) -> Result<(), CommandError> {
+    pub fn write(
+        &self,
+        port: u16,
+        identity: Option<impl Display>,
+        image: Option<impl Display>,
+    ) -> Result<(), CommandError> {
         if let Some(address) = identity {
             write(&self.identity, address).map_err(|error| failed(&self.identity, error))?;
+        }
+        if let Some(address) = image {
+            write(&self.image, address).map_err(|error| failed(&self.image, error))?;
         }
         write(&self.path, port).map_err(|error| failed(&self.path, error))
     }
@@ -49,7 +59,7 @@ impl PortFile {
 
 impl Drop for PortFile {
     fn drop(&mut self) {
-        for path in [&self.path, &self.identity] {
+        for path in [&self.path, &self.identity, &self.image] {
             _ = std::fs::remove_file(path);
         }
     }

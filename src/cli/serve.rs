@@ -8,7 +8,8 @@ use super::port_file::PortFile;
 use super::signal::Signals;
 use super::tour::Tour;
 use crate::config::{
-    AuthMode, BaseUrl, Config, ControlAccess, Microversion, Profile, SyncMode, WaldurApi,
+    AuthMode, BaseUrl, Config, ControlAccess, MOST_IMAGE_BYTES, Microversion, Profile, SyncMode,
+    WaldurApi,
 };
 use crate::control::{Clock, Fixture, is_built_in};
 use crate::emulator::Emulator;
@@ -21,8 +22,8 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one
     #[arg(long, env = "NOVA_IMAGES_LISTEN", default_value = "127.0.0.1:8774")]
     listen: String,
-    /// Write the bound port to this file while the server answers, and Keystone's own address to
-    /// PATH.identity
+    /// Write the bound port to this file while the server answers, and the addresses that Keystone and
+    /// Glance have of their own to PATH.identity and PATH.image
     #[arg(long, env = "NOVA_IMAGES_PORT_FILE", value_name = "PATH")]
     port_file: Option<PathBuf>,
     /// Keep the data in this SQLite file instead of in memory
@@ -68,6 +69,9 @@ pub struct Serve {
     /// Serve Keystone at the root of this address too
     #[arg(long, env = "NOVA_IMAGES_IDENTITY_LISTEN", value_name = "ADDRESS:PORT")]
     identity_listen: Option<String>,
+    /// Serve Glance at the root of this address too
+    #[arg(long, env = "NOVA_IMAGES_IMAGE_LISTEN", value_name = "ADDRESS:PORT")]
+    image_listen: Option<String>,
     /// Put a service into the catalogue, in place of the one of its type; the URL may hold
     /// `$(project_id)s`; may be repeated
     #[arg(long, env = "NOVA_IMAGES_CATALOG", value_name = "TYPE=URL", value_parser = service)]
@@ -104,6 +108,11 @@ pub struct Serve {
     #[arg(long, env = "NOVA_IMAGES_MAX_TOKENS", value_name = "TOKENS", default_value_t = 100_000,
         value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     max_tokens: usize,
+    /// Most bytes of an image's data [default: 1 TiB, as Glance has it]
+    #[arg(long, env = "NOVA_IMAGES_MAX_IMAGE_SIZE", value_name = "BYTES",
+        default_value_t = MOST_IMAGE_BYTES, hide_default_value = true,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    max_image_size: u64,
     /// `real`, or an RFC 3339 time at which the clock stands still
     #[arg(
         long,
@@ -149,12 +158,17 @@ impl Serve {
         let emulator = builder.start()?;
         let signals = Signals::keep()?;
         if let Some(port_file) = &port_file {
-            port_file.write(emulator.address().port(), emulator.identity_address())?;
+            port_file.write(
+                emulator.address().port(),
+                emulator.identity_address(),
+                emulator.image_address(),
+            )?;
         }
         let greeting = Greeting {
             listens_on: format!("http://{}", emulator.address()),
             base: emulator.public_url(),
             identity: emulator.identity_address().map(|_| emulator.identity_url()),
+            image: emulator.image_address().map(|_| emulator.image_url()),
             auth: self.auth,
             profile: self.profile,
             region: emulator.region(),
@@ -203,6 +217,7 @@ impl Serve {
             waldur_api: self.waldur_api,
             token_ttl: self.token_ttl,
             identity_listen: self.identity_listen.clone(),
+            image_listen: self.image_listen.clone(),
             catalog: self.catalog.clone(),
             control: self.control,
             control_token: self.control_token.clone(),
@@ -211,6 +226,8 @@ impl Serve {
             allow_origins: self.allow_origin.clone(),
             max_connections: self.max_connections,
             max_tokens: self.max_tokens,
+            max_image_size: self.max_image_size,
+            sweeps: true,
             region: self.region.clone(),
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             ..Config::default()

@@ -155,6 +155,29 @@ pub struct Member {
     pub project_id: String,
     /// What it made of the share.
     pub status: MemberStatus,
+    /// Whether it may share the image in turn: a right that only Glance's API v1 knows.
+    pub can_share: bool,
+    /// When the image was shared with it.
+    pub created_at: Timestamp,
+    /// When it answered last.
+    pub updated_at: Timestamp,
+}
+
+impl Member {
+    /// When a member became one of which nobody says: the first moment of 2024.
+    pub const SOME_TIME: Timestamp = Timestamp::from_micros(1_704_067_200_000_000);
+
+    /// A project that an image is shared with from a moment on.
+    #[must_use]
+    pub fn new(project_id: impl Into<String>, status: MemberStatus, since: Timestamp) -> Self {
+        Self {
+            project_id: project_id.into(),
+            status,
+            can_share: false,
+            created_at: since,
+            updated_at: since,
+        }
+    }
 }
 
 /// An image with everything that Glance knows of it, except the data.
@@ -205,4 +228,6 @@ pub struct Image {
     pub properties: Properties,
     /// Projects it is shared with.
     pub members: Vec<Member>,
+    /// Whether its data are here, and can be downloaded. Images of fixtures only speak of theirs.
+    pub has_data: bool,
 }

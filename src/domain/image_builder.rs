@@ -54,6 +54,7 @@ impl Image {
             tags: Vec::new(),
             properties: Properties::new(),
             members: Vec::new(),
+            has_data: false,
         };
         ImageBuilder {
             image,
@@ -185,10 +186,8 @@ impl ImageBuilder {
 
     /// Shares it with a project, by id, which has made this of it.
     pub fn member(mut self, project_id: impl Into<String>, status: MemberStatus) -> Self {
-        self.image.members.push(Member {
-            project_id: project_id.into(),
-            status,
-        });
+        let member = Member::new(project_id, status, Member::SOME_TIME);
+        self.image.members.push(member);
         self
     }
 

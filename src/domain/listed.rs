@@ -11,6 +11,8 @@ pub enum ListForm {
     Json,
     /// Everything, in XML.
     Xml,
+    /// Everything, as Glance's API v2 shows it.
+    Glance,
 }
 
 /// An image of a list, borrowed from where it is kept.
@@ -39,6 +41,8 @@ pub struct ImageTexts {
     pub json: Option<Vec<u8>>,
     /// In XML, unless that depends on who asks or there is none.
     pub xml: Option<Vec<u8>>,
+    /// In JSON as Glance's API v2 shows it.
+    pub glance: Option<Vec<u8>>,
 }
 
 /// Who writes the texts: a facade, whose words the store keeps without understanding them.

@@ -5,6 +5,13 @@
 //! how a word looks on the wire is the business of the facade that speaks it.
 
 pub mod caller;
+mod data;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the facade of image data is on its way"
+)]
+pub mod disk;
 pub mod filter;
 pub mod identity;
 pub mod image;
@@ -18,6 +25,7 @@ pub mod timestamp;
 pub mod token;
 
 pub use caller::Caller;
+pub use data::DataKind;
 pub use filter::{Comparison, Direction, ImageQuery, Matches, Scope, Shares, Sort, SortKey, Test};
 pub use identity::{Directory, FixedToken, Grant, IdentityDomain, Project, Target, User};
 pub use image::{GlanceStatus, Image, Member, MemberStatus, Visibility};

@@ -49,6 +49,9 @@ pub enum Work {
     Change,
     /// It goes through all the images there are.
     Everything,
+    /// It moves the data of an image: it waits for the client and for the disk, and holds no thread
+    /// meanwhile.
+    Transfer,
 }
 
 /// What a request is about, before its body is read and anything is done.

@@ -5,8 +5,8 @@ use super::entrance::Entrance;
 use super::error::StartError;
 use super::interceptor::Interceptor;
 use super::server::Shared;
+use super::texts::TEXTS;
 use super::{Emulator, Gone, Listeners, serve};
-use crate::api::nova;
 use crate::config::{AuthMode, Config, ControlAccess, Microversion, Profile, SyncMode, WaldurApi};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
@@ -158,6 +158,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Serves Glance at the root of this address too; port 0 takes a free one.
+    pub fn image_listen(mut self, address: impl Into<String>) -> Self {
+        self.config.image_listen = Some(address.into());
+        self
+    }
+
     /// What the control API does for those who may ask it.
     pub fn control(mut self, access: ControlAccess) -> Self {
         self.config.control = Some(access);
@@ -198,6 +204,12 @@ impl EmulatorBuilder {
     /// Keeps at most so many tokens besides the fixture's.
     pub fn max_tokens(mut self, tokens: usize) -> Self {
         self.config.max_tokens = tokens;
+        self
+    }
+
+    /// Takes at most so many bytes as an image's data.
+    pub fn max_image_size(mut self, bytes: u64) -> Self {
+        self.config.max_image_size = bytes;
         self
     }
 
@@ -252,7 +264,7 @@ impl EmulatorBuilder {
             fixture,
             self.clock,
             self.ids,
-            nova::TEXTS,
+            TEXTS,
             self.progress.as_ref(),
         );
         let (app, loaded) = opened.map_err(|error| match error {
@@ -318,15 +330,18 @@ fn listen(
     let own = |address: &Option<String>| address.as_deref().map(bind).transpose();
     let (shared, bound) = bind(shared_address)?;
     let (identity, identity_bound) = own(&config.identity_listen)?.unzip();
+    let (image, image_bound) = own(&config.image_listen)?.unzip();
     let (control, control_bound) = own(&config.control_listen)?.unzip();
     let listeners = Listeners {
         shared: bound,
         identity: identity_bound,
+        image: image_bound,
         control: control_bound,
     };
     let mut sockets = vec![(shared, Entrance::shared(bound, control.is_some()))];
     let shared_port = bound.port();
     sockets.extend(identity.map(|socket| (socket, Entrance::Identity { shared_port })));
+    sockets.extend(image.map(|socket| (socket, Entrance::Image)));
     let control = control.zip(control_bound);
     sockets.extend(control.map(|(socket, bound)| (socket, Entrance::control(bound))));
     Ok((sockets, listeners))

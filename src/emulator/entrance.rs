@@ -13,6 +13,8 @@ pub enum Entrance {
         /// Of the shared one.
         shared_port: u16,
     },
+    /// Glance's own.
+    Image,
     /// The control API's own.
     Control(control::Door),
 }
@@ -38,7 +40,7 @@ impl Entrance {
     pub fn for_keystone(self) -> keystone::Door {
         match self {
             Self::Identity { shared_port } => keystone::Door::Own { shared_port },
-            Self::Shared(_) | Self::Control(_) => keystone::Door::Shared,
+            Self::Shared(_) | Self::Image | Self::Control(_) => keystone::Door::Shared,
         }
     }
 }

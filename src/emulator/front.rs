@@ -1,7 +1,7 @@
 //! The front door: which service a request is for, and that service's three doors behind one.
 
 use super::entrance::Entrance;
-use crate::api::{control, keystone, nova, waldur};
+use crate::api::{control, glance, keystone, nova, waldur};
 use crate::config::Profile;
 use crate::domain::{Operation, Plan};
 use crate::http::cache::Caches;
@@ -16,6 +16,8 @@ pub enum Placed {
     Nova(nova::Placed),
     /// Keystone's.
     Keystone(keystone::Placed),
+    /// Glance's.
+    Glance(glance::Placed),
     /// The control API's.
     Control(control::Placed),
     /// Waldur's.
@@ -26,6 +28,7 @@ pub enum Placed {
 pub fn operations() -> impl Iterator<Item = Operation> {
     nova::operations()
         .chain(keystone::operations())
+        .chain(glance::operations())
         .chain(waldur::OPERATIONS)
         .chain(control::OPERATIONS)
 }
@@ -42,6 +45,11 @@ pub fn plan(app: &App, entrance: Entrance, head: Head) -> (Head, Plan, Placed) {
             let head = head.mounted_under(prefix);
             let (plan, placed) = keystone::plan(app, &head, entrance.for_keystone());
             (head, plan, Placed::Keystone(placed))
+        }
+        (Service::Glance(door), prefix) => {
+            let head = head.mounted_under(prefix);
+            let (plan, placed) = glance::plan(app, &head, door);
+            (head, plan, Placed::Glance(placed))
         }
         (Service::Control(door), prefix) => {
             let head = head.mounted_under(prefix);
@@ -61,8 +69,25 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
     match placed {
         Placed::Nova(placed) => nova::answer(app, caches, request, placed),
         Placed::Keystone(placed) => keystone::answer(app, request, placed),
+        Placed::Glance(placed) => glance::answer(app, caches, request, placed),
         Placed::Control(placed) => control::answer(app, request, *placed),
         Placed::Waldur(placed) => waldur::answer(app, &request.head, placed),
+    }
+}
+
+/// Answers a request that moves the data of an image. Where the plan says so its body is a stream, of
+/// which may be read as much as is wanted; the rest is read past.
+pub async fn transfer(
+    app: &App,
+    caches: &RefCell<Caches>,
+    request: &mut Request,
+    placed: &Placed,
+) -> Reply {
+    match placed {
+        Placed::Glance(placed) => glance::transfer(app, caches, request, placed).await,
+        Placed::Nova(_) | Placed::Keystone(_) | Placed::Control(_) | Placed::Waldur(_) => {
+            answer(app, caches, request, placed)
+        }
     }
 }
 
@@ -71,6 +96,7 @@ pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Rep
     match placed {
         Placed::Nova(placed) => nova::refuse(app, head, placed, refusal),
         Placed::Keystone(placed) => keystone::refuse(app, head, placed, refusal),
+        Placed::Glance(placed) => glance::refuse(app, head, placed, refusal),
         Placed::Control(_) => control::refuse(refusal),
         Placed::Waldur(placed) => waldur::refuse(app, head, placed, refusal),
     }
@@ -80,6 +106,7 @@ pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Rep
 enum Service {
     Nova,
     Keystone,
+    Glance(glance::Door),
     Control(control::Door),
     Waldur,
 }
@@ -89,6 +116,7 @@ fn service(profile: Profile, entrance: Entrance, head: &Head) -> (Service, &'sta
     let first = head.path().first();
     let door = match entrance {
         Entrance::Identity { .. } => return (Service::Keystone, ""),
+        Entrance::Image => return (Service::Glance(glance::Door::Own), ""),
         Entrance::Control(door) => {
             let is_mounted = first == Some("_control");
             let prefix = if is_mounted { "/_control" } else { "" };
@@ -102,6 +130,7 @@ fn service(profile: Profile, entrance: Entrance, head: &Head) -> (Service, &'sta
     match first {
         Some("identity") => (Service::Keystone, "/identity"),
         Some(first) if keystone::has_at_root(profile, first) => (Service::Keystone, ""),
+        Some("image") => (Service::Glance(glance::Door::Shared), "/image"),
         Some("_control") => (Service::Control(door), "/_control"),
         Some("compute") => (Service::Nova, "/compute"),
         _ => (Service::Nova, ""),

@@ -19,6 +19,7 @@ mod request_lines;
 mod server;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod web;
 
 #[cfg(feature = "cli")]
@@ -60,6 +61,8 @@ struct Listeners {
     shared: SocketAddr,
     /// Keystone's own.
     identity: Option<SocketAddr>,
+    /// Glance's own.
+    image: Option<SocketAddr>,
     /// The control API's own.
     control: Option<SocketAddr>,
 }
@@ -114,6 +117,21 @@ impl Emulator {
     #[must_use]
     pub fn identity_address(&self) -> Option<SocketAddr> {
         self.listeners.identity
+    }
+
+    /// Where Glance's own listener is, if there is one.
+    #[must_use]
+    pub fn image_address(&self) -> Option<SocketAddr> {
+        self.listeners.image
+    }
+
+    /// The base URL of Glance: of its own listener, else under the shared one.
+    #[must_use]
+    pub fn image_url(&self) -> String {
+        match self.listeners.image {
+            Some(address) => format!("http://{}", reachable(address)),
+            None => format!("{}/image", self.url()),
+        }
     }
 
     /// Where the control API's own listener is, if there is one.

@@ -2,7 +2,7 @@
 
 use super::entrance::Entrance;
 use super::server::{Server, Shared};
-use crate::api::nova;
+use super::texts::TEXTS;
 use crate::config::{Config, Profile};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Timestamp, Untold};
@@ -43,7 +43,7 @@ impl Offline {
             Fixture::docs()?,
             clock,
             Ids::seeded(1),
-            nova::TEXTS,
+            TEXTS,
             &Untold,
         )?;
         let (shared, _) = Shared::new(app, None);

@@ -41,6 +41,7 @@ impl Shared {
     /// For all threads; what comes with it hangs up once the last of them has let go.
     pub fn new(app: App, interceptor: Option<Box<dyn Interceptor>>) -> (Arc<Self>, Receiver<()>) {
         let (alive, gone) = channel();
+        app.image_data.when_closed(alive.clone());
         let place = Place {
             public_url: app.config.public_url.as_deref().map(Into::into),
             prefix: "".into(),
@@ -169,6 +170,7 @@ impl Server {
             Err(error) => return broken_off(&error),
         }
         let kind = match plan.work {
+            Work::Transfer => return self.transfer(request, placed).await,
             Work::Everything => Kind::Computes,
             Work::Change if self.shared.app.config.database.is_some() => Kind::Waits,
             Work::Change | Work::Read => {
@@ -176,6 +178,16 @@ impl Server {
             }
         };
         self.answer_elsewhere(kind, request, placed).await
+    }
+
+    /// Answers while data are on their way. What is left of them is read past, so that a client which
+    /// sends before it listens sees why they were not taken; the connection ends where that is too much.
+    async fn transfer(&self, request: &mut Request, placed: &Placed) -> Reply {
+        let reply = front::transfer(&self.shared.app, &self.caches, request, placed).await;
+        if let Err(error) = body::skip(request.take_body(), self.patience()).await {
+            tracing::debug!(%error, "the rest of a body did not come");
+        }
+        reply
     }
 
     /// Answers on a thread that may be held up.

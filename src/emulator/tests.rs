@@ -4,6 +4,7 @@
 use super::entrance::Entrance;
 use super::front;
 use super::server::{Server, Shared};
+use super::texts::TEXTS;
 use crate::api::{control, keystone, nova, waldur};
 use crate::config::Config;
 use crate::control::{Clock, Fixture, Ids};
@@ -36,7 +37,7 @@ fn shared() -> Arc<Shared> {
         fixture,
         Clock::real(),
         Ids::seeded(1),
-        nova::TEXTS,
+        TEXTS,
         &Untold,
     );
     let (app, _) = opened.unwrap();

@@ -7,7 +7,7 @@ use crate::http::{
     Body, CutOff, Head, HeaderMap, HeaderName, HeaderValue, Method, Reply, ReplyBody, Request,
     StatusCode, Wire,
 };
-use actix_web::body::{BodyStream, BoxBody};
+use actix_web::body::{BodyStream, BoxBody, SizedStream};
 use actix_web::http::header as framework;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::http::{ConnectionType, Version};
@@ -101,7 +101,8 @@ async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
     let wire = parts.wire.clone();
     let ends = parts.status == StatusCode::REQUEST_TIMEOUT;
     let is_stream = matches!(parts.body, ReplyBody::Stream(_));
-    let mut response = response(parts);
+    let is_head = http.method() == actix_web::http::Method::HEAD;
+    let mut response = response(if is_head { without_body(parts) } else { parts });
     if is_stream && http.version() < Version::HTTP_11 {
         // There are no chunks: the end of the connection is the end of the body.
         let head = response.head_mut();
@@ -127,6 +128,17 @@ async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
         }
     }
     response
+}
+
+/// What a `HEAD` gets: the framework would have a body made, and throw it away.
+fn without_body(parts: Parts) -> Parts {
+    let body = match parts.body {
+        ReplyBody::Sized(bytes, _) => {
+            ReplyBody::Sized(bytes, futures_util::stream::empty().boxed())
+        }
+        other => other,
+    };
+    Parts { body, ..parts }
 }
 
 /// Nothing when it is no head of HTTP's own library, which the framework's should make impossible.
@@ -171,6 +183,9 @@ fn response(parts: Parts) -> HttpResponse {
         ReplyBody::Whole(bytes) => HttpResponse::build(status).body(bytes),
         ReplyBody::Stream(stream) => {
             HttpResponse::build(status).body(BoxBody::new(BodyStream::new(stream)))
+        }
+        ReplyBody::Sized(bytes, stream) => {
+            HttpResponse::build(status).body(BoxBody::new(SizedStream::new(bytes, stream)))
         }
     };
     let headers = response.headers_mut();

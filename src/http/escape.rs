@@ -3,7 +3,7 @@
 //! A text is escaped with them by `percent_encoding`: byte by byte of its UTF-8, in capitals, as
 //! Python does it.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Python 3's `urllib.parse.quote(text, safe='')`; `quote_plus` but for blanks.
 pub const QUOTE: &AsciiSet = &NON_ALPHANUMERIC
@@ -11,6 +11,26 @@ pub const QUOTE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'-')
     .remove(b'~');
+
+/// `Request.path` of `WebOb` 1.2 on Python 2, which does not count `~` among the letters.
+pub const WEBOB_1_2_PATH: &AsciiSet = &QUOTE
+    .add(b'~')
+    .remove(b'/')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'$')
+    .remove(b',');
+
+/// `Request.path` of `WebOb` 1.8.
+pub const WEBOB_1_8_PATH: &AsciiSet = &ESCAPE_URI_PATH.remove(b';').remove(b'=');
+
+/// A text as a part of a path, or a value of a query: [`QUOTE`].
+#[must_use]
+pub fn quote(text: &str) -> String {
+    utf8_percent_encode(text, QUOTE).to_string()
+}
 
 /// `django.utils.encoding.escape_uri_path`, for a path that was decoded.
 pub const ESCAPE_URI_PATH: &AsciiSet = &QUOTE
@@ -39,13 +59,15 @@ pub const IRI_TO_URI: &AsciiSet = &ESCAPE_URI_PATH
 
 #[cfg(test)]
 mod tests {
-    use super::{ESCAPE_URI_PATH, IRI_TO_URI, QUOTE};
+    use super::{ESCAPE_URI_PATH, IRI_TO_URI, QUOTE, WEBOB_1_2_PATH, WEBOB_1_8_PATH, quote};
     use percent_encoding::utf8_percent_encode;
 
     #[test]
     fn what_stays() {
         for (set, kept) in [
             (QUOTE, "-._~"),
+            (WEBOB_1_2_PATH, "$&+,-./:@_"),
+            (WEBOB_1_8_PATH, "!$&'()*+,-./:;=@_~"),
             (ESCAPE_URI_PATH, "!$&'()*+,-./:@_~"),
             (IRI_TO_URI, "!#$%&'()*+,-./:;=?@[]_~"),
         ] {
@@ -59,9 +81,6 @@ mod tests {
                 .collect();
             assert_eq!(marks, kept);
         }
-        assert_eq!(
-            utf8_percent_encode("a é~", QUOTE).to_string(),
-            "a%20%C3%A9~"
-        );
+        assert_eq!(quote("a é~"), "a%20%C3%A9~");
     }
 }

@@ -2,7 +2,8 @@
 
 use super::origin::Origin;
 use super::path::{PathView, RequestPath};
-use super::{HeaderMap, Method};
+use super::{HeaderMap, HeaderName, Method};
+use http::header::{ACCEPT, AsHeaderName, CONTENT_TYPE};
 
 /// Method, target and headers, and the way that they came.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ impl Head {
         Self {
             path: RequestPath::parse(raw),
             resolved: RequestPath::resolved(raw),
-            accept: joined(&headers, "accept"),
+            accept: joined(&headers, &ACCEPT),
             method,
             target,
             path_end,
@@ -114,24 +115,24 @@ impl Head {
 
     /// The first value of a header, when it is text; bytes that are no UTF-8 make it missing.
     #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         super::header_text(&self.headers, name)
     }
 
     /// The first value of a header as it came.
     #[must_use]
-    pub fn header_bytes(&self, name: &str) -> Option<&[u8]> {
+    pub fn header_bytes(&self, name: impl AsHeaderName) -> Option<&[u8]> {
         Some(self.headers.get(name)?.as_bytes())
     }
 
     /// A header as WSGI hands it on: several are one list, each byte is a letter of Latin-1.
     #[must_use]
-    pub fn latin1(&self, name: &str) -> Option<String> {
+    pub fn latin1(&self, name: impl AsHeaderName) -> Option<String> {
         let values = self.headers.get_all(name).iter();
-        let texts: Vec<String> = values
-            .map(|value| value.as_bytes().iter().copied().map(char::from).collect())
-            .collect();
-        (!texts.is_empty()).then(|| texts.join(","))
+        let texts = values.map(|value| value.as_bytes().iter().copied().map(char::from));
+        texts
+            .map(String::from_iter)
+            .reduce(|list, text| list + "," + &text)
     }
 
     /// `Accept`; of several such headers one list is made (RFC 9110, section 5.3).
@@ -139,14 +140,14 @@ impl Head {
     pub fn accept(&self) -> Option<&str> {
         match &self.accept {
             Some(joined) => Some(joined),
-            None => self.header("accept"),
+            None => self.header(ACCEPT),
         }
     }
 
     /// The media type of the body, without parameters.
     #[must_use]
     pub fn media_type(&self) -> Option<&str> {
-        let header = self.header("content-type")?;
+        let header = self.header(CONTENT_TYPE)?;
         let media_type = header.split(';').next().unwrap_or_default().trim();
         (!media_type.is_empty()).then_some(media_type)
     }
@@ -154,14 +155,14 @@ impl Head {
     /// The same as WebOb reads it: what is in front of the semicolon, blanks and all.
     #[must_use]
     pub fn webob_media_type(&self) -> Option<&str> {
-        let header = self.header("content-type")?;
+        let header = self.header(CONTENT_TYPE)?;
         let media_type = header.split(';').next().unwrap_or_default();
         (!media_type.is_empty()).then_some(media_type)
     }
 }
 
 /// All values of a header as one list; nothing where there is but one.
-fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get_all(name).iter().nth(1)?;
     let values: Vec<_> = headers
         .get_all(name)

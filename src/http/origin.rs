@@ -3,9 +3,13 @@
 //! One value a request, made of what is known of the way that it came; one function for all who write
 //! links, so that no two of them disagree.
 
-use super::{HeaderMap, header_text};
+use super::{HeaderMap, HeaderName, header_text};
+use http::header::HOST;
 use std::net::SocketAddr;
 use std::sync::Arc;
+
+/// What a proxy says of the client's scheme.
+static X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// What a server believes of what a proxy in front of it says.
 ///
@@ -49,9 +53,9 @@ impl Origin {
     /// Of a request with these headers, over a connection to the address `local`.
     #[must_use]
     pub fn of(headers: &HeaderMap, local: SocketAddr, place: Place) -> Self {
-        let sent = header_text(headers, "host");
+        let sent = header_text(headers, HOST);
         let host = sent.filter(|host| !host.is_empty());
-        let proto = header_text(headers, "x-forwarded-proto").unwrap_or_default();
+        let proto = header_text(headers, &X_FORWARDED_PROTO).unwrap_or_default();
         let first = proto.split(',').next().unwrap_or_default().trim();
         Self {
             host: host.map_or_else(|| local.to_string(), str::to_owned),

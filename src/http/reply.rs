@@ -29,6 +29,8 @@ pub enum ReplyBody {
     /// As it is made, of a length that is not known beforehand. An error in it cuts the connection:
     /// what came before must not pass for an answer.
     Stream(ReplyStream),
+    /// As it is made, of so many bytes; `Content-Length` says so before the first of them.
+    Sized(u64, ReplyStream),
 }
 
 impl fmt::Debug for ReplyBody {
@@ -36,6 +38,7 @@ impl fmt::Debug for ReplyBody {
         match self {
             Self::Whole(bytes) => write!(f, "{} bytes", bytes.len()),
             Self::Stream(_) => f.write_str("a stream"),
+            Self::Sized(bytes, _) => write!(f, "a stream of {bytes} bytes"),
         }
     }
 }
@@ -83,6 +86,22 @@ impl Reply {
         Self {
             content_type: Some(content_type.into()),
             body: ReplyBody::Stream(body),
+            ..Self::empty(status)
+        }
+    }
+
+    /// A reply whose body is sent as it is made, of so many bytes in all. One that ends before, or is
+    /// longer, cuts the connection. To a `HEAD` it is not made at all.
+    #[must_use]
+    pub fn sized(
+        status: StatusCode,
+        content_type: impl Into<Cow<'static, str>>,
+        bytes: u64,
+        body: ReplyStream,
+    ) -> Self {
+        Self {
+            content_type: Some(content_type.into()),
+            body: ReplyBody::Sized(bytes, body),
             ..Self::empty(status)
         }
     }
@@ -175,7 +194,7 @@ impl Reply {
     pub fn bytes(&self) -> Option<&Bytes> {
         match &self.body {
             ReplyBody::Whole(bytes) => Some(bytes),
-            ReplyBody::Stream(_) => None,
+            ReplyBody::Stream(_) | ReplyBody::Sized(..) => None,
         }
     }
 

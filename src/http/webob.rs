@@ -1,9 +1,12 @@
 //! The pages that WebOb makes of its own exceptions, when no service gives an error a form.
 
 use super::accept::WEBOB;
+use super::escape::{WEBOB_1_2_PATH, WEBOB_1_8_PATH};
 use super::reply::Reply;
 use super::{Method, StatusCode, json};
-use crate::python::quote;
+use crate::python::html_escape;
+use percent_encoding::{AsciiSet, utf8_percent_encode};
+use std::fmt::Write as _;
 
 /// How a release of WebOb picks the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,23 +18,18 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// What `Request.path` leaves unescaped, beside letters, digits and `_.-`.
-    const fn path_safe(self) -> &'static str {
+    /// What `Request.path` escapes.
+    const fn path(self) -> &'static AsciiSet {
         match self {
-            Self::Substring => "/:@&+$,",
-            Self::Offers => "/~!$&'()*+,;=:@",
+            Self::Substring => WEBOB_1_2_PATH,
+            Self::Offers => WEBOB_1_8_PATH,
         }
     }
 
     /// A path, escaped as `Request.path` has it.
     #[must_use]
     pub fn quoted(self, path: &str) -> String {
-        let quoted = quote(path, self.path_safe());
-        match self {
-            // Python 2 does not count it among the letters.
-            Self::Substring => quoted.replace('~', "%7E"),
-            Self::Offers => quoted,
-        }
+        utf8_percent_encode(path, self.path()).to_string()
     }
 }
 
@@ -39,6 +37,33 @@ enum Form {
     Plain,
     Html,
     Json,
+}
+
+/// What a page says below its title.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// One sentence.
+    Sentence(String),
+    /// A sentence that belongs to the status, and below it the reason.
+    Reason(&'static str, String),
+    /// What a status says in a form of its own: a line, and the reason if there is one.
+    Line(String, String),
+    /// Nothing but this.
+    Only(String),
+}
+
+impl Says {
+    /// The body, its texts as a form writes them.
+    fn body(&self, text: impl Fn(&str) -> String) -> String {
+        match self {
+            Self::Sentence(sentence) => format!("{}<br /><br />\n\n\n", text(sentence)),
+            Self::Reason(sentence, reason) => {
+                format!("{sentence}<br /><br />\n{}\n\n", text(reason))
+            }
+            Self::Line(line, reason) => format!("{}<br /><br />\n{}", text(line), text(reason)),
+            Self::Only(sentence) => text(sentence),
+        }
+    }
 }
 
 /// The page of a status: its title, and one sentence.
@@ -50,36 +75,97 @@ pub fn page(
     status: StatusCode,
     sentence: &str,
 ) -> Reply {
-    let title = format!(
-        "{} {}",
-        status.as_str(),
-        status.canonical_reason().unwrap_or_default()
-    );
+    page_of(
+        choice,
+        method,
+        accept,
+        status,
+        &Says::Sentence(sentence.to_owned()),
+    )
+}
+
+/// The page of a status: its title, and what it says below.
+#[must_use]
+pub fn page_of(
+    choice: Choice,
+    method: &Method,
+    accept: Option<&str>,
+    status: StatusCode,
+    says: &Says,
+) -> Reply {
+    let reason = reason(status);
+    let title = format!("{} {reason}", status.as_str());
     // The body of an answer to HEAD is empty, and what is empty is labelled HTML.
     if method == Method::HEAD {
         return Reply::new(status, "text/html; charset=UTF-8", "");
     }
     match form(choice, accept.unwrap_or_default()) {
         Form::Plain => {
-            let body = format!("{title}\n\n{sentence}\n\n   ");
+            let body = format!("{title}\n\n{}", without_tags(&says.body(str::to_owned)));
             Reply::new(status, "text/plain; charset=UTF-8", body)
         }
         Form::Html => {
             let body = format!(
                 "<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n  \
-                 {sentence}<br /><br />\n\n\n\n </body>\n</html>"
+                 {}\n </body>\n</html>",
+                says.body(html_text)
             );
             Reply::new(status, "text/html; charset=UTF-8", body)
         }
         Form::Json => {
             let body = json::object(160, |page| {
-                page.text("message", &format!("{sentence}<br /><br />\n\n\n"))
+                page.text("message", &says.body(str::to_owned))
                     .text("code", &title)
-                    .text("title", status.canonical_reason().unwrap_or_default());
+                    .text("title", reason);
             });
             Reply::new(status, "application/json", body)
         }
     }
+}
+
+/// WebOb's own words, some of which are older than RFC 7231's.
+fn reason(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "Request Entity Too Large",
+        StatusCode::RANGE_NOT_SATISFIABLE => "Request Range Not Satisfiable",
+        other => other.canonical_reason().unwrap_or_default(),
+    }
+}
+
+/// WebOb's `html_escape`: what is not ASCII becomes a reference.
+fn html_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for letter in html_escape(text).chars() {
+        match letter {
+            ascii if ascii.is_ascii() => out.push(ascii),
+            other => _ = write!(out, "&#{};", u32::from(other)),
+        }
+    }
+    out
+}
+
+/// WebOb's `strip_tags`: a `br` is a new line, and other tags are none.
+fn without_tags(body: &str) -> String {
+    let body = body.replace('\n', " ").replace('\r', "");
+    let mut out = String::with_capacity(body.len());
+    let mut rest = body.as_str();
+    while let Some((before, tag)) = rest.split_once('<') {
+        out.push_str(before);
+        let Some((inside, behind)) = tag.split_once('>') else {
+            out.push('<');
+            rest = tag;
+            continue;
+        };
+        let is_break = inside
+            .get(..2)
+            .is_some_and(|name| name.eq_ignore_ascii_case("br"));
+        if is_break {
+            out.push('\n');
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
 }
 
 fn form(choice: Choice, accept: &str) -> Form {

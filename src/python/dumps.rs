@@ -97,8 +97,24 @@ fn write_escaped<W: Write + ?Sized>(text: &str, out: &mut W) -> io::Result<()> {
 ///
 /// Whatever [`serde_json`] refuses: a map whose keys are not texts, or a `Serialize` that fails.
 pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
+    write(value, PythonFormatter::default())
+}
+
+/// The same with `ensure_ascii=False`: what is not ASCII stands as UTF-8.
+///
+/// # Errors
+///
+/// As [`to_vec`].
+pub fn to_vec_utf8<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
+    write(value, PythonFormatter { utf8: true })
+}
+
+fn write<T: Serialize + ?Sized>(
+    value: &T,
+    formatter: PythonFormatter,
+) -> Result<Vec<u8>, serde_json::Error> {
     let mut out = Vec::with_capacity(256);
-    value.serialize(&mut Serializer::with_formatter(&mut out, PythonFormatter))?;
+    value.serialize(&mut Serializer::with_formatter(&mut out, formatter))?;
     Ok(out)
 }
 
@@ -106,7 +122,10 @@ pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, serde_json::E
 ///
 /// NaN and the infinities never reach a formatter: `serde_json` writes `null` for them.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct PythonFormatter;
+pub struct PythonFormatter {
+    /// Whether what is not ASCII stands as it is.
+    utf8: bool,
+}
 
 impl Formatter for PythonFormatter {
     fn write_f32<W: Write + ?Sized>(&mut self, writer: &mut W, value: f32) -> io::Result<()> {
@@ -122,7 +141,10 @@ impl Formatter for PythonFormatter {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        write_escaped(fragment, writer)
+        match self.utf8 {
+            true => writer.write_all(fragment.as_bytes()),
+            false => write_escaped(fragment, writer),
+        }
     }
 
     fn begin_array_value<W: Write + ?Sized>(

@@ -1,23 +1,6 @@
-//! Percent escapes as Python's `urllib` writes and reads them.
+//! Percent escapes as Python's `urllib` reads them.
 
 use percent_encoding::percent_decode_str;
-use std::fmt::Write as _;
-
-/// `quote(text, safe)`: letters, digits and `_.-~` stay, and whatever is safe; bytes of UTF-8.
-#[must_use]
-pub fn quote(text: &str, safe: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        let stays = byte.is_ascii_alphanumeric()
-            || b"_.-~".contains(&byte)
-            || safe.as_bytes().contains(&byte);
-        match stays {
-            true => out.push(char::from(byte)),
-            false => _ = write!(out, "%{byte:02X}"),
-        }
-    }
-    out
-}
 
 /// The bytes of a text whose escapes are undone; a broken one stands for itself.
 #[must_use]
@@ -52,13 +35,7 @@ fn hex(byte: Option<u8>) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{quote, unquote, unquote_short};
-
-    #[test]
-    fn quotes() {
-        assert_eq!(quote("a b/ü?~*", ""), "a%20b%2F%C3%BC%3F~%2A");
-        assert_eq!(quote("a b/ü?~*", "/*"), "a%20b/%C3%BC%3F~*");
-    }
+    use super::{unquote, unquote_short};
 
     #[test]
     fn unquotes() {

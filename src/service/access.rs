@@ -45,7 +45,7 @@ impl Hidden {
     }
 }
 
-/// Why a caller may not change an image that it sees.
+/// Why a caller may not do something to an image that it sees, or may not make one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
     /// It is another project's.
@@ -64,6 +64,20 @@ pub enum Denied {
     OnlyReads {
         /// Who asks.
         caller: Asker,
+    },
+    /// Making an image public takes an administrator.
+    #[error("{caller} may not make an image public: that takes an administrator")]
+    NotAPublisher {
+        /// Who asks.
+        caller: Asker,
+    },
+    /// A share is answered by the member.
+    #[error("{caller} may not answer for project {member}, with which the image is shared")]
+    NotTheMember {
+        /// Who asks.
+        caller: Asker,
+        /// Whose answer it is.
+        member: String,
     },
     /// It is public, and the rules want more than an owner for that.
     #[error("{caller} may not write to the image: it is public, which takes the right to publish")]
@@ -186,6 +200,71 @@ pub fn change(caller: &Caller, rules: &ImageRules, image: &Image) -> Result<(), 
         false => Err(Denied::NotTheOwner {
             caller: Asker::of(caller),
             owner: Owner::of(image),
+        }),
+    }
+}
+
+/// Whether the caller may make an image for a project.
+///
+/// # Errors
+/// Why not.
+pub fn create(caller: &Caller, rules: &ImageRules, owner: Option<&str>) -> Result<(), Denied> {
+    if !has_writing_role(caller, rules.writers) {
+        return Err(Denied::OnlyReads {
+            caller: Asker::of(caller),
+        });
+    }
+    match caller.is_admin || caller.owns(owner) {
+        true => Ok(()),
+        false => Err(Denied::NotTheOwner {
+            caller: Asker::of(caller),
+            owner: Owner(owner.map(str::to_owned)),
+        }),
+    }
+}
+
+/// Whether the caller may make an image public.
+///
+/// # Errors
+/// Why not.
+pub fn publish(caller: &Caller) -> Result<(), Denied> {
+    match caller.is_admin {
+        true => Ok(()),
+        false => Err(Denied::NotAPublisher {
+            caller: Asker::of(caller),
+        }),
+    }
+}
+
+/// Whether the caller may say with whom an image is shared.
+///
+/// # Errors
+/// Why not.
+pub fn share(caller: &Caller, rules: &ImageRules, image: &Image) -> Result<(), Denied> {
+    change(caller, rules, image)
+}
+
+/// Whether the caller may know of a member of an image that it sees.
+#[must_use]
+pub fn knows_member(caller: &Caller, image: &Image, project_id: &str) -> bool {
+    caller.is_admin || caller.owns(image.owner.as_deref()) || caller.owns(Some(project_id))
+}
+
+/// Whether the caller may answer a share for a member.
+///
+/// # Errors
+/// Why not.
+pub fn answer_share(caller: &Caller, rules: &ImageRules, member: &str) -> Result<(), Denied> {
+    if !has_writing_role(caller, rules.writers) {
+        return Err(Denied::OnlyReads {
+            caller: Asker::of(caller),
+        });
+    }
+    match caller.is_admin || caller.owns(Some(member)) {
+        true => Ok(()),
+        false => Err(Denied::NotTheMember {
+            caller: Asker::of(caller),
+            member: member.to_owned(),
         }),
     }
 }

@@ -2,12 +2,14 @@
 
 use super::failure::Failure;
 use super::identity::Identity;
+use super::image_data::ImageData;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
 use super::waldur::Waldur;
 use crate::config::{Config, SyncMode};
 use crate::control::{Clock, Fixture, FixtureError, Ids};
 use crate::domain::{Progress, TextMaker};
+use crate::store::spool::{Place, Spool};
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
 use std::sync::Arc;
 
@@ -22,6 +24,8 @@ pub struct App {
     pub ids: Ids,
     /// Its images.
     pub images: Images,
+    /// The data of its images.
+    pub image_data: ImageData,
     /// Its users.
     pub identity: Identity,
     /// Waldur over the same images.
@@ -72,7 +76,20 @@ impl App {
             // The seeded sequence may repeat in one process; the name must not.
             None => Location::Memory(Ids::random().uuid().to_string()),
         };
-        let store = Arc::new(Store::open(location, texts)?);
+        let spool = spool(&config);
+        let mut store = Store::open(location, texts)?;
+        let recovered = store.keep_data(spool.clone())?;
+        if recovered > 0 {
+            tracing::info!(
+                recovered,
+                "images whose upload was cut off are queued again"
+            );
+        }
+        sweep(&spool);
+        if config.sweeps {
+            spool.sweep_temporary();
+        }
+        let store = Arc::new(store);
         let images = fixture.image_count();
         progress.begin("storing", images as u64);
         let loaded = store.load_each::<LoadError>(images, |add| {
@@ -89,6 +106,7 @@ impl App {
         let app = Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
             waldur,
+            image_data: ImageData::new(Arc::clone(&store), spool, config.max_image_size),
             identity: Identity::open(directory, &config, clock.clone(), ids.clone(), &store)?,
             config,
             clock,
@@ -129,5 +147,23 @@ impl App {
         self.store
             .replace_each::<LoadError>(images, |add| self.beginning.each_image(add))?;
         Ok(self.identity.forget()?)
+    }
+}
+
+/// Beside the database, or where the system has its temporary files.
+fn spool(config: &Config) -> Spool {
+    match &config.database {
+        Some(path) => Spool::at(&Place::Beside(path.clone())),
+        // The seeded sequence may repeat in one process, and in others; the name must not.
+        None => Spool::at(&Place::Temporary(Ids::random().uuid().to_string())),
+    }
+}
+
+/// Data are served with what a crash left behind, too.
+fn sweep(spool: &Spool) {
+    match spool.sweep() {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "image data that no image has are removed"),
+        Err(error) => tracing::warn!(%error, "image data that no image has stay"),
     }
 }

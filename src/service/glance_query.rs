@@ -3,89 +3,17 @@
 //! Nova 34 hands a client's filters through to Glance, so that Glance's own
 //! operators and errors show through Nova's API too.
 
+pub use super::query_error::QueryError;
+
 use super::access;
+use super::glance_sort::Sorting;
 use super::rules::ImageRules;
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
 use crate::domain::{
-    Caller, Comparison, Direction, Fraction, ImageQuery, Matches, MemberStatus, NoTime, Shares,
-    Sort, SortKey, Test, Timestamp, Visibility,
+    Caller, Comparison, Fraction, ImageQuery, Matches, MemberStatus, NoTime, Shares, Test,
+    Timestamp, Visibility,
 };
 use crate::python::number;
-
-/// Why Glance refuses a query; the text is Glance's.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum QueryError {
-    /// `word:` that is no operator.
-    #[error("Unable to filter by unknown operator '{0}'.")]
-    UnknownOperator(String),
-    /// `word:` that is no operator, before a time.
-    #[error("Unable to filter on a unknown operator.")]
-    UnknownTimeOperator,
-    /// A quote without its end.
-    #[error("Invalid filter value {0}. The quote is not closed.")]
-    OpenQuote(String),
-    /// A quoted value that something other than a comma follows.
-    #[error("Invalid filter value {0}. There is no comma before opening quotation mark.")]
-    NoCommaBeforeQuote(String),
-    /// A quoted value that something other than a comma follows.
-    #[error("Invalid filter value {0}. There is no comma after closing quotation mark.")]
-    NoCommaAfterQuote(String),
-    /// No ISO 8601 time.
-    #[error("Bad \"{0}\" query filter format. Use ISO 8601 DateTime notation.")]
-    BadTime(&'static str),
-    /// Not one of the visibilities.
-    #[error("Invalid visibility value: {0}")]
-    BadVisibility(String),
-    /// Not one of the member states.
-    #[error("Invalid status: {0}")]
-    BadMemberStatus(String),
-    /// Neither `true` nor `false`.
-    #[error("Invalid value '{value}' for '{name}' filter. Valid values are 'true' or 'false'.")]
-    BadFlag {
-        /// The parameter.
-        name: &'static str,
-        /// What it was.
-        value: String,
-    },
-    /// A bound that is no number.
-    #[error("Unable to filter on a range with a non-numeric value.")]
-    BadRange,
-    /// A filter that only the API v1 had.
-    #[error("The \"changes-since\" filter is no longer available on v2.")]
-    ChangesSince,
-    /// Bytes that are no text.
-    #[error(
-        "Error decoding your request. Either the URL or the request body contained characters that \
-         could not be decoded by Glance"
-    )]
-    Undecodable,
-    /// A time or a number that Python or the database cannot hold: Glance fails.
-    #[error("a value is out of range")]
-    OutOfRange,
-    /// A filter by a relation of the database: Glance fails.
-    #[error("a filter names a relation")]
-    Relation,
-    /// A key that lists cannot be sorted by.
-    #[error(
-        "Invalid sort key: {0}. It must be one of the following: name, status, container_format, \
-         disk_format, size, id, created_at, updated_at."
-    )]
-    BadSortKey(String),
-    /// A direction that is none.
-    #[error("Invalid sort direction: {0}")]
-    BadSortDirection(String),
-    /// As many directions as keys, or one for all, or none.
-    #[error("Number of sort dirs does not match the number of sort keys")]
-    SortDirections,
-    /// `sort` beside `sort_key` or `sort_dir`.
-    #[error("Old and new sorting syntax cannot be combined")]
-    MixedSorting,
-    /// A number that Glance's API v1 could not read.
-    #[error(
-        "The server could not comply with the request since it is either malformed or otherwise incorrect."
-    )]
-    Malformed,
-}
 
 /// Reads decoded parameters, in the order in which they stand.
 ///
@@ -96,20 +24,51 @@ pub fn read(
     rules: &ImageRules,
     parameters: &[(String, String)],
 ) -> Result<ImageQuery, QueryError> {
+    read_with(caller, rules, parameters, |limit| {
+        Ok(limit.trim().parse().ok())
+    })
+}
+
+/// The same of a request to Glance itself, where the limit has to be one.
+///
+/// # Errors
+/// What Glance answers 400 to.
+pub fn read_page(
+    caller: &Caller,
+    rules: &ImageRules,
+    parameters: &[(String, String)],
+) -> Result<ImageQuery, QueryError> {
+    read_with(caller, rules, parameters, |limit| {
+        let number = number::int(limit).ok_or(QueryError::BadLimit)?;
+        let number = u64::try_from(number).map_err(|_| QueryError::NegativeLimit)?;
+        Ok(Some(number))
+    })
+}
+
+fn read_with(
+    caller: &Caller,
+    rules: &ImageRules,
+    parameters: &[(String, String)],
+    read_limit: impl Fn(&str) -> Result<Option<u64>, QueryError>,
+) -> Result<ImageQuery, QueryError> {
     let mut query = ImageQuery::new(access::list_scope(caller, rules));
+    let mut limit = None;
     let mut sorting = Sorting::default();
     // Of repeated plain filters the last counts; dictionaries of the real service work so.
     let mut filters: indexmap::IndexMap<&str, &str> = indexmap::IndexMap::new();
+    let mut firsts: indexmap::IndexMap<&str, (&str, &str)> = indexmap::IndexMap::new();
     for (name, value) in parameters {
         match name.as_str() {
             "marker" if query.after.is_none() => query.after = Some(value.clone()),
-            "limit" if query.limit.is_none() => query.limit = value.trim().parse().ok(),
+            "limit" if limit.is_none() => limit = Some(value.as_str()),
             "sort" if sorting.combined.is_none() => sorting.combined = Some(value),
             "sort_key" => sorting.keys.push(value),
             "sort_dir" => sorting.directions.push(value),
             "tag" => query.tests.push(Test::Tag(value.trim().to_owned())),
-            _ => {
-                filters.insert(name, value);
+            name => {
+                if let Some(before) = filters.insert(name, value) {
+                    firsts.entry(name).or_insert((before, value.as_str())).1 = value;
+                }
             }
         }
     }
@@ -117,6 +76,12 @@ pub fn read(
     // its controller looks at, then what its database is asked.
     for name in ["visibility", "changes-since", "member_status"] {
         take(&mut query, &mut filters, name)?;
+    }
+    for (name, (first, last)) in firsts {
+        first_too(&mut query, name, first, last);
+    }
+    if let Some(limit) = limit {
+        query.limit = read_limit(limit)?;
     }
     query.sort = sorting.read()?;
     for name in ["os_hidden", "protected"] {
@@ -126,6 +91,26 @@ pub fn read(
         filter(&mut query, name, value)?;
     }
     Ok(query)
+}
+
+/// Of some filters that are repeated the first counts as well: Glance takes it out of the list of all
+/// parameters before the others become filters.
+fn first_too(query: &mut ImageQuery, name: &str, value: &str, last: &str) {
+    match name {
+        // The last is compared with the column, which never holds `all`.
+        "visibility" if last == "all" || visibility(query, value).is_err() => {
+            query.tests.push(Test::Never);
+        }
+        "checksum" => query.tests.push(is(TextColumn::Checksum, value)),
+        "os_hash_value" => query.tests.push(is(TextColumn::OsHashValue, value)),
+        // The last is taken for the value of a property that no image has.
+        "member_status" => query.tests.push(Test::Never),
+        _ => {}
+    }
+}
+
+fn is(column: TextColumn, value: &str) -> Test {
+    Test::Text(column, Matches::Is(value.to_owned()))
 }
 
 /// Reads one filter, if it is there.
@@ -147,10 +132,10 @@ fn filter(query: &mut ImageQuery, name: &str, value: &str) -> Result<(), QueryEr
         "id" => Test::Text(TextColumn::Id, operators(value)?),
         "container_format" => Test::Text(TextColumn::ContainerFormat, operators(value)?),
         "disk_format" => Test::Text(TextColumn::DiskFormat, operators(value)?),
-        "owner" => Test::Text(TextColumn::Owner, Matches::Is(value.to_owned())),
-        "checksum" => Test::Text(TextColumn::Checksum, Matches::Is(value.to_owned())),
-        "os_hash_algo" => Test::Text(TextColumn::OsHashAlgo, Matches::Is(value.to_owned())),
-        "os_hash_value" => Test::Text(TextColumn::OsHashValue, Matches::Is(value.to_owned())),
+        "owner" => is(TextColumn::Owner, value),
+        "checksum" => is(TextColumn::Checksum, value),
+        "os_hash_algo" => is(TextColumn::OsHashAlgo, value),
+        "os_hash_value" => is(TextColumn::OsHashValue, value),
         "min_ram" => number(NumberColumn::MinRam, value),
         "min_disk" => number(NumberColumn::MinDisk, value),
         "size" => number(NumberColumn::Size, value),
@@ -349,114 +334,4 @@ fn member_status(value: &str) -> Result<Shares, QueryError> {
     MemberStatus::parse(value)
         .map(Shares::MadeToViewer)
         .ok_or_else(|| QueryError::BadMemberStatus(value.to_owned()))
-}
-
-/// The two ways to ask for an order.
-#[derive(Default)]
-struct Sorting<'a> {
-    combined: Option<&'a str>,
-    keys: Vec<&'a str>,
-    directions: Vec<&'a str>,
-}
-
-impl Sorting<'_> {
-    fn read(&self) -> Result<Vec<Sort>, QueryError> {
-        let mut sort = match self.combined {
-            Some(_) if !self.keys.is_empty() || !self.directions.is_empty() => {
-                return Err(QueryError::MixedSorting);
-            }
-            Some(combined) => combined
-                .split(',')
-                .map(combined_key)
-                .collect::<Result<_, _>>()?,
-            None => self.separate_keys()?,
-        };
-        complete(&mut sort);
-        Ok(sort)
-    }
-
-    fn separate_keys(&self) -> Result<Vec<Sort>, QueryError> {
-        let keys: Vec<_> = self
-            .keys
-            .iter()
-            .map(|key| sort_key(key))
-            .collect::<Result<_, _>>()?;
-        let directions: Vec<_> = self
-            .directions
-            .iter()
-            .map(|text| direction(text))
-            .collect::<Result<_, _>>()?;
-        let keys = if keys.is_empty() {
-            vec![SortKey::CreatedAt]
-        } else {
-            keys
-        };
-        let each = |index: usize| match directions.as_slice() {
-            [] => Some(Direction::Descending),
-            [only] => Some(*only),
-            many => many.get(index).copied(),
-        };
-        if directions.len() > 1 && directions.len() != keys.len() {
-            return Err(QueryError::SortDirections);
-        }
-        Ok(keys
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, key)| each(index).map(|direction| Sort { key, direction }))
-            .collect())
-    }
-}
-
-/// Appends `created_at` and `id` in the first direction, so that no two images tie. A key that was
-/// there before decides nothing: it goes, so that a client's repetitions do not grow the query.
-fn complete(sort: &mut Vec<Sort>) {
-    let mut known = Vec::new();
-    sort.retain(|one| {
-        let is_new = !known.contains(&one.key);
-        if is_new {
-            known.push(one.key);
-        }
-        is_new
-    });
-    let direction = sort
-        .first()
-        .map_or(Direction::Descending, |first| first.direction);
-    for key in [SortKey::CreatedAt, SortKey::Id] {
-        if !sort.iter().any(|known| known.key == key) {
-            sort.push(Sort { key, direction });
-        }
-    }
-}
-
-fn combined_key(text: &str) -> Result<Sort, QueryError> {
-    let (key, way) = text.split_once(':').unwrap_or((text, ""));
-    Ok(Sort {
-        key: sort_key(key.trim())?,
-        direction: match way {
-            "" => Direction::Descending,
-            way => direction(way.trim())?,
-        },
-    })
-}
-
-fn sort_key(text: &str) -> Result<SortKey, QueryError> {
-    Ok(match text {
-        "name" => SortKey::Name,
-        "status" => SortKey::Status,
-        "container_format" => SortKey::ContainerFormat,
-        "disk_format" => SortKey::DiskFormat,
-        "size" => SortKey::Size,
-        "id" => SortKey::Id,
-        "created_at" => SortKey::CreatedAt,
-        "updated_at" => SortKey::UpdatedAt,
-        _ => return Err(QueryError::BadSortKey(text.to_owned())),
-    })
-}
-
-fn direction(text: &str) -> Result<Direction, QueryError> {
-    match text {
-        "asc" => Ok(Direction::Ascending),
-        "desc" => Ok(Direction::Descending),
-        _ => Err(QueryError::BadSortDirection(text.to_owned())),
-    }
 }

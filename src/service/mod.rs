@@ -6,20 +6,29 @@ mod app;
 mod error;
 mod failure;
 pub mod glance_query;
+mod glance_sort;
 pub mod glance_v1;
 pub mod identity;
+mod image_data;
 mod images;
 pub mod listed_query;
+mod query_error;
+mod quota;
 mod rate_limit;
 pub mod rules;
 #[cfg(test)]
 mod tests;
+mod upload_error;
 pub mod waldur;
+mod write_error;
 
 pub use app::{App, LoadError};
 pub use error::ImageError;
 pub use failure::Failure;
-pub use images::is_uuid;
+pub use images::{Edit, Intake, NewOwner, is_uuid};
+pub use quota::{Limited, MOST as MOST_LIMITED};
 pub use rules::{Filters, ImageRules};
+pub use upload_error::UploadError;
+pub use write_error::WriteError;
 
 pub use crate::store::{Listing, Slice};

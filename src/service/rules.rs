@@ -77,6 +77,8 @@ pub struct ImageRules {
     pub uuid_markers: bool,
     /// A marker of more than 36 characters is refused in words of its own.
     pub short_markers: bool,
+    /// An administrator's pages go on behind a deleted image.
+    pub admin_marks_deleted: bool,
     /// `mappings` and `block_device_mapping` are values like others.
     pub plain_mappings: bool,
 }
@@ -101,6 +103,7 @@ impl ImageRules {
         strips_values: false,
         uuid_markers: false,
         short_markers: true,
+        admin_marks_deleted: false,
         plain_mappings: false,
     };
 
@@ -112,6 +115,18 @@ impl ImageRules {
         bmp_only: false,
         short_markers: false,
         ..Self::GLANCE_V2
+    };
+
+    /// Glance's API v2, as its own clients use it.
+    pub const GLANCE_33: Self = Self {
+        admin_marks_deleted: true,
+        ..Self::GLANCE_V2
+    };
+
+    /// The same for users: without the accidents.
+    pub const GLANCE_33_FOR_USERS: Self = Self {
+        admin_marks_deleted: true,
+        ..Self::GLANCE_V2_FOR_USERS
     };
 
     /// Glance's API v1, as Nova 2014.2 used it.
@@ -133,6 +148,7 @@ impl ImageRules {
         strips_values: true,
         uuid_markers: true,
         short_markers: false,
+        admin_marks_deleted: false,
         plain_mappings: false,
     };
 
@@ -169,6 +185,7 @@ impl ImageRules {
         strips_values: false,
         uuid_markers: false,
         short_markers: false,
+        admin_marks_deleted: false,
         plain_mappings: true,
     };
 }

@@ -3,14 +3,18 @@
 use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
-use super::{lists, loading, rows};
+use super::lists::Spare;
+use super::spool::{DataName, Spool};
+use super::{data, lists, loading, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
 use rusqlite::Connection;
 
 /// What a decision about an image leads to.
 pub enum Change<T> {
-    /// The image becomes this.
+    /// The image becomes this, or is added.
     Put(Box<Image>, T),
+    /// Nothing changes.
+    Keep(T),
     /// The row goes away. A fixture that is loaded again brings the image back, so no use case does
     /// this.
     #[cfg_attr(not(test), expect(dead_code, reason = "for the store's own tests"))]
@@ -21,8 +25,11 @@ pub enum Change<T> {
 #[derive(Debug)]
 pub struct Store {
     pub(super) database: Database,
-    maker: TextMaker,
-    changes: Changes,
+    pub(super) maker: TextMaker,
+    pub(super) changes: Changes,
+    pub(super) spare: Spare,
+    /// Where the data of the images are; without one they have none.
+    pub(super) spool: Option<Spool>,
 }
 
 impl Store {
@@ -36,6 +43,8 @@ impl Store {
             database: Database::open(location, &maker)?,
             maker,
             changes: Changes::default(),
+            spare: Spare::default(),
+            spool: None,
         })
     }
 
@@ -86,7 +95,10 @@ impl Store {
             let filled = loading::fill(connection, self.maker, expected, each);
             Ok(filled)
         };
-        let loaded = self.database.write_alone(filled)??;
+        let loaded = match loading::is_many(expected) {
+            true => self.database.write_alone(filled),
+            false => self.database.write(filled),
+        }??;
         self.changes.everything();
         Ok(loaded)
     }
@@ -114,12 +126,14 @@ impl Store {
         each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
     ) -> Result<(), E> {
         let filled = |connection: &Connection| {
+            let freed = data::forget_all(connection)?;
             rows::remove_all(connection)?;
             let filled = loading::fill(connection, self.maker, expected, each);
-            Ok(filled)
+            Ok(filled.map(|_| freed))
         };
-        self.database.write(filled)??;
+        let freed = self.database.write(filled)??;
         self.changes.everything();
+        self.let_go(freed);
         Ok(())
     }
 
@@ -140,7 +154,8 @@ impl Store {
             .read(|connection| lists::images(connection, query))
     }
 
-    /// Lets `decide` look at an image and change it, with no other write in between.
+    /// Lets `decide` look at an image and change it, with no other write in between. The data of one
+    /// that is deleted go with it, and uploads to it are void.
     ///
     /// # Errors
     /// What `decide` says, or when the database fails; then nothing changed, and the generation
@@ -150,6 +165,7 @@ impl Store {
         id: &str,
         decide: impl FnOnce(Option<Image>) -> Result<Change<T>, E>,
     ) -> Result<T, E> {
+        let mut freed = Vec::new();
         let written = self.database.write(|connection| {
             let decided = match decide(rows::find(connection, id)?) {
                 Ok(change) => change,
@@ -158,17 +174,32 @@ impl Store {
             Ok(Ok(match decided {
                 Change::Put(image, value) => {
                     rows::put(connection, &self.maker, &image)?;
-                    value
+                    if image.status.is_deleted() {
+                        freed = data::forget(connection, id)?;
+                    }
+                    (value, true)
                 }
+                Change::Keep(value) => (value, false),
                 Change::Remove(value) => {
                     rows::remove(connection, id)?;
-                    value
+                    freed = data::forget(connection, id)?;
+                    (value, true)
                 }
             }))
         });
-        let value = written??;
-        self.changes.one(id);
+        let (value, is_changed) = written??;
+        if is_changed {
+            self.changes.one(id);
+        }
+        self.let_go(freed);
         Ok(value)
+    }
+
+    /// Rows that named these data are gone.
+    pub(super) fn let_go(&self, names: impl IntoIterator<Item = DataName>) {
+        if let Some(spool) = &self.spool {
+            names.into_iter().for_each(|name| spool.let_go(&name));
+        }
     }
 }
 

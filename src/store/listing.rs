@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Rows of one slice: no database in memory keeps its writers waiting for longer than these take to
 /// read, and no more are held for one reader.
-const SLICE_ROWS: u64 = 1024;
+const SLICE_ROWS: u64 = 512;
 
 /// A list under way.
 ///
@@ -26,6 +26,8 @@ pub struct Listing {
     place: Place,
     /// Sees a file as it was when the second slice was asked for, and the first.
     snapshot: Option<Connection>,
+    /// What the next slice is read into.
+    slice: Slice,
 }
 
 #[derive(Debug)]
@@ -39,8 +41,10 @@ impl Listing {
     /// The images of a query.
     #[must_use]
     pub fn of(store: Arc<Store>, query: ImageQuery, form: ListForm) -> Self {
+        let slice = store.spare.take();
         Self {
             store,
+            slice,
             left: query.limit.unwrap_or(u64::MAX),
             query,
             form,
@@ -66,19 +70,28 @@ impl Listing {
             Place::Behind(behind) => Some(behind),
             Place::End => return Ok(None),
         };
-        let most = most.min(SLICE_ROWS);
+        let rows = most.min(SLICE_ROWS);
         let extent = Extent {
-            most: self.left.min(most),
-            ends: self.left <= most,
+            most: self.left.min(rows),
+            ends: self.left <= rows,
+            marks: self.left.min(most) <= SLICE_ROWS,
         };
         // One slice needs no snapshot.
         if self.snapshot.is_none() && !extent.ends {
             self.snapshot = self.store.database.snapshot()?;
         }
-        let read = |connection: &Connection| {
-            lists::slice(connection, &self.query, self.form, behind, extent)
+        let mut slice = std::mem::take(&mut self.slice);
+        let mut read = |connection: &Connection| {
+            lists::read(
+                connection,
+                &self.query,
+                self.form,
+                behind,
+                extent,
+                &mut slice,
+            )
         };
-        let mut slice = match &self.snapshot {
+        match &self.snapshot {
             Some(connection) => read(connection),
             None => self.store.database.read(read),
         }?;
@@ -93,6 +106,12 @@ impl Listing {
             None => self.end(),
         }
         Ok(Some(slice))
+    }
+
+    /// Takes a slice back that has been looked at: its memory serves the next one.
+    pub fn give_back(&mut self, mut slice: Slice) {
+        slice.clear();
+        self.slice = slice;
     }
 
     /// Whether all of it has been read.
@@ -111,5 +130,6 @@ impl Listing {
 impl Drop for Listing {
     fn drop(&mut self) {
         self.end();
+        self.store.spare.give_back(std::mem::take(&mut self.slice));
     }
 }

@@ -7,15 +7,13 @@ use super::{rows, search};
 use crate::domain::{Image, ImageQuery, ListForm, ListedImage};
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::{Connection, Row, Rows, Statement};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Begins with what rows are put in order by, as every list of columns here does.
 const ENTRIES: &str = "i.created_at, i.seq, i.id, i.name";
 
 /// What the indexes hold: finding out which images a list has does not touch the table.
 const KEYS: &str = "i.created_at, i.seq";
-
-/// What most lists hold, at least.
-const LEAST_ROWS: usize = 32;
 
 /// Images of a list, read and no longer bound to where they came from.
 #[derive(Debug, Default)]
@@ -24,9 +22,15 @@ pub struct Slice {
     texts: Texts,
     /// Where the list goes on; nothing when this was the last of it.
     pub behind: Option<Behind>,
-    /// The id of its last image, where it holds as many as were asked for.
+    /// The id of its last image, where that is wanted and it holds as many as were asked for.
     pub last_id: Option<Result<String, StoreError>>,
 }
+
+/// Memory for texts that is kept for another list, in bytes.
+const MOST_KEPT_BYTES: usize = 1024 * 1024;
+
+/// Slices that are kept for lists to come: as many as a machine reads at a time, mostly.
+const MOST_SPARE: usize = 8;
 
 #[derive(Debug)]
 enum Listed {
@@ -50,9 +54,41 @@ impl Slice {
         }
     }
 
+    /// Forgets its images, so that it can be read into again.
+    pub fn clear(&mut self) {
+        self.rows.clear();
+        self.texts.clear(MOST_KEPT_BYTES);
+        self.behind = None;
+        self.last_id = None;
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.rows.len()
+    }
+}
+
+/// Slices that no list holds. New memory for each list would take as long as reading it.
+#[derive(Debug, Default)]
+pub struct Spare(Mutex<Vec<Slice>>);
+
+impl Spare {
+    /// A slice that is empty.
+    pub fn take(&self) -> Slice {
+        self.slices().pop().unwrap_or_default()
+    }
+
+    /// Takes a slice for another list.
+    pub fn give_back(&self, mut slice: Slice) {
+        slice.clear();
+        let mut slices = self.slices();
+        if slices.len() < MOST_SPARE {
+            slices.push(slice);
+        }
+    }
+
+    fn slices(&self) -> MutexGuard<'_, Vec<Slice>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -63,57 +99,50 @@ pub struct Extent {
     pub most: u64,
     /// Whether the list ends there, even if there are more.
     pub ends: bool,
+    /// Whether the id of the last of so many is wanted.
+    pub marks: bool,
 }
 
-/// Reads the images of a query behind a place.
-pub fn slice(
+/// Reads the images of a query behind a place, into a slice that is empty.
+pub fn read(
     connection: &Connection,
     query: &ImageQuery,
     form: ListForm,
     behind: Option<&Behind>,
     extent: Extent,
-) -> Result<Slice, StoreError> {
-    let expected = usize::try_from(extent.most).unwrap_or(usize::MAX);
-    let mut slice = Slice {
-        rows: Vec::with_capacity(expected.min(LEAST_ROWS)),
-        ..Slice::default()
-    };
+    slice: &mut Slice,
+) -> Result<(), StoreError> {
+    let Slice { rows, texts, .. } = slice;
     let mut last = None;
-    let more = match Reading::of(connection, form)? {
+    let more = match Reading::of(connection, form, texts)? {
         None => each(connection, query, ENTRIES, behind, extent, |row| {
             let seq = row.get(1)?;
             last = Some(seq);
-            slice
-                .rows
-                .push(rows::entry(row, seq, |id, name| Listed::Entry {
-                    id: id.to_owned(),
-                    name: name.map(str::to_owned),
-                })?);
+            rows.push(rows::entry(row, seq, |id, name| Listed::Entry {
+                id: id.to_owned(),
+                name: name.map(str::to_owned),
+            })?);
             Ok(())
         })?,
-        Some(mut texts) => {
-            let more = each(connection, query, KEYS, behind, extent, |row| {
-                let seq = row.get(1)?;
-                last = Some(seq);
-                slice.rows.push(match texts.place(seq)? {
-                    Some(place) => Listed::Text(place),
-                    None => Listed::Whole(Box::new(rows::at(connection, seq)?)),
-                });
-                Ok(())
-            })?;
-            slice.texts = texts.into_texts();
-            more
-        }
+        Some(mut texts) => each(connection, query, KEYS, behind, extent, |row| {
+            let seq = row.get(1)?;
+            last = Some(seq);
+            rows.push(match texts.place(seq)? {
+                Some(place) => Listed::Text(place),
+                None => Listed::Whole(Box::new(rows::at(connection, seq)?)),
+            });
+            Ok(())
+        })?,
     };
     if let Some(seq) = last {
-        if slice.rows.len() as u64 == extent.most {
+        if extent.marks && slice.rows.len() as u64 == extent.most {
             slice.last_id = Some(rows::id(connection, seq));
         }
         if more && !extent.ends {
             slice.behind = Some(Behind::row(connection, query, seq)?);
         }
     }
-    Ok(slice)
+    Ok(())
 }
 
 /// Reads whole images, in order.
@@ -122,6 +151,7 @@ pub fn images(connection: &Connection, query: &ImageQuery) -> Result<Vec<Image>,
     let extent = Extent {
         most: query.limit.unwrap_or(u64::MAX),
         ends: true,
+        marks: false,
     };
     each(connection, query, rows::COLUMNS, None, extent, |row| {
         images.push(rows::read(connection, row)?);
@@ -140,7 +170,7 @@ fn each(
     extent: Extent,
     mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
 ) -> Result<bool, StoreError> {
-    let Extent { most, ends } = extent;
+    let Extent { most, ends, .. } = extent;
     // Whether there are more is told by one more.
     let rows = most.saturating_add(u64::from(!ends));
     let Some(start) = Start::of(connection, query, behind)? else {
@@ -150,7 +180,7 @@ fn each(
         let found = search::rows(connection, query, start, rows)?;
         return searched(connection, &found, columns, most, visit);
     };
-    let select = Select::of_scope(query, &names, columns, start, rows);
+    let select = Select::of_scope(connection, query, &names, columns, start, rows)?;
     let mut statements = Vec::with_capacity(select.parts.len());
     for sql in &select.parts {
         statements.push(connection.prepare_cached(sql)?);

@@ -13,6 +13,11 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 /// From so many images on, indexes are made when all of them are there.
 const MANY: usize = 10_000;
 
+/// Whether it pays to go out of the way for so many images.
+pub fn is_many(images: usize) -> bool {
+    images >= MANY
+}
+
 /// Images that go from one thread to the other at once, and how often before the other has to come.
 const BATCH: usize = 64;
 const BATCHES: usize = 4;
@@ -37,9 +42,7 @@ pub fn fill<E: From<StoreError> + Send>(
     each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
 ) -> Result<Loaded, E> {
     let mut loading = Loading::begin(connection, expected)?;
-    if expected < MANY {
-        each(&mut |image| Ok(loading.add(&image, (maker.make)(&image))?))?;
-    } else {
+    if is_many(expected) {
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(BATCHES);
             let reader = scope.spawn(move || -> Result<(), E> {
@@ -59,6 +62,8 @@ pub fn fill<E: From<StoreError> + Send>(
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         })?;
+    } else {
+        each(&mut |image| Ok(loading.add(&image, (maker.make)(&image))?))?;
     }
     Ok(loading.finish()?)
 }
@@ -110,7 +115,7 @@ impl<'c> Loading<'c> {
     fn begin(connection: &'c Connection, expected: usize) -> Result<Self, StoreError> {
         let mut is_empty = connection.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM images)")?;
         let is_empty: bool = is_empty.query_row([], |row| row.get(0))?;
-        let indexes = match is_empty && expected >= MANY {
+        let indexes = match is_empty && is_many(expected) {
             true => drop_indexes(connection)?,
             false => Vec::new(),
         };

@@ -6,6 +6,7 @@
 
 mod bits;
 mod changes;
+mod data;
 mod database;
 mod error;
 mod file;
@@ -21,12 +22,15 @@ mod schema;
 mod search;
 mod select;
 mod sets;
+pub mod spool;
 mod terms;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod tokens;
+mod uploads;
 
+pub use data::ImageDataRow;
 pub use database::{DatabaseFile, Location, Sync};
 pub use error::StoreError;
 pub use images::{Change, Store};
@@ -34,3 +38,4 @@ pub use listing::Listing;
 pub use lists::Slice;
 pub use loading::Loaded;
 pub use tokens::TokenDigest;
+pub use uploads::{Decided, UploadTicket};

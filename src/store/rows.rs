@@ -14,14 +14,15 @@ use std::fmt;
 pub const COLUMNS: &str = "i.created_at, i.seq, i.id, i.name, i.status, i.visibility, i.owner, \
      i.min_ram, i.min_disk, i.size, i.virtual_size, i.updated_at, i.deleted_at, \
      i.container_format, i.disk_format, i.checksum, i.os_hash_algo, i.os_hash_value, \
-     i.protected, i.hidden, i.properties, i.unlisted";
+     i.protected, i.hidden, i.properties, i.unlisted, i.has_data";
 
 const INSERT: &str = "INSERT INTO images (seq, id, name, status, unlisted, visibility, owner, min_ram, \
      min_disk, size, virtual_size, created_at, updated_at, deleted_at, container_format, \
-     disk_format, checksum, os_hash_algo, os_hash_value, protected, hidden, properties) \
+     disk_format, checksum, os_hash_algo, os_hash_value, protected, hidden, properties, \
+     has_data) \
      VALUES (:seq, :id, :name, :status, :unlisted, :visibility, :owner, :min_ram, :min_disk, :size, \
      :virtual_size, :created_at, :updated_at, :deleted_at, :container_format, :disk_format, \
-     :checksum, :os_hash_algo, :os_hash_value, :protected, :hidden, :properties) \
+     :checksum, :os_hash_algo, :os_hash_value, :protected, :hidden, :properties, :has_data) \
      ON CONFLICT (id) DO NOTHING";
 
 /// Stores a new image.
@@ -135,6 +136,7 @@ pub fn insert_row(
         ":protected": image.protected,
         ":hidden": image.hidden,
         ":properties": stored,
+        ":has_data": image.has_data,
     })?;
     if inserted == 0 {
         return Ok(None);
@@ -151,11 +153,20 @@ fn insert_details(connection: &Connection, seq: i64, image: &Image) -> Result<()
         tag.execute((text, seq, i64::try_from(position).unwrap_or(i64::MAX)))?;
     }
     let mut member = connection.prepare_cached(
-        "INSERT INTO image_members (project_id, seq, status, position) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO image_members (project_id, seq, status, position, can_share, created_at, \
+         updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     for (position, one) in image.members.iter().enumerate() {
         let position = i64::try_from(position).unwrap_or(i64::MAX);
-        member.execute((&one.project_id, seq, one.status.as_str(), position))?;
+        member.execute((
+            &one.project_id,
+            seq,
+            one.status.as_str(),
+            position,
+            one.can_share,
+            one.created_at.micros(),
+            one.updated_at.micros(),
+        ))?;
     }
     Ok(())
 }
@@ -334,6 +345,7 @@ pub fn read(connection: &Connection, row: &Row<'_>) -> Result<Image, StoreError>
         tags: read_tags(connection, seq, &id)?,
         properties: columns.properties(20)?,
         members: read_members(connection, seq, &id)?,
+        has_data: columns.flag(22)?,
         id,
     })
 }
@@ -353,17 +365,22 @@ fn read_tags(connection: &Connection, seq: i64, id: &str) -> Result<Vec<String>,
 
 fn read_members(connection: &Connection, seq: i64, id: &str) -> Result<Vec<Member>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT project_id, status FROM image_members WHERE seq = ?1 ORDER BY position",
+        "SELECT project_id, status, can_share, created_at, updated_at FROM image_members \
+         WHERE seq = ?1 ORDER BY position",
     )?;
     let mut rows = statement.query([seq])?;
     let damage = || Damage::of_image(id, "one of its members cannot be read");
     let mut members = Vec::new();
     while let Some(row) = rows.next()? {
-        let status: String = row.get(1).map_err(|error| damage().found_by(error))?;
+        let fail = |error: rusqlite::Error| damage().found_by(error);
+        let status: String = row.get(1).map_err(fail)?;
         members.push(Member {
-            project_id: row.get(0).map_err(|error| damage().found_by(error))?,
+            project_id: row.get(0).map_err(fail)?,
             status: MemberStatus::parse(&status)
                 .ok_or_else(|| damage().found_by(format!("what is {status:?}?")))?,
+            can_share: row.get(2).map_err(fail)?,
+            created_at: Timestamp::from_micros(row.get(3).map_err(fail)?),
+            updated_at: Timestamp::from_micros(row.get(4).map_err(fail)?),
         });
     }
     Ok(members)

@@ -11,15 +11,17 @@ use rusqlite::Connection;
 const APPLICATION_ID: i64 = 0x4e49_4d47;
 
 /// One step per version: the first makes an empty file a database of version 1.
-const STEPS: [(i64, &str); 4] = [
+const STEPS: [(i64, &str); 6] = [
     (1, VERSION_1),
     (2, VERSION_2),
     (3, VERSION_3),
+    (4, VERSION_4),
+    (5, VERSION_5),
     (WITH_TERMS, terms::STEP),
 ];
 
 /// The first version that keeps which rows have which values.
-const WITH_TERMS: i64 = 4;
+const WITH_TERMS: i64 = 6;
 
 /// The version that this release makes and knows.
 const NEWEST: i64 = WITH_TERMS;
@@ -116,6 +118,34 @@ const VERSION_3: &str = "
 CREATE TABLE image_json (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 CREATE TABLE image_xml (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 CREATE TABLE image_texts_version (version INTEGER NOT NULL) STRICT;
+";
+
+/// Uploads that are under way, by numbers that never come again, and which data images have. Both go by
+/// an image's id, not by its row, which is written anew with every change.
+const VERSION_4: &str = "
+CREATE TABLE uploads (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    image TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE image_data (
+    image TEXT NOT NULL,
+    staged INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    md5 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (image, staged)
+) STRICT, WITHOUT ROWID;
+";
+
+/// What Glance's own APIs show: of members since when and how far, of images a text more, and whether
+/// their data are here. Of members
+/// that were there before nobody knows since when: [`crate::domain::Member::SOME_TIME`].
+const VERSION_5: &str = "
+ALTER TABLE images ADD COLUMN has_data INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE image_members ADD COLUMN can_share INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE image_members ADD COLUMN created_at INTEGER NOT NULL DEFAULT 1704067200000000;
+ALTER TABLE image_members ADD COLUMN updated_at INTEGER NOT NULL DEFAULT 1704067200000000;
+CREATE TABLE image_glance (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 ";
 
 /// A column of databases that were made before version 3, which said what the texts say better. It is

@@ -46,10 +46,9 @@ impl Behind {
         let keys = keys_of(connection, query, "seq", seq, || {
             Damage::of_row(seq, CANNOT_READ_KEYS)
         })?;
-        let mut newest = connection.prepare_cached("SELECT max(seq) FROM images")?;
         Ok(Self {
             keys: keys.ok_or_else(|| Damage::of_row(seq, "it is not there"))?,
-            newest: newest.query_row([], |row| row.get(0))?,
+            newest: newest(connection)?,
         })
     }
 
@@ -61,11 +60,25 @@ impl Behind {
     }
 }
 
+/// A part of the visible set: what stands behind `FROM`.
+enum Branch {
+    /// Found in the usual order.
+    InOrder(String),
+    /// Perhaps sorted by SQLite, which has less to hold when it knows how many are wanted.
+    Any(String),
+}
+
+/// Whose an image is, if nobody sees it for being public: what a project has beside the public ones is
+/// one range of an index, which has this expression as it stands.
+const UNPUBLISHED_OF: &str = "iif(i.visibility <> 'public', i.owner, NULL)";
+
 /// Where the rows of a query begin.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
     /// What the row before them is sorted by, if there is one.
     pub keys: Option<Vec<Value>>,
+    /// Whether the first of these keys tells it from all that come behind it.
+    first_decides: bool,
     /// The newest row that is one of them, where the list began earlier.
     pub newest: Option<i64>,
 }
@@ -81,7 +94,10 @@ impl Start {
         if let Some(behind) = behind {
             return Ok(Some(Self {
                 keys: Some(behind.keys.clone()),
-                newest: Some(behind.newest),
+                // Comparing all keys would take each row as long again as reading it.
+                first_decides: query.sort == Sort::DEFAULT
+                    && !is_in_the_middle(connection, &behind.keys)?,
+                newest: (newest(connection)? > behind.newest).then_some(behind.newest),
             }));
         }
         let Some(marker) = &query.after else {
@@ -90,9 +106,22 @@ impl Start {
         let keys = marker_keys(connection, query, marker)?;
         Ok(keys.map(|keys| Self {
             keys: Some(keys),
-            newest: None,
+            ..Self::default()
         }))
     }
+}
+
+/// The newest row.
+fn newest(connection: &Connection) -> Result<i64, StoreError> {
+    let mut newest = connection.prepare_cached("SELECT ifnull(max(seq), 0) FROM images")?;
+    Ok(newest.query_row([], |row| row.get(0))?)
+}
+
+/// Whether images of the same moment come behind a row of these keys, in the usual order.
+fn is_in_the_middle(connection: &Connection, keys: &[Value]) -> Result<bool, StoreError> {
+    let select = "SELECT 1 FROM images WHERE created_at = ?1 AND id < ?2 LIMIT 1";
+    let mut select = connection.prepare_cached(select)?;
+    Ok(select.exists(rusqlite::params_from_iter(keys.iter().take(2)))?)
 }
 
 /// The keys that decide: the id tells all images apart, and what is behind it decides nothing.
@@ -105,12 +134,13 @@ impl Select {
     /// Selects columns of images called `i`, those that a scope shows in the usual order, or those of
     /// them of which conditions hold that few images meet.
     pub fn of_scope(
+        connection: &Connection,
         query: &ImageQuery,
         conditions: &[Condition<'_>],
         columns: &str,
         start: Start,
         most: u64,
-    ) -> Self {
+    ) -> Result<Self, StoreError> {
         let mut select = Self {
             parts: Vec::new(),
             values: Values::default(),
@@ -120,21 +150,30 @@ impl Select {
             condition.write(&mut select.values, &mut common);
         }
         scope_flags(&query.scope, &mut common);
-        if let Some(keys) = start.keys {
-            select.after(&query.sort, keys, &mut common);
+        match start.keys {
+            Some(keys) if start.first_decides => {
+                let first = keys.into_iter().next();
+                let first = select.values.bind(first.unwrap_or(Value::Null));
+                _ = write!(common, " AND i.created_at < {first}");
+            }
+            Some(keys) => select.after(&query.sort, keys, &mut common),
+            None => {}
         }
         if let Some(newest) = start.newest {
             let newest = select.values.bind(Value::Integer(newest));
             _ = write!(common, " AND +i.seq <= {newest}");
         }
         order(&query.sort, &mut common);
-        let branches = select.branches(query, conditions.is_empty());
-        select.limit(most, &mut common);
-        let parts = branches.iter();
-        select.parts = parts
-            .map(|branch| format!("SELECT {columns} FROM {branch}{common}"))
-            .collect();
-        select
+        let branches = select.branches(connection, query, conditions.is_empty())?;
+        let mut limit = String::new();
+        select.limit(most, &mut limit);
+        let parts = branches.into_iter().map(|branch| match branch {
+            // Whoever reads it stops where the page ends.
+            Branch::InOrder(from) => format!("SELECT {columns} FROM {from}{common}"),
+            Branch::Any(from) => format!("SELECT {columns} FROM {from}{common}{limit}"),
+        });
+        select.parts = parts.collect();
+        Ok(select)
     }
 
     /// Selects the numbers of those of some rows of which conditions hold, in an order.
@@ -176,55 +215,76 @@ impl Select {
     ///
     /// A name or an id is its own best index: then one part asks for everything at once, and the
     /// unary plus keeps the planner away from the owner and visibility indexes.
-    fn branches(&mut self, query: &ImageQuery, is_whole: bool) -> Vec<String> {
+    fn branches(
+        &mut self,
+        connection: &Connection,
+        query: &ImageQuery,
+        is_whole: bool,
+    ) -> Result<Vec<Branch>, StoreError> {
         let scope = &query.scope;
         if scope.every_project && scope.community {
-            return vec!["images i WHERE 1".to_owned()];
+            return Ok(vec![Branch::Any("images i WHERE 1".to_owned())]);
         }
         let me = match &scope.project_id {
             Some(project_id) => self.values.bind_text(project_id),
             None => self.values.bind(Value::Null),
         };
         if scope.every_project {
-            return vec![format!(
+            return Ok(vec![Branch::Any(format!(
                 "images i WHERE (+i.visibility <> 'community' OR +i.owner IS {me})"
-            )];
+            ))]);
+        }
+        if is_whole {
+            return self.whole_branches(connection, scope, &me);
         }
         let share = self.share(scope, &me);
-        if !is_whole {
-            let community = if scope.community {
-                " OR +i.visibility = 'community'"
-            } else {
-                ""
-            };
-            return vec![format!(
-                "images i WHERE (+i.owner = {me} OR +i.visibility = 'public' \
-                 OR (+i.visibility = 'shared' AND EXISTS \
-                 (SELECT 1 FROM image_members m WHERE m.seq = i.seq AND {share})){community})"
-            )];
-        }
+        let community = if scope.community {
+            " OR +i.visibility = 'community'"
+        } else {
+            ""
+        };
+        Ok(vec![Branch::Any(format!(
+            "images i WHERE (+i.owner = {me} OR +i.visibility = 'public' \
+             OR (+i.visibility = 'shared' AND EXISTS \
+             (SELECT 1 FROM image_members m WHERE m.seq = i.seq AND {share})){community})"
+        ))])
+    }
+
+    /// All that a scope shows.
+    fn whole_branches(
+        &mut self,
+        connection: &Connection,
+        scope: &Scope,
+        me: &str,
+    ) -> Result<Vec<Branch>, StoreError> {
+        let of_visibility = |visibility, of_whom: &str| {
+            Branch::InOrder(format!(
+                "images i WHERE i.visibility = '{visibility}'{of_whom}"
+            ))
+        };
+        let mut parts = vec![of_visibility("public", "")];
         // Nobody owns nothing: what has no owner is not theirs who have no project.
         if scope.project_id.is_none() {
-            let mut parts = vec!["images i WHERE i.visibility = 'public'".to_owned()];
             if scope.community {
-                parts.push("images i WHERE i.visibility = 'community'".to_owned());
+                parts.push(of_visibility("community", ""));
             }
-            return parts;
+            return Ok(parts);
         }
-        let mut parts = vec![
-            format!("images i WHERE i.owner = {me}"),
-            format!("images i WHERE i.visibility = 'public' AND +i.owner IS NOT {me}"),
-            format!(
+        parts.push(Branch::InOrder(format!(
+            "images i WHERE {UNPUBLISHED_OF} = {me}"
+        )));
+        if is_member(connection, scope)? {
+            let share = self.share(scope, me);
+            parts.push(Branch::Any(format!(
                 "image_members m CROSS JOIN images i ON i.seq = m.seq \
                  WHERE {share} AND +i.visibility = 'shared' AND +i.owner IS NOT {me}"
-            ),
-        ];
-        if scope.community {
-            parts.push(format!(
-                "images i WHERE i.visibility = 'community' AND +i.owner IS NOT {me}"
-            ));
+            )));
         }
-        parts
+        if scope.community {
+            let of_others = format!(" AND +i.owner IS NOT {me}");
+            parts.push(of_visibility("community", &of_others));
+        }
+        Ok(parts)
     }
 
     /// What makes a membership one that the list counts.
@@ -352,4 +412,12 @@ fn keys_of(
         .collect::<Result<_, _>>()
         .map_err(|error| damage().found_by(error))?;
     Ok(Some(keys))
+}
+
+/// Whether the viewer is a member of any image. Making ready to sort what nobody shares costs more than
+/// asking.
+fn is_member(connection: &Connection, scope: &Scope) -> Result<bool, StoreError> {
+    let mut select =
+        connection.prepare_cached("SELECT 1 FROM image_members WHERE project_id = ?1 LIMIT 1")?;
+    Ok(select.exists([&scope.project_id])?)
 }

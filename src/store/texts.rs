@@ -34,9 +34,21 @@ const XML: Blocks = Blocks {
     remove: "DELETE FROM image_xml WHERE block = ?1",
 };
 
+const GLANCE: Blocks = Blocks {
+    table: "image_glance",
+    select: "SELECT texts FROM image_glance WHERE block = ?1",
+    put: "INSERT OR REPLACE INTO image_glance (block, texts) VALUES (?1, ?2)",
+    remove: "DELETE FROM image_glance WHERE block = ?1",
+};
+
 /// Keeps these texts of a row, in place of those that it had.
 pub fn put(connection: &Connection, seq: i64, texts: &ImageTexts) -> Result<(), StoreError> {
-    for (blocks, text) in [(JSON, &texts.json), (XML, &texts.xml)] {
+    let all = [
+        (JSON, &texts.json),
+        (XML, &texts.xml),
+        (GLANCE, &texts.glance),
+    ];
+    for (blocks, text) in all {
         blocks.put(connection, seq, text.as_deref())?;
     }
     Ok(())
@@ -74,13 +86,19 @@ impl Adding {
             .map(|(seq, texts)| (*seq, texts.json.as_deref()));
         JSON.put_all(connection, self.number, json)?;
         let xml = rows.iter().map(|(seq, texts)| (*seq, texts.xml.as_deref()));
-        XML.put_all(connection, self.number, xml)
+        XML.put_all(connection, self.number, xml)?;
+        let glance = rows
+            .iter()
+            .map(|(seq, texts)| (*seq, texts.glance.as_deref()));
+        GLANCE.put_all(connection, self.number, glance)
     }
 }
 
 /// Forgets the texts of all rows.
 pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute_batch("DELETE FROM image_json; DELETE FROM image_xml;")?;
+    connection.execute_batch(
+        "DELETE FROM image_json; DELETE FROM image_xml; DELETE FROM image_glance;",
+    )?;
     Ok(())
 }
 
@@ -107,7 +125,7 @@ impl Blocks {
         };
         let mut block = Block::default();
         let mut select = connection.prepare_cached(self.select)?;
-        self.read(&mut select, *first, &mut block)?;
+        self.read(&mut select, *first, &mut block.0)?;
         for (seq, text) in texts {
             let put = block.put(seq, text);
             put.map_err(|_| self.damage(seq))?;
@@ -121,14 +139,13 @@ impl Blocks {
         Ok(())
     }
 
-    /// Reads the block that a row's text is in, or would be.
+    /// Puts the block that a row's text is in, or would be, behind what was read.
     fn read(
         &self,
         select: &mut CachedStatement<'_>,
         seq: i64,
-        block: &mut Block,
+        read: &mut Vec<u8>,
     ) -> Result<(), StoreError> {
-        block.0.clear();
         let mut rows = select.query([Block::number(seq)])?;
         if let Some(row) = rows.next()? {
             let texts = row.get_ref(0)?.as_blob();
@@ -137,7 +154,7 @@ impl Blocks {
             if texts.is_empty() {
                 return Err(self.damage(seq).into());
             }
-            block.0.extend_from_slice(texts);
+            read.extend_from_slice(texts);
         }
         Ok(())
     }
@@ -194,20 +211,20 @@ impl Block {
         self.0.extend_from_slice(&length.to_le_bytes());
         self.0.extend_from_slice(text);
     }
+}
 
-    /// Where the text of a row is; nothing when it has none. What is behind it is not looked at.
-    fn range(&self, seq: i64) -> Result<Option<Range<usize>>, Malformed> {
-        let own = Self::slot(seq);
-        let mut rest = self.0.as_slice();
-        while let Some(next) = Next::of(rest)? {
-            if next.slot == own {
-                let end = self.0.len() - next.behind.len();
-                return Ok(Some(end - next.text.len()..end));
-            }
-            rest = next.behind;
+/// Where the text of a row is in its block; nothing when it has none. What is behind it is not looked at.
+fn range(block: &[u8], seq: i64) -> Result<Option<Range<usize>>, Malformed> {
+    let own = Block::slot(seq);
+    let mut rest = block;
+    while let Some(next) = Next::of(rest)? {
+        if next.slot == own {
+            let end = block.len() - next.behind.len();
+            return Ok(Some(end - next.text.len()..end));
         }
-        Ok(None)
+        rest = next.behind;
     }
+    Ok(None)
 }
 
 /// A block that ends amid a text, or names a row that it cannot have.
@@ -245,78 +262,82 @@ impl<'b> Next<'b> {
 pub struct Reading<'c> {
     blocks: Blocks,
     select: CachedStatement<'c>,
-    number: Option<i64>,
-    read: Vec<Block>,
+    texts: &'c mut Texts,
+    /// The block read last: its number, and where it is.
+    last: Option<(i64, Range<usize>)>,
 }
 
 /// Where a text is among the blocks that were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextPlace {
-    block: usize,
-    bytes: Range<usize>,
-}
+pub struct TextPlace(Range<usize>);
 
-/// Blocks that were read.
+/// Blocks that were read, one behind the other: memory that is used again costs a list less than new
+/// memory for each of its blocks.
 #[derive(Debug, Default)]
-pub struct Texts(Vec<Block>);
+pub struct Texts(Vec<u8>);
 
 impl Texts {
     /// The text of a place.
     pub fn get(&self, place: &TextPlace) -> &[u8] {
-        let block = self.0.get(place.block);
         // A place comes from the reading that the blocks come from.
-        block
-            .and_then(|block| block.0.get(place.bytes.clone()))
-            .unwrap_or_default()
+        self.0.get(place.0.clone()).unwrap_or_default()
+    }
+
+    /// Forgets the blocks, but keeps their memory unless it is more than this.
+    pub fn clear(&mut self, most: usize) {
+        self.0.clear();
+        self.0.shrink_to(most);
     }
 }
 
 impl<'c> Reading<'c> {
-    /// Of a form; nothing when it has no texts.
-    pub fn of(connection: &'c Connection, form: ListForm) -> Result<Option<Self>, StoreError> {
+    /// Of a form, behind what `texts` holds; nothing when it has no texts.
+    pub fn of(
+        connection: &'c Connection,
+        form: ListForm,
+        texts: &'c mut Texts,
+    ) -> Result<Option<Self>, StoreError> {
         let blocks = match form {
             ListForm::Json => JSON,
             ListForm::Xml => XML,
+            ListForm::Glance => GLANCE,
             ListForm::Entries => return Ok(None),
         };
         Ok(Some(Self {
             select: connection.prepare_cached(blocks.select)?,
             blocks,
-            number: None,
-            read: Vec::new(),
+            texts,
+            last: None,
         }))
     }
 
     /// Where the text of a row is; nothing when it has none.
     pub fn place(&mut self, seq: i64) -> Result<Option<TextPlace>, StoreError> {
         let number = Block::number(seq);
-        if self.number != Some(number) {
-            let mut block = Block::default();
-            self.blocks.read(&mut self.select, seq, &mut block)?;
-            self.read.push(block);
-            self.number = Some(number);
-        }
-        let Some(block) = self.read.last() else {
-            return Ok(None);
+        let place = match &self.last {
+            Some((last, place)) if *last == number => place.clone(),
+            _ => {
+                let begin = self.texts.0.len();
+                self.blocks.read(&mut self.select, seq, &mut self.texts.0)?;
+                let place = begin..self.texts.0.len();
+                self.last = Some((number, place.clone()));
+                place
+            }
         };
-        let bytes = block.range(seq).map_err(|_| self.blocks.damage(seq))?;
-        let block = self.read.len() - 1;
-        Ok(bytes.map(|bytes| TextPlace { block, bytes }))
-    }
-
-    /// The blocks that were read.
-    pub fn into_texts(self) -> Texts {
-        Texts(self.read)
+        let begin = place.start;
+        let block = self.texts.0.get(place).unwrap_or_default();
+        let text = range(block, seq).map_err(|_| self.blocks.damage(seq))?;
+        Ok(text.map(|text| TextPlace(begin + text.start..begin + text.end)))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BLOCK_ROWS, Block, Malformed};
+    use super::{BLOCK_ROWS, Block, Malformed, range};
 
     /// The text of a row.
     fn text(block: &Block, seq: i64) -> Result<Option<&[u8]>, Malformed> {
-        Ok(block.range(seq)?.map(|range| &block.0[range]))
+        Ok(range(&block.0, seq)?.map(|range| &block.0[range]))
     }
 
     #[test]

@@ -92,3 +92,13 @@ fn juno_glance_random() {
 fn keystone_30_random() {
     replay_keystone("keystone-30-random", Profile::Nova34);
 }
+
+#[test]
+fn glance_33() {
+    replay("glance-33", over("glance-33", Profile::Nova34));
+}
+
+#[test]
+fn glance_v1_juno() {
+    replay("glance-v1-juno", over("glance-v1-juno", Profile::Juno));
+}

@@ -6,8 +6,7 @@
 
 use super::offer::Offer;
 use crate::config::Config;
-use crate::http::escape::QUOTE;
-use percent_encoding::utf8_percent_encode;
+use crate::http::escape::quote;
 use serde::Serialize;
 use std::borrow::Cow;
 use uuid::Uuid;
@@ -131,7 +130,7 @@ impl Catalog {
         match project_id {
             // In open mode a project's id is whatever a client called it.
             Some(id) => {
-                let id = utf8_percent_encode(id, QUOTE).to_string();
+                let id = quote(id);
                 let places = PROJECT.iter();
                 Some(places.fold(template, |url, place| url.replace(place, &id)))
             }

@@ -1,6 +1,7 @@
 //! A request to one dialect, with everything that its handlers need.
 
 use super::dialect::{Dialect, Media};
+use super::headers::{X_AUTH_TOKEN, X_STORAGE_TOKEN};
 use crate::config::{AuthMode, Microversion};
 use crate::domain::Caller;
 use crate::http::cache::Caches;
@@ -123,6 +124,6 @@ pub fn token_project(app: &App, head: &Head) -> Option<String> {
 }
 
 fn token_of(head: &Head) -> Option<&str> {
-    let token = head.header("x-auth-token");
-    token.or_else(|| head.header("x-storage-token"))
+    let token = head.header(&X_AUTH_TOKEN);
+    token.or_else(|| head.header(&X_STORAGE_TOKEN))
 }

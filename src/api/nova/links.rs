@@ -2,10 +2,10 @@
 
 use super::call::Call;
 use super::dialect::ProjectInLinks;
+use crate::http::escape::quote;
 use crate::http::gaps::Escaped;
 use crate::http::json;
 use crate::http::xml::writer;
-use crate::python::quote;
 use std::borrow::Cow;
 
 /// Where the links of an image begin, up to the id: escaped once for all images of an answer.
@@ -41,7 +41,7 @@ impl Heads {
     /// An id as it stands in a link.
     pub fn id<'i>(&self, id: &'i str) -> Cow<'i, str> {
         match self.escapes_ids && !is_plain(id) {
-            true => Cow::Owned(quote(id, "")),
+            true => Cow::Owned(quote(id)),
             false => Cow::Borrowed(id),
         }
     }
@@ -74,7 +74,7 @@ impl Links {
         let project = match call.caller.project_id.as_deref() {
             Some(project) if has_project(call, query, project) => {
                 match call.dialect.escapes_links {
-                    true => format!("/{}", quote(project, "")),
+                    true => format!("/{}", quote(project)),
                     false => format!("/{project}"),
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::fault::Fault;
+use super::headers::{API_VERSION, NOVA_API_VERSION};
 use crate::config::Microversion;
 use crate::http::StatusCode;
 use crate::python::{is_space, strip};
@@ -30,8 +31,8 @@ pub struct Refused {
 /// The microversion of a call.
 pub fn negotiate(call: &Call<'_>) -> Result<Microversion, Refused> {
     let wanted = read(
-        call.head.latin1("openstack-api-version").as_deref(),
-        call.head.latin1("x-openstack-nova-api-version").as_deref(),
+        call.head.latin1(&API_VERSION).as_deref(),
+        call.head.latin1(&NOVA_API_VERSION).as_deref(),
     );
     let (oldest, newest) = (Microversion::OLDEST, call.max_microversion());
     let asked = match wanted {

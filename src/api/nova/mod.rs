@@ -11,6 +11,7 @@ mod discovery;
 mod fault;
 #[cfg(fuzzing)]
 mod fuzzing;
+mod headers;
 mod images;
 mod labels;
 mod links;

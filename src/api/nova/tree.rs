@@ -5,6 +5,7 @@ use super::body::check_content_type;
 use super::call::Call;
 use super::discovery::{self, extensions, limits, versions};
 use super::fault::{Fault, MALFORMED, NO_RESOURCE, OverLimit, Told};
+use super::headers::X_AUTH_TOKEN;
 use super::images::metadata::Write;
 use super::images::{self, metadata, page, show};
 use super::operation::{Operation, Route};
@@ -79,7 +80,7 @@ fn limit_rate(call: &Call<'_>) -> Result<(), Fault> {
         return Ok(());
     };
     let verb = call.head.method().as_str();
-    let caller = call.head.header("x-auth-token").unwrap_or_default();
+    let caller = call.head.header(&X_AUTH_TOKEN).unwrap_or_default();
     let admitted = call
         .app
         .rate_limiter

@@ -18,9 +18,13 @@ CREATE TABLE image_terms (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE image_order (in_order INTEGER NOT NULL) STRICT;
 INSERT INTO image_order (in_order) VALUES (1);
+DROP INDEX images_by_owner;
 DROP INDEX images_by_name;
 DROP INDEX images_by_status;
 DROP INDEX images_by_update;
+CREATE INDEX images_unpublished ON images
+    (iif(visibility <> 'public', owner, NULL), created_at DESC, id DESC)
+    WHERE unlisted = 0 AND hidden = 0;
 CREATE INDEX images_by_name ON images (name, created_at, id);
 CREATE INDEX images_by_status ON images (status, created_at, id);
 CREATE INDEX images_by_update ON images (updated_at, created_at, id);

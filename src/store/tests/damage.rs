@@ -20,10 +20,7 @@ fn file(name: &str) -> File {
     let mut images: Vec<_> = (0..20).map(image).collect();
     images[0] = Image {
         tags: vec!["tag".to_owned()],
-        members: vec![Member {
-            project_id: "q".to_owned(),
-            status: MemberStatus::Accepted,
-        }],
+        members: vec![Member::new("q", MemberStatus::Accepted, Member::SOME_TIME)],
         properties: Properties::from_iter([("key".to_owned(), PropertyValue::from("value"))]),
         ..image(0)
     };

@@ -32,7 +32,7 @@ fn texts(image: &Image, version: u8) -> ImageTexts {
     let text = format!("{} {version}", image.name.as_deref().unwrap_or_default());
     ImageTexts {
         json: (text != "textless 1").then(|| text.clone().into_bytes()),
-        xml: None,
+        ..ImageTexts::default()
     }
 }
 

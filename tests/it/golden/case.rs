@@ -50,6 +50,10 @@ pub struct Request {
     /// Seconds to let pass on the server's clock before it is sent.
     pub advance_seconds: u64,
     pub captures: Vec<(String, Source)>,
+    /// The body goes in chunks, without a length.
+    pub chunked: bool,
+    /// What the JSON answer must hold; until it does, the request is sent again.
+    pub until: Vec<(String, Value)>,
 }
 
 /// The body of a request.
@@ -76,7 +80,17 @@ pub struct Expected {
     /// Names in lower case; a header may stand several times.
     pub headers: Vec<(String, String)>,
     /// `None`: the body is free.
-    pub body: Option<String>,
+    pub body: Option<Body>,
+}
+
+impl Expected {
+    /// The body, when it is recorded as text.
+    pub fn text(&self) -> Option<&str> {
+        match &self.body {
+            Some(Body::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 impl Case {
@@ -159,10 +173,15 @@ fn load_group(path: &Path) -> Result<Group, String> {
 }
 
 fn parse_exchange(value: &Value) -> Result<Exchange, String> {
-    let exchange = object(value, "exchange", &["request", "response", "capture"])?;
+    let exchange = object(
+        value,
+        "exchange",
+        &["request", "response", "capture", "until"],
+    )?;
     let mut request = parse_request(exchange.get("request").ok_or("no request")?)?;
     // The image service's sets have the captures beside the request, the identity sets inside it.
     request.captures.extend(captures(exchange.get("capture"))?);
+    request.until = until(exchange.get("until"))?;
     let response = parse_expected(exchange.get("response").ok_or("no response")?)?;
     Ok(Exchange { request, response })
 }
@@ -171,17 +190,10 @@ fn parse_request(value: &Value) -> Result<Request, String> {
     // `port` tells which of Juno's two ports was asked; on one port it is the same request.
     const KEYS: &[&str] = &[
         "method", "target", "headers", "body", "body_b64", "repeat", "advance", "capture", "port",
+        "chunked",
     ];
     let request = object(value, "request", KEYS)?;
-    let body = match (request.get("body"), request.get("body_b64")) {
-        (None | Some(Value::Null), None) => None,
-        (Some(Value::String(body)), None) => Some(Body::Text(body.clone())),
-        (None, Some(Value::String(body))) => {
-            let bytes = STANDARD.decode(body).map_err(|error| error.to_string())?;
-            Some(Body::Bytes(bytes))
-        }
-        _ => return Err("a request's body must be text".to_owned()),
-    };
+    let body = body(request)?;
     Ok(Request {
         method: text(request, "method")?,
         target: text(request, "target")?,
@@ -190,27 +202,63 @@ fn parse_request(value: &Value) -> Result<Request, String> {
         repeat: request.get("repeat").and_then(Value::as_u64).unwrap_or(1),
         advance_seconds: request.get("advance").and_then(Value::as_u64).unwrap_or(0),
         captures: captures(request.get("capture"))?,
+        chunked: request
+            .get("chunked")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
+        until: Vec::new(),
     })
 }
 
+/// The body of either side; of an answer null is one that is free.
+fn body(message: &Map<String, Value>) -> Result<Option<Body>, String> {
+    match (message.get("body"), message.get("body_b64")) {
+        (_, Some(Value::String(body))) => {
+            let bytes = STANDARD.decode(body).map_err(|error| error.to_string())?;
+            Ok(Some(Body::Bytes(bytes)))
+        }
+        (None | Some(Value::Null), None) => Ok(None),
+        (Some(Value::String(body)), None) => Ok(Some(Body::Text(body.clone()))),
+        _ => Err("a body must be text".to_owned()),
+    }
+}
+
+fn until(value: Option<&Value>) -> Result<Vec<(String, Value)>, String> {
+    let Some(value) = value else {
+        return Ok(Vec::new());
+    };
+    let map = value
+        .as_object()
+        .ok_or("what is waited for must be an object")?;
+    let pairs = map.iter().map(|(path, wanted)| {
+        let pointer = path
+            .strip_prefix("$.")
+            .ok_or_else(|| format!("unknown path {path}"))?;
+        Ok((format!("/{}", pointer.replace('.', "/")), wanted.clone()))
+    });
+    pairs.collect()
+}
+
 fn parse_expected(value: &Value) -> Result<Expected, String> {
-    let response = object(value, "response", &["status", "headers", "body"])?;
+    let response = object(
+        value,
+        "response",
+        &["status", "headers", "body", "body_b64"],
+    )?;
     let status = response
         .get("status")
         .and_then(Value::as_u64)
         .ok_or("no status")?;
-    let body = match response.get("body") {
-        Some(Value::Null) => None,
-        Some(Value::String(body)) => Some(body.clone()),
-        _ => return Err("an answer's body must be text or null".to_owned()),
-    };
+    if !response.contains_key("body") && !response.contains_key("body_b64") {
+        return Err("an answer has a body, if only null".to_owned());
+    }
     Ok(Expected {
         status: u16::try_from(status).map_err(|error| error.to_string())?,
         headers: headers(response.get("headers"))?
             .into_iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), value))
             .collect(),
-        body,
+        body: body(response)?,
     })
 }
 

@@ -62,8 +62,34 @@ impl Client {
         body: Option<&[u8]>,
     ) -> io::Result<Answer> {
         let message = self.message(method, target, headers, body);
+        self.send_message(&message, method)
+    }
+
+    /// Sends a body in chunks of seven bytes, without its length.
+    pub fn send_chunked(
+        &mut self,
+        method: &str,
+        target: &str,
+        headers: &[(String, String)],
+        body: &[u8],
+    ) -> io::Result<Answer> {
+        let mut headers = headers.to_vec();
+        headers.push(("Transfer-Encoding".to_owned(), "chunked".to_owned()));
+        let mut message = self.head(method, target, &headers);
+        message += "\r\n";
+        let mut message = message.into_bytes();
+        for chunk in body.chunks(7) {
+            message.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+            message.extend_from_slice(chunk);
+            message.extend_from_slice(b"\r\n");
+        }
+        message.extend_from_slice(b"0\r\n\r\n");
+        self.send_message(&message, method)
+    }
+
+    fn send_message(&mut self, message: &[u8], method: &str) -> io::Result<Answer> {
         if let Some(connection) = self.connection.take() {
-            match self.exchange(connection, &message, method) {
+            match self.exchange(connection, message, method) {
                 // A server may close an idle connection at any time: only a fresh one tells.
                 Err(error) if is_closed(&error) => {}
                 result => return result,
@@ -73,7 +99,7 @@ impl Client {
         stream.set_read_timeout(Some(TIMEOUT))?;
         stream.set_write_timeout(Some(TIMEOUT))?;
         stream.set_nodelay(true)?;
-        self.exchange(BufReader::new(stream), &message, method)
+        self.exchange(BufReader::new(stream), message, method)
     }
 
     fn message(
@@ -83,6 +109,19 @@ impl Client {
         headers: &[(String, String)],
         body: Option<&[u8]>,
     ) -> Vec<u8> {
+        let mut message = self.head(method, target, headers);
+        if body.is_some() || matches!(method, "POST" | "PUT") {
+            let length = body.map_or(0, <[u8]>::len).to_string();
+            message.extend(["Content-Length: ", &length, "\r\n"]);
+        }
+        message += "\r\n";
+        let mut message = message.into_bytes();
+        message.extend_from_slice(body.unwrap_or_default());
+        message
+    }
+
+    /// Request line and headers, but for what is said of the body.
+    fn head(&self, method: &str, target: &str, headers: &[(String, String)]) -> String {
         let mut message = format!("{method} {target} HTTP/1.1\r\n");
         let has_host = headers
             .iter()
@@ -93,13 +132,6 @@ impl Client {
         for (name, value) in headers {
             message.extend([name, ": ", value, "\r\n"]);
         }
-        if body.is_some() || matches!(method, "POST" | "PUT") {
-            let length = body.map_or(0, <[u8]>::len).to_string();
-            message.extend(["Content-Length: ", &length, "\r\n"]);
-        }
-        message += "\r\n";
-        let mut message = message.into_bytes();
-        message.extend_from_slice(body.unwrap_or_default());
         message
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::case::Expected;
+use super::case::{Body, Expected};
 use super::client::{Answer, joined};
 use super::pattern::Context;
 use super::rules::HeaderRule;
@@ -70,15 +70,49 @@ pub fn answer(
             ));
         }
     }
+    if let Some(prefix) = context.rules.header_family {
+        differences.extend(family(context, prefix, &expected.headers, &actual.headers));
+    }
     if with_body {
         differences.extend(body(context, expected, actual));
     }
     differences
 }
 
+/// The headers whose names begin so: none more, none less.
+fn family(
+    context: &Context,
+    prefix: &str,
+    expected: &[(String, String)],
+    actual: &[(String, String)],
+) -> Option<String> {
+    let names: BTreeSet<&str> = expected
+        .iter()
+        .chain(actual)
+        .map(|(name, _)| name.as_str())
+        .filter(|name| name.starts_with(prefix))
+        .collect();
+    names.into_iter().find_map(|name| {
+        let (recorded, ours) = (joined(expected, name), joined(actual, name));
+        let same = same_header(
+            context,
+            HeaderRule::Value,
+            recorded.as_deref(),
+            ours.as_deref(),
+        );
+        (!same).then(|| format!("{name}: expected {recorded:?} got {ours:?}"))
+    })
+}
+
 /// The first difference of the bodies.
 fn body(context: &Context, expected: &Expected, actual: &Answer) -> Option<String> {
-    let recorded = expected.body.as_deref()?;
+    let recorded = match expected.body.as_ref()? {
+        Body::Text(text) => text.as_str(),
+        Body::Bytes(bytes) => {
+            let differs = *bytes != actual.body;
+            return differs.then(|| "body: other bytes".to_owned());
+        }
+    };
     if context.is_free(recorded) {
         return None;
     }
@@ -101,7 +135,12 @@ fn body(context: &Context, expected: &Expected, actual: &Answer) -> Option<Strin
         return xml::difference(context, &recorded, &ours)
             .map(|difference| format!("{}: {}", difference.path, difference.what));
     }
-    (!context.same_text(recorded, &ours)).then(|| text_difference(recorded, &ours))
+    let ends = |text: &str| match context.rules.text_end {
+        Some(end) => text.split(end).next().unwrap_or_default().to_owned(),
+        None => text.to_owned(),
+    };
+    let same = context.same_text(&ends(recorded), &ends(&ours));
+    (!same).then(|| text_difference(recorded, &ours))
 }
 
 fn same_header(

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::case::Expected;
+use super::case::{Body, Expected};
 use super::client::Answer;
 use super::compare;
 use super::pattern::Context;
@@ -38,7 +38,7 @@ fn answers(
     let expected = Expected {
         status: 200,
         headers: owned(expected_headers),
-        body: Some(expected.to_owned()),
+        body: Some(Body::Text(expected.to_owned())),
     };
     let answer = Answer {
         status: 200,
@@ -63,7 +63,7 @@ fn status_is_compared() {
     let expected = Expected {
         status: 204,
         headers: Vec::new(),
-        body: Some(String::new()),
+        body: Some(Body::Text(String::new())),
     };
     let answer = Answer {
         status: 404,

@@ -21,8 +21,24 @@ pub struct Rules {
     pub free_number_between: &'static [(&'static str, &'static str)],
     /// Of a JSON `message` only the part before this text counts.
     pub message_end: Option<&'static str>,
+    /// Of a text only the part before this one counts, where it is in it.
+    pub text_end: Option<&'static str>,
+    /// Headers whose names begin so all count, by value.
+    pub header_family: Option<&'static str>,
+    /// The path that the recorded targets are put under, and the base that stands in the recordings for
+    /// the request's own host and this path.
+    pub mount: Option<Mount>,
     /// The file that runs last, in its order, on one state.
     pub sequence: Option<&'static str>,
+}
+
+/// A service that was recorded at the root of a host of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Mount {
+    /// Where it is here.
+    pub path: &'static str,
+    /// The host that requests name, and the one in answers.
+    pub hosts: (&'static str, &'static str),
 }
 
 /// How a header is compared.
@@ -85,6 +101,7 @@ pub fn rules(set: &str) -> &'static Rules {
         "juno-glance" | "juno-glance-random" | "juno-ratelimit" => &JUNO,
         "keystone-30" | "keystone-30-random" | "keystone-v2" => &KEYSTONE,
         "waldur" | "waldur-wide" => &WALDUR,
+        "glance-33" | "glance-v1-juno" => &GLANCE,
         other => panic!("no rules of comparison for the set {other}"),
     }
 }
@@ -121,6 +138,9 @@ const JUNO: Rules = Rules {
     numbers: &[],
     free_number_between: &[("in ", " second")],
     message_end: None,
+    text_end: None,
+    header_family: None,
+    mount: None,
     sequence: None,
 };
 
@@ -158,6 +178,9 @@ const KEYSTONE: Rules = Rules {
     numbers: &[],
     free_number_between: &[],
     message_end: Some("\n\n"),
+    text_end: None,
+    header_family: None,
+    mount: None,
     sequence: None,
 };
 
@@ -179,5 +202,41 @@ const WALDUR: Rules = Rules {
     numbers: &[],
     free_number_between: &[],
     message_end: None,
+    text_end: None,
+    header_family: None,
+    mount: None,
+    sequence: None,
+};
+
+const GLANCE: Rules = Rules {
+    headers: &[
+        ("content-type", HeaderRule::MediaType),
+        ("location", HeaderRule::Value),
+        ("allow", HeaderRule::Set),
+        ("accept-patch", HeaderRule::Value),
+        ("content-md5", HeaderRule::Value),
+        ("content-range", HeaderRule::Value),
+        ("etag", HeaderRule::Value),
+        ("openstack-image-import-methods", HeaderRule::Value),
+        ("openstack-image-store-ids", HeaderRule::Value),
+        ("x-openstack-request-id", HeaderRule::Presence),
+        ("www-authenticate", HeaderRule::Presence),
+    ],
+    placeholders: &[("req-{ID}", Shape::RequestId), ("{NOW}", Shape::Timestamp)],
+    unordered_arrays: Unordered::Named(&["tags"]),
+    unordered_children: Unordered::Named(&[]),
+    free_numbers: &[],
+    numbers: &[],
+    free_number_between: &[],
+    message_end: Some("Failed validating"),
+    text_end: Some("Failed validating"),
+    header_family: Some("x-image-meta-"),
+    mount: Some(Mount {
+        path: "/image",
+        hosts: (
+            "http://openstack.example.com",
+            "http://glance.openstack.example.com",
+        ),
+    }),
     sequence: None,
 };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use super::case::{self, Body, Case, Request, Source};
 use super::client::{Answer, Client};
@@ -9,7 +10,7 @@ use super::compare;
 use super::json;
 use super::pattern::{Context, substitute};
 use super::report::{Mismatch, Report};
-use super::rules::Rules;
+use super::rules::{Mount, Rules};
 use super::target::Target;
 use super::unordered::Rows;
 
@@ -114,7 +115,7 @@ impl Runner<'_> {
             let expected = &exchange.response;
             let target = substitute(&exchange.request.target, &captures);
             let request_line = format!("{} {target}", exchange.request.method);
-            let answer = match self.send(&exchange.request, case.identity, &captures) {
+            let answer = match self.send_until(&exchange.request, case.identity, &captures) {
                 Ok(answer) => answer,
                 Err(error) => {
                     mismatch(request_line, format!("no answer: {error}"));
@@ -136,7 +137,7 @@ impl Runner<'_> {
             let body = answer.text();
             let context = Context::new(self.rules, &captures, &body);
             let of_rows = if case.unordered {
-                rows.add(expected.body.as_deref(), &body)
+                rows.add(expected.text(), &body)
             } else {
                 None
             };
@@ -155,6 +156,25 @@ impl Runner<'_> {
         Some(mismatches)
     }
 
+    /// Sends it until the answer holds what is waited for.
+    fn send_until(
+        &mut self,
+        request: &Request,
+        identity: bool,
+        captures: &BTreeMap<String, String>,
+    ) -> Result<Answer, String> {
+        let mut answer = self.send(request, identity, captures);
+        for _ in 0..MOST_LOOKS {
+            match &answer {
+                Ok(answer) if !holds(answer, &request.until) => {}
+                _ => break,
+            }
+            std::thread::sleep(LOOKS_EVERY);
+            answer = self.send(request, identity, captures);
+        }
+        answer
+    }
+
     fn send(
         &mut self,
         request: &Request,
@@ -164,7 +184,9 @@ impl Runner<'_> {
         if request.advance_seconds > 0 {
             self.target.control.advance(request.advance_seconds)?;
         }
+        let mount = self.rules.mount;
         let target = substitute(&request.target, captures);
+        let target = [mount.map_or("", |mount| mount.path), &target].concat();
         let headers: Vec<(String, String)> = request
             .headers
             .iter()
@@ -180,11 +202,64 @@ impl Runner<'_> {
         };
         let mut answer = Err("sent no times".to_owned());
         for _ in 0..request.repeat {
-            let sent = client.send(&request.method, &target, &headers, body.as_deref());
+            let sent = match (request.chunked, &body) {
+                (true, body) => {
+                    let body = body.as_deref().unwrap_or_default();
+                    client.send_chunked(&request.method, &target, &headers, body)
+                }
+                (false, body) => client.send(&request.method, &target, &headers, body.as_deref()),
+            };
             answer = sent.map_err(|error| error.to_string());
         }
-        answer
+        answer.map(|answer| match mount {
+            Some(mount) => unmounted(answer, mount),
+            None => answer,
+        })
     }
+}
+
+/// How often at most, and how long apart, an answer is looked at that is waited for.
+const MOST_LOOKS: u32 = 100;
+const LOOKS_EVERY: Duration = Duration::from_millis(100);
+
+/// Whether a JSON answer has these values; what is missing is null.
+fn holds(answer: &Answer, until: &[(String, serde_json::Value)]) -> bool {
+    let body = json::parse(&answer.text()).unwrap_or_default();
+    let mut pairs = until.iter();
+    pairs.all(|(pointer, wanted)| {
+        body.pointer(pointer).unwrap_or(&serde_json::Value::Null) == wanted
+    })
+}
+
+/// The answer of a service that stands at the root of the recorded host.
+fn unmounted(mut answer: Answer, mount: Mount) -> Answer {
+    for (_, value) in &mut answer.headers {
+        *value = unmounted_text(value, mount);
+    }
+    if let Ok(text) = std::str::from_utf8(&answer.body)
+        && text.contains(mount.hosts.0)
+    {
+        answer.body = unmounted_text(text, mount).into_bytes();
+    }
+    answer
+}
+
+fn unmounted_text(text: &str, mount: Mount) -> String {
+    let (ours, recorded) = mount.hosts;
+    let mut parts = text.split(ours);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // The port of the host, if it has one.
+        let is_port = |letter: char| letter == ':' || letter.is_ascii_digit();
+        let path = part.find(|letter| !is_port(letter)).unwrap_or(part.len());
+        let (port, path) = part.split_at(path);
+        out.extend([
+            recorded,
+            port,
+            path.strip_prefix(mount.path).unwrap_or(path),
+        ]);
+    }
+    out
 }
 
 fn captured(answer: &Answer, source: &Source) -> Option<String> {

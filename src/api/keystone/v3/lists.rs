@@ -11,8 +11,8 @@ use super::views::{
     ServiceDetail, UserView,
 };
 use crate::domain::{Target, Token, TokenScope};
+use crate::http::escape::quote;
 use crate::http::{Reply, StatusCode};
-use crate::python::quote;
 use crate::service::identity::roles;
 use serde::Serialize;
 use serde_json::Value;
@@ -101,7 +101,7 @@ pub fn user_projects(call: &Call<'_>, user_id: &str) -> Result<Reply, Fault> {
     if asker.token.scope == TokenScope::System && !is_known {
         return Err(Fault::could_not_find("user", user_id));
     }
-    let path = format!("users/{}/projects", quote(user_id, ""));
+    let path = format!("users/{}/projects", quote(user_id));
     projects_of(call, user_id, &path, &["name", "domain_id", "enabled"])
 }
 

@@ -3,7 +3,7 @@
 use super::super::catalog::{self, Catalog, Service, ServiceView};
 use super::call::Call;
 use crate::domain::{IdentityDomain, Named, Project, Timestamp, Token, TokenScope, User};
-use crate::python::quote;
+use crate::http::escape::quote;
 use crate::service::identity::roles;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -187,7 +187,7 @@ impl<'a> ProjectView<'a> {
             is_domain: false,
             tags: [],
             options: Nothing {},
-            links: Links::to(call, &format!("projects/{}", quote(&project.id, ""))),
+            links: Links::to(call, &format!("projects/{}", quote(&project.id))),
         }
     }
 }
@@ -214,7 +214,7 @@ impl<'a> DomainView<'a> {
             enabled: domain.enabled,
             tags: [],
             options: Nothing {},
-            links: Links::to(call, &format!("domains/{}", quote(&domain.id, ""))),
+            links: Links::to(call, &format!("domains/{}", quote(&domain.id))),
         }
     }
 }
@@ -244,7 +244,7 @@ impl<'a> UserView<'a> {
             default_project_id: user.default_project.as_deref(),
             password_expires_at: (),
             options: Nothing {},
-            links: Links::to(call, &format!("users/{}", quote(&user.id, ""))),
+            links: Links::to(call, &format!("users/{}", quote(&user.id))),
         }
     }
 }
@@ -358,7 +358,7 @@ impl RegionView {
     pub fn new(call: &Call<'_>) -> Self {
         let region = call.catalog().region;
         Self {
-            links: Links::to(call, &format!("regions/{}", quote(&region, ""))),
+            links: Links::to(call, &format!("regions/{}", quote(&region))),
             id: region,
             description: "",
             parent_region_id: (),

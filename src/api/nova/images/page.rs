@@ -134,9 +134,11 @@ impl Page {
         let fault = self.fault;
         let slice = self.listing.next(self.rows_to_marker());
         let slice = slice.map_err(|error| fault(error.into()))?;
-        let slice = slice.unwrap_or_default();
+        let mut slice = slice.unwrap_or_default();
         self.write(&slice, out)?;
         self.check_step(&slice)?;
+        let last_id = slice.last_id.take();
+        self.listing.give_back(slice);
         if !self.listing.is_over() {
             return Ok(true);
         }
@@ -144,7 +146,7 @@ impl Page {
             *out = self.without_images()?;
             return Ok(false);
         }
-        let next = match slice.last_id {
+        let next = match last_id {
             Some(last) if self.is_full() => {
                 Some(self.next_link(&last.map_err(|error| fault(error.into()))?)?)
             }

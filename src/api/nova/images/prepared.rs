@@ -31,6 +31,7 @@ fn make(image: &Image) -> ImageTexts {
     ImageTexts {
         json: Some(cut(&json::object(TEXT_BYTES, |object| detail.json(object)))),
         xml: writer.finish().ok().map(|element| cut(&element)),
+        glance: None,
     }
 }
 

@@ -1,12 +1,13 @@
 //! The use cases around images, the same for every facade.
 
-use super::access::{self, Denied, Hidden};
-use super::error::ImageError;
-use super::rules::{ImageRules, Stamps};
+use super::text::beyond_bmp;
 use crate::control::Clock;
 use crate::domain::{
     Caller, GlanceStatus, Image, ImageQuery, ListForm, Properties, PropertyValue, Visibility,
 };
+use crate::service::access::{self, Denied, Hidden};
+use crate::service::error::ImageError;
+use crate::service::rules::{ImageRules, Stamps};
 use crate::store::{Change, Listing, Store};
 use std::sync::Arc;
 
@@ -16,8 +17,8 @@ const MOST_ID_CHARACTERS: usize = 36;
 /// Lists, shows and changes images on behalf of a caller.
 #[derive(Clone, Debug)]
 pub struct Images {
-    store: Arc<Store>,
-    clock: Clock,
+    pub(super) store: Arc<Store>,
+    pub(super) clock: Clock,
 }
 
 impl Images {
@@ -54,7 +55,7 @@ impl Images {
     /// When there is none that the caller may see.
     pub fn show(&self, caller: &Caller, rules: &ImageRules, id: &str) -> Result<Image, ImageError> {
         let shown = || Ok(visible(caller, rules, self.store.image(id)?)?);
-        shown().inspect_err(|error| note(id, error))
+        shown().inspect_err(|error: &ImageError| note(id, &error.why()))
     }
 
     /// Deletes an image: its row stays, for those who may still see it, and so that a fixture does not
@@ -79,9 +80,10 @@ impl Images {
             image.deleted_at = Some(now);
             // Glance deletes the properties with the image: an administrator sees it without any.
             image.properties = Properties::new();
+            image.has_data = false;
             Ok(Change::Put(Box::new(image), ()))
         });
-        deleted.inspect_err(|error| note(id, error))
+        deleted.inspect_err(|error: &ImageError| note(id, &error.why()))
     }
 
     /// Replaces the properties of an image by what `decide` makes of it, and answers what is stored.
@@ -119,7 +121,7 @@ impl Images {
         outcome.map_err(|stopped| match stopped {
             Stopped::Decided(error) => error,
             Stopped::Image(error) => {
-                note(id, &error);
+                note(id, &error.why());
                 E::from(error)
             }
         })
@@ -144,8 +146,9 @@ impl Images {
         let Some(image) = self.store.image(marker)? else {
             return unknown(Hidden::NoSuchImage);
         };
-        // Where the list shows what is gone, its pages go on behind it.
-        let gone = query.scope.unlisted && image.status.is_deleted();
+        // Where the list shows what is gone, its pages go on behind it; some servers' administrators see that they always do.
+        let marks = query.scope.unlisted || (caller.is_admin && rules.admin_marks_deleted);
+        let gone = marks && image.status.is_deleted();
         if gone && access::owns_or_is_public(caller, &image) {
             return Ok(());
         }
@@ -175,17 +178,20 @@ impl<E> From<crate::store::StoreError> for Stopped<E> {
     }
 }
 
-fn visible(caller: &Caller, rules: &ImageRules, image: Option<Image>) -> Result<Image, Hidden> {
+/// The image of an id, if the caller may look at it.
+pub(super) fn visible(
+    caller: &Caller,
+    rules: &ImageRules,
+    image: Option<Image>,
+) -> Result<Image, Hidden> {
     let image = image.ok_or(Hidden::NoSuchImage)?;
     access::look(caller, rules, &image)?;
     Ok(image)
 }
 
-/// Says in the log why somebody did not get what was asked for; of what failed the facades speak.
-fn note(id: &str, error: &ImageError) {
-    if !matches!(error, ImageError::Store(_)) {
-        tracing::debug!(id, why = error.why(), "an image is not for the caller");
-    }
+/// Says in the log why somebody did not get what was asked for.
+pub(super) fn note(id: &str, why: &str) {
+    tracing::debug!(id, why, "an image is not for the caller");
 }
 
 /// What a write does beside what was asked for.
@@ -197,11 +203,10 @@ fn apply_rules(rules: &ImageRules, image: &mut Image) -> Result<(), ImageError> 
     if rules.names_the_nameless && image.name.is_none() {
         image.name = Some("None".to_owned());
     }
-    let beyond = |text: &str| text.chars().any(|letter| letter > '\u{ffff}');
     let in_properties = image.properties.iter().any(|(key, value)| {
-        beyond(key) || matches!(value, PropertyValue::Text(text) if beyond(text))
+        beyond_bmp(key) || matches!(value, PropertyValue::Text(text) if beyond_bmp(text))
     });
-    if rules.bmp_only && (in_properties || image.name.as_deref().is_some_and(beyond)) {
+    if rules.bmp_only && (in_properties || image.name.as_deref().is_some_and(beyond_bmp)) {
         return Err(ImageError::BeyondBmp);
     }
     Ok(())

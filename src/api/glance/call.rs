@@ -1,0 +1,96 @@
+//! A request with everything that its answer depends on.
+
+use super::offer::Offer;
+use crate::config::AuthMode;
+use crate::domain::Caller;
+use crate::http::cache::Caches;
+use crate::http::{Body, Head};
+use crate::service::App;
+use std::cell::RefCell;
+
+/// Which listener a request came through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The one that all services share.
+    Shared,
+    /// One of its own, at whose root it is.
+    Own,
+}
+
+/// One call of the API.
+pub struct Call<'a> {
+    /// The emulator.
+    pub app: &'a App,
+    /// What this thread has rendered before.
+    pub caches: &'a RefCell<Caches>,
+    /// What was asked.
+    pub head: &'a Head,
+    /// The body of it.
+    pub body: &'a Body,
+    /// What this server offers.
+    pub offer: &'static Offer,
+    /// What links that hold the host begin with, without a slash at the end.
+    pub base: String,
+    /// Who asks; nobody until signed in.
+    pub caller: Caller,
+}
+
+impl<'a> Call<'a> {
+    /// A request that came through a door.
+    pub fn new(
+        app: &'a App,
+        caches: &'a RefCell<Caches>,
+        head: &'a Head,
+        body: &'a Body,
+        door: Door,
+    ) -> Self {
+        let offer = Offer::of(app.config.profile);
+        let host = head.origin().base(offer.trust);
+        // The public URL is that of the listener that all services share.
+        let prefix = match (door, &app.config.public_url) {
+            (Door::Own, Some(_)) => "/image",
+            _ => head.prefix(),
+        };
+        Self {
+            app,
+            caches,
+            head,
+            body,
+            offer,
+            base: [&host, prefix].concat(),
+            caller: Caller::default(),
+        }
+    }
+
+    /// Where a client is sent to sign in.
+    pub fn keystone_url(&self) -> String {
+        let host = self.head.origin().base(self.offer.trust);
+        format!("{host}/identity")
+    }
+
+    /// Finds out who asks; nothing when the request needs a token and has no good one.
+    pub fn authenticate(&self) -> Option<Caller> {
+        let known = token_of(self.head).and_then(|token| self.app.identity.authenticate(token));
+        match self.app.config.auth {
+            AuthMode::Strict => known,
+            AuthMode::Open => {
+                let scoped = known.filter(|caller| caller.project_id.is_some());
+                scoped.or_else(|| {
+                    let project = self.app.identity.default_project_id();
+                    Some(Caller::member_of(project))
+                })
+            }
+        }
+    }
+}
+
+/// The project of the token that a request shows, when it is known.
+pub fn token_project(app: &App, head: &Head) -> Option<String> {
+    let caller = app.identity.authenticate(token_of(head)?)?;
+    caller.project_id
+}
+
+fn token_of(head: &Head) -> Option<&str> {
+    let token = head.header("x-auth-token");
+    token.or_else(|| head.header("x-storage-token"))
+}

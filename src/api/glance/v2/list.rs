@@ -1,0 +1,133 @@
+//! `GET /images`
+
+use crate::api::glance::call::Call;
+use crate::api::glance::fault::Fault;
+use crate::domain::{ListForm, ListedImage};
+use crate::http::query;
+use crate::http::{Reply, StatusCode};
+use crate::python;
+use crate::service::glance_query::{self, QueryError};
+use crate::service::{Failure, ImageError};
+
+/// Images of a page when nobody says how many: Glance's `limit_param_default`.
+const USUAL_LIMIT: u64 = 25;
+
+/// Where lists are.
+const PATH: &str = "/v2/images";
+
+/// A page of images, from the cache when the data have not changed since it was made.
+pub fn list(call: &Call<'_>) -> Result<Reply, Fault> {
+    let generation = call.app.images.generation();
+    let key = cache_key(call);
+    if let Some(reply) = call.caches.borrow_mut().replies.get(generation, &key) {
+        return Ok(reply);
+    }
+    let reply = compute(call)?;
+    let mut caches = call.caches.borrow_mut();
+    caches.replies.put(generation, key, &reply);
+    Ok(reply)
+}
+
+/// Everything that a list depends on beside the data. Its links hold no host.
+fn cache_key(call: &Call<'_>) -> Vec<u8> {
+    let mut key = b"glance\0".to_vec();
+    let project = call.caller.project_id.as_deref().unwrap_or_default();
+    let admin = if call.caller.is_admin { "admin" } else { "" };
+    for part in [project, admin, call.head.raw_query()] {
+        key.extend_from_slice(part.as_bytes());
+        key.push(0);
+    }
+    key
+}
+
+fn compute(call: &Call<'_>) -> Result<Reply, Fault> {
+    let parameters = query::parse(call.head.raw_query());
+    let parameters = parameters.map_err(|_| Fault::of_query(&QueryError::Undecodable))?;
+    let rules = call.offer.v2;
+    let most = call.app.config.max_limit;
+    let mut query = glance_query::read_page(&call.caller, rules, &parameters)?;
+    let limit = query.limit.unwrap_or(USUAL_LIMIT).min(most);
+    query.limit = Some(limit);
+    let fault = |error: ImageError| Fault::of_image(error, "", "get_images");
+    let images = &call.app.images;
+    let listing = images.list(&call.caller, rules, query, ListForm::Glance);
+    let mut listing = listing.map_err(fault)?;
+    let mut page = Page::begun();
+    let mut last = None;
+    while let Some(slice) = listing.next(limit).map_err(|error| fault(error.into()))? {
+        slice.each(&mut |image| page.show(image));
+        last = slice.last_id;
+    }
+    let next = match last {
+        Some(last) if page.count == limit => Some(last.map_err(|error| fault(error.into()))?),
+        _ => None,
+    };
+    page.ended(&parameters, next.as_deref())
+}
+
+/// An answer under way.
+struct Page {
+    out: Vec<u8>,
+    count: u64,
+    failed: Option<Failure>,
+}
+
+impl Page {
+    fn begun() -> Self {
+        Self {
+            out: b"{\"images\": [".to_vec(),
+            count: 0,
+            failed: None,
+        }
+    }
+
+    fn show(&mut self, image: ListedImage<'_>) {
+        if self.count > 0 {
+            self.out.extend_from_slice(b", ");
+        }
+        self.count += 1;
+        match image {
+            ListedImage::Text(text) => self.out.extend_from_slice(text),
+            ListedImage::Whole(image) => match super::view::json(image) {
+                Ok(text) => self.out.extend_from_slice(&text),
+                Err(error) => self.failed = Some(Failure::of(&error)),
+            },
+            // Nobody asks for these here.
+            ListedImage::Entry { .. } => {}
+        }
+    }
+
+    fn ended(
+        mut self,
+        parameters: &[(String, String)],
+        next: Option<&str>,
+    ) -> Result<Reply, Fault> {
+        if let Some(failure) = self.failed {
+            return Err(Fault::internal(&failure));
+        }
+        self.out.extend_from_slice(b"], \"first\": ");
+        python::write_json_string(&link(parameters, None), &mut self.out);
+        if let Some(next) = next {
+            self.out.extend_from_slice(b", \"next\": ");
+            python::write_json_string(&link(parameters, Some(next)), &mut self.out);
+        }
+        self.out
+            .extend_from_slice(b", \"schema\": \"/v2/schemas/images\"}");
+        Ok(Reply::new(StatusCode::OK, "application/json", self.out))
+    }
+}
+
+/// The list without its marker, or behind another one. A parameter stands where it came first, with the
+/// value that it had last.
+fn link(parameters: &[(String, String)], marker: Option<&str>) -> String {
+    let mut kept: indexmap::IndexMap<&str, &str> = indexmap::IndexMap::new();
+    for (name, value) in parameters {
+        kept.insert(name, value);
+    }
+    kept.shift_remove("marker");
+    kept.extend(marker.map(|marker| ("marker", marker)));
+    match kept.is_empty() {
+        true => PATH.to_owned(),
+        false => format!("{PATH}?{}", query::encode(kept)),
+    }
+}

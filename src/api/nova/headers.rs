@@ -1,0 +1,12 @@
+//! Headers that every request is asked for: a name made once is found faster than a text.
+
+use crate::http::HeaderName;
+
+/// The token of whoever asks.
+pub static X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+/// What Swift called it once; keystonemiddleware still takes it.
+pub static X_STORAGE_TOKEN: HeaderName = HeaderName::from_static("x-storage-token");
+/// The microversion, of any service.
+pub static API_VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
+/// The microversion, before 2.27.
+pub static NOVA_API_VERSION: HeaderName = HeaderName::from_static("x-openstack-nova-api-version");

@@ -1,0 +1,157 @@
+//! What uploads, readings and their spool share: the folder, the names in it, the threads.
+
+use super::error::SpoolError;
+use super::folder::Folder;
+use super::name::DataName;
+use super::pool::Pool;
+use std::any::Any;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use tokio::sync::Semaphore;
+
+/// Bytes of a block.
+pub const BLOCK_BYTES: usize = 256 * 1024;
+
+/// Blocks that all uploads together have in memory beside those that they fill: 8 MiB.
+const MOST_BLOCKS: usize = 32;
+
+/// Files are mostly in memory, and a disk gains little by more.
+const FILE_THREADS: usize = 4;
+
+/// The shared part of a spool.
+pub struct Room {
+    /// Where the files are.
+    pub folder: Folder,
+    /// Threads that compute digests.
+    pub hashing: Pool,
+    /// Threads that wait for files.
+    pub files: Pool,
+    /// Room for blocks in memory.
+    pub blocks: Arc<Semaphore>,
+    holds: Mutex<HashMap<DataName, usize>>,
+    parts: AtomicU64,
+    /// Dropped behind the folder.
+    closed: OnceLock<Box<dyn Any + Send + Sync>>,
+}
+
+impl Room {
+    /// Around a folder.
+    pub fn new(folder: Folder) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            folder,
+            // Two digests of one upload are computed side by side even where there is one processor.
+            hashing: Pool::new("image-hash", processors.max(2)),
+            files: Pool::new("image-file", FILE_THREADS),
+            blocks: Arc::new(Semaphore::new(MOST_BLOCKS)),
+            holds: Mutex::default(),
+            parts: AtomicU64::new(0),
+            closed: OnceLock::new(),
+        }
+    }
+
+    /// Drops this once the folder is as it stays.
+    pub fn when_closed(&self, token: Box<dyn Any + Send + Sync>) {
+        _ = self.closed.set(token);
+    }
+
+    fn holds(&self) -> MutexGuard<'_, HashMap<DataName, usize>> {
+        self.holds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts one more who needs these data.
+    pub fn hold(&self, name: &DataName) {
+        *self.holds().entry(name.clone()).or_insert(0) += 1;
+    }
+
+    /// Counts one less; the last one's data go.
+    pub fn let_go(self: &Arc<Self>, name: &DataName) {
+        let is_last = match self.holds().entry(name.clone()) {
+            Entry::Occupied(mut entry) => {
+                *entry.get_mut() -= 1;
+                let is_last = *entry.get() == 0;
+                if is_last {
+                    entry.remove();
+                }
+                is_last
+            }
+            Entry::Vacant(_) => false,
+        };
+        if is_last {
+            let (room, name) = (Arc::clone(self), name.clone());
+            self.files.spawn(move || room.remove(&name));
+        }
+    }
+
+    /// A path of a name that no other file of the folder has.
+    pub fn new_part(&self, folder: &Path) -> PathBuf {
+        let number = self.parts.fetch_add(1, Ordering::Relaxed);
+        folder.join(format!("part-{number}"))
+    }
+
+    /// Makes a part the data of a name, and counts one who needs them. Waits for the disk.
+    pub fn store(&self, part: &Path, name: &DataName) -> Result<(), SpoolError> {
+        let folder = self.folder.made()?;
+        let path = folder.join(name.as_str());
+        let mut holds = self.holds();
+        // Equal data are there: whole, since no file has a name before it is.
+        let is_new = !path.try_exists()?;
+        if is_new {
+            fs::rename(part, &path)?;
+        }
+        *holds.entry(name.clone()).or_insert(0) += 1;
+        drop(holds);
+        match is_new {
+            true => self.folder.sync()?,
+            false => fs::remove_file(part)?,
+        }
+        Ok(())
+    }
+
+    /// Removes data that nobody has come to need meanwhile.
+    fn remove(&self, name: &DataName) {
+        let Some(folder) = self.folder.path() else {
+            return;
+        };
+        let number = self.parts.fetch_add(1, Ordering::Relaxed);
+        let gone = folder.join(format!("gone-{number}"));
+        let holds = self.holds();
+        if holds.contains_key(name) {
+            return;
+        }
+        // Under the lock only what is quick: a large file takes its time to go.
+        let moved = fs::rename(folder.join(name.as_str()), &gone);
+        drop(holds);
+        if let Err(error) = moved.and_then(|()| fs::remove_file(&gone)) {
+            tracing::warn!(%error, %name, "image data that nobody needs stay until the next start");
+        }
+    }
+
+    /// Removes what nobody needs, as a crash leaves it behind; says how many files. Nothing else may
+    /// use the folder meanwhile.
+    pub fn sweep(&self) -> Result<usize, SpoolError> {
+        let holds = self.holds();
+        self.folder
+            .sweep(|name| DataName::parse(name).is_some_and(|name| holds.contains_key(&name)))
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.hashing.close();
+        self.files.close();
+        self.folder.close();
+        // What waits for the end learns of it now.
+        _ = self.closed.take();
+    }
+}
+
+impl std::fmt::Debug for Room {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Room").field(&self.folder).finish()
+    }
+}
