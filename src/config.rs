@@ -210,6 +210,62 @@ pub enum BaseUrlError {
     Character(char),
 }
 
+/// From where image data may be fetched by their URI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WebSource {
+    /// From any public address, at port 80.
+    Public,
+    /// From this host, wherever it is, and however private its address.
+    Host {
+        /// Its name or address, in lower case; of IPv6 without brackets.
+        host: String,
+        /// Its port.
+        port: u16,
+    },
+}
+
+impl WebSource {
+    /// Whether it is this very host and port.
+    #[must_use]
+    pub fn names(&self, host: &str, port: u16) -> bool {
+        match self {
+            Self::Public => false,
+            Self::Host {
+                host: named,
+                port: at,
+            } => named.eq_ignore_ascii_case(host) && *at == port,
+        }
+    }
+}
+
+impl std::str::FromStr for WebSource {
+    type Err = WebSourceError;
+
+    /// Reads `public`, or a host and its port such as `files.example.org:8080`.
+    fn from_str(text: &str) -> Result<Self, WebSourceError> {
+        if text == "public" {
+            return Ok(Self::Public);
+        }
+        let other = || WebSourceError(text.to_owned());
+        let authority: http::uri::Authority = text.parse().map_err(|_| other())?;
+        let port = authority.port_u16().ok_or_else(other)?;
+        let host = authority.host().trim_matches(['[', ']']);
+        match host.is_empty() || text.contains('@') {
+            true => Err(other()),
+            false => Ok(Self::Host {
+                host: host.to_ascii_lowercase(),
+                port,
+            }),
+        }
+    }
+}
+
+/// Why a text is nothing that data may be fetched from.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is neither public nor HOST:PORT")]
+pub struct WebSourceError(String);
+
 /// Most bytes of an image's data when nothing else is said: Glance's own bound (`image_size_cap`), 1 TiB.
 pub const MOST_IMAGE_BYTES: u64 = 1 << 40;
 
@@ -265,6 +321,8 @@ pub struct Config {
     pub max_tokens: usize,
     /// Most bytes of an image's data.
     pub max_image_size: u64,
+    /// From where data may be fetched by their URI; from nowhere when empty.
+    pub web_download: Vec<WebSource>,
     /// Whether data are removed that other servers of this machine left behind when they were killed.
     pub sweeps: bool,
     /// How long a body that is wanted whole may take, and the window over which a stream must move
@@ -315,6 +373,7 @@ impl Default for Config {
             max_connections: None,
             max_tokens: 100_000,
             max_image_size: MOST_IMAGE_BYTES,
+            web_download: Vec::new(),
             sweeps: false,
             patience: Duration::from_secs(30),
             stop_within: Duration::from_secs(5),

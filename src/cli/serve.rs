@@ -9,7 +9,7 @@ use super::signal::Signals;
 use super::tour::Tour;
 use crate::config::{
     AuthMode, BaseUrl, Config, ControlAccess, MOST_IMAGE_BYTES, Microversion, Profile, SyncMode,
-    WaldurApi,
+    WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, is_built_in};
 use crate::emulator::Emulator;
@@ -113,6 +113,11 @@ pub struct Serve {
         default_value_t = MOST_IMAGE_BYTES, hide_default_value = true,
         value_parser = clap::value_parser!(u64).range(1..))]
     max_image_size: u64,
+    /// Let clients have image data fetched by an http URI: from public addresses at port 80, or from
+    /// this host, wherever it is; may be repeated
+    #[arg(long, env = "NOVA_IMAGES_ALLOW_WEB_DOWNLOAD", value_name = "public|HOST:PORT",
+        num_args = 0..=1, require_equals = true, default_missing_value = "public")]
+    allow_web_download: Vec<WebSource>,
     /// `real`, or an RFC 3339 time at which the clock stands still
     #[arg(
         long,
@@ -227,6 +232,7 @@ impl Serve {
             max_connections: self.max_connections,
             max_tokens: self.max_tokens,
             max_image_size: self.max_image_size,
+            web_download: self.allow_web_download.clone(),
             sweeps: true,
             region: self.region.clone(),
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),

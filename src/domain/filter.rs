@@ -98,6 +98,8 @@ pub enum Test {
     Protected(bool),
     /// The image has this visibility.
     Visibility(Visibility),
+    /// The image is not for everybody.
+    NotPublic,
     /// No image: a value that no image can have.
     Never,
 }

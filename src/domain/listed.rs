@@ -13,6 +13,8 @@ pub enum ListForm {
     Xml,
     /// Everything, as Glance's API v2 shows it.
     Glance,
+    /// The images themselves.
+    Images,
 }
 
 /// An image of a list, borrowed from where it is kept.

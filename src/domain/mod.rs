@@ -6,11 +6,6 @@
 
 pub mod caller;
 mod data;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the facade of image data is on its way"
-)]
 pub mod disk;
 pub mod filter;
 pub mod identity;

@@ -7,7 +7,9 @@ use super::interceptor::Interceptor;
 use super::server::Shared;
 use super::texts::TEXTS;
 use super::{Emulator, Gone, Listeners, serve};
-use crate::config::{AuthMode, Config, ControlAccess, Microversion, Profile, SyncMode, WaldurApi};
+use crate::config::{
+    AuthMode, Config, ControlAccess, Microversion, Profile, SyncMode, WaldurApi, WebSource,
+};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
 use crate::service::{App, LoadError};
@@ -213,6 +215,13 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Lets image data be fetched from there by their URI (Glance's import by `web-download`); called
+    /// again, from there too.
+    pub fn allow_web_download(mut self, source: WebSource) -> Self {
+        self.config.web_download.push(source);
+        self
+    }
+
     /// Waits so long for a body that is wanted whole, and ends streams that over such a window move
     /// less than 1 kB/s.
     pub fn patience(mut self, patience: Duration) -> Self {
@@ -267,7 +276,7 @@ impl EmulatorBuilder {
             TEXTS,
             self.progress.as_ref(),
         );
-        let (app, loaded) = opened.map_err(|error| match error {
+        let (mut app, loaded) = opened.map_err(|error| match error {
             LoadError::Fixture(error) => StartError::Fixture(error),
             LoadError::Store(error) => StartError::Store {
                 database,
@@ -281,6 +290,7 @@ impl EmulatorBuilder {
                 "the database already holds images of the fixture; they are left as they are"
             );
         }
+        app.web_downloads.resolve_by(address::resolve);
         let (shared, gone) = Shared::new(app, self.interceptor);
         let stop_within = shared.app.config.stop_within;
         let (handle, thread) = serve(Arc::clone(&shared), sockets)?;

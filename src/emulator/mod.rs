@@ -48,6 +48,10 @@ use std::time::Duration;
 /// How long a client may take to send its request line and headers.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long what a client still sends is read past behind an answer that it did not wait for, so that it
+/// sees the answer.
+const LINGERING: Duration = Duration::from_secs(2);
+
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
@@ -311,6 +315,7 @@ fn listen(
         let stopping = stopping.clone();
         let http = HttpService::build()
             .client_request_timeout(REQUEST_TIMEOUT)
+            .client_disconnect_timeout(LINGERING)
             .keep_alive(KEEP_ALIVE)
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();

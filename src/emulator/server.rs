@@ -21,6 +21,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+/// How long an answer is put off to read past data that nobody wants, which keeps the connection.
+const AT_HAND: Duration = Duration::from_millis(200);
+
 /// What all threads of an emulator share.
 pub struct Shared {
     /// Its data and its settings.
@@ -180,12 +183,13 @@ impl Server {
         self.answer_elsewhere(kind, request, placed).await
     }
 
-    /// Answers while data are on their way. What is left of them is read past, so that a client which
-    /// sends before it listens sees why they were not taken; the connection ends where that is too much.
+    /// Answers while data are on their way. What is left of them is read past if it is there already and
+    /// is little; otherwise the connection ends behind the answer.
     async fn transfer(&self, request: &mut Request, placed: &Placed) -> Reply {
         let reply = front::transfer(&self.shared.app, &self.caches, request, placed).await;
-        if let Err(error) = body::skip(request.take_body(), self.patience()).await {
-            tracing::debug!(%error, "the rest of a body did not come");
+        let grace = AT_HAND.min(self.patience());
+        if let Err(error) = body::skip(request.take_body(), grace).await {
+            tracing::debug!(%error, "the rest of a body is not read");
         }
         reply
     }

@@ -90,8 +90,8 @@ impl Reply {
         }
     }
 
-    /// A reply whose body is sent as it is made, of so many bytes in all. One that ends before, or is
-    /// longer, cuts the connection. To a `HEAD` it is not made at all.
+    /// A reply whose body is sent as it is made, of so many bytes in all. One that ends before cuts the
+    /// connection, and what is longer is not sent. To a `HEAD` it is not made at all.
     #[must_use]
     pub fn sized(
         status: StatusCode,

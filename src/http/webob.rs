@@ -100,10 +100,11 @@ pub fn page_of(
         return Reply::new(status, "text/html; charset=UTF-8", "");
     }
     match form(choice, accept.unwrap_or_default()) {
-        Form::Plain => {
-            let body = format!("{title}\n\n{}", without_tags(&says.body(str::to_owned)));
-            Reply::new(status, "text/plain; charset=UTF-8", body)
-        }
+        Form::Plain => Reply::new(
+            status,
+            "text/plain; charset=UTF-8",
+            plain_page(status, says),
+        ),
         Form::Html => {
             let body = format!(
                 "<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n  \
@@ -121,6 +122,17 @@ pub fn page_of(
             Reply::new(status, "application/json", body)
         }
     }
+}
+
+/// The page as plain text: what one service of Glance 2014.2 quotes when it hands another's error on.
+#[must_use]
+pub fn plain_page(status: StatusCode, says: &Says) -> String {
+    format!(
+        "{} {}\n\n{}",
+        status.as_str(),
+        reason(status),
+        without_tags(&says.body(str::to_owned))
+    )
 }
 
 /// WebOb's own words, some of which are older than RFC 7231's.

@@ -244,6 +244,19 @@ pub fn share(caller: &Caller, rules: &ImageRules, image: &Image) -> Result<(), D
     change(caller, rules, image)
 }
 
+/// The same where members may pass an image on that they were given the right for.
+///
+/// # Errors
+/// Why not.
+pub fn pass_on(caller: &Caller, rules: &ImageRules, image: &Image) -> Result<(), Denied> {
+    let mut members = image.members.iter();
+    let may = members.any(|member| member.can_share && caller.owns(Some(&member.project_id)));
+    match may && image.visibility != Visibility::Private {
+        true => Ok(()),
+        false => share(caller, rules, image),
+    }
+}
+
 /// Whether the caller may know of a member of an image that it sees.
 #[must_use]
 pub fn knows_member(caller: &Caller, image: &Image, project_id: &str) -> bool {

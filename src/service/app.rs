@@ -6,6 +6,7 @@ use super::image_data::ImageData;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
 use super::waldur::Waldur;
+use super::web_download::WebDownloads;
 use crate::config::{Config, SyncMode};
 use crate::control::{Clock, Fixture, FixtureError, Ids};
 use crate::domain::{Progress, TextMaker};
@@ -26,6 +27,8 @@ pub struct App {
     pub images: Images,
     /// The data of its images.
     pub image_data: ImageData,
+    /// Where data may be fetched from.
+    pub web_downloads: WebDownloads,
     /// Its users.
     pub identity: Identity,
     /// Waldur over the same images.
@@ -106,6 +109,7 @@ impl App {
         let app = Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
             waldur,
+            web_downloads: WebDownloads::new(&config),
             image_data: ImageData::new(Arc::clone(&store), spool, config.max_image_size),
             identity: Identity::open(directory, &config, clock.clone(), ids.clone(), &store)?,
             config,

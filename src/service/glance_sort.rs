@@ -69,7 +69,7 @@ impl Sorting<'_> {
 
 /// Appends `created_at` and `id` in the first direction, so that no two images tie. A key that was
 /// there before decides nothing: it goes, so that a client's repetitions do not grow the query.
-fn complete(sort: &mut Vec<Sort>) {
+pub fn complete(sort: &mut Vec<Sort>) {
     let mut known = Vec::new();
     sort.retain(|one| {
         let is_new = !known.contains(&one.key);

@@ -4,7 +4,8 @@
 //! is awaited. Who may do what, and what becomes of an image, is decided by whoever calls.
 
 use crate::domain::{DataKind, GlanceStatus, Image};
-use crate::store::spool::{DataName, Reading, Spool, SpoolError, Stored, Unfinished, Upload};
+pub use crate::store::spool::SpoolError;
+use crate::store::spool::{DataName, Reading, Spool, Stored, Unfinished, Upload};
 use crate::store::{Decided, ImageDataRow, Store, StoreError, UploadTicket};
 use bytes::Bytes;
 use std::any::Any;
@@ -95,6 +96,17 @@ impl ImageData {
     /// When the store fails.
     pub fn of(&self, id: &str, kind: DataKind) -> Result<Option<ImageDataRow>, StoreError> {
         self.store.data(id, kind)
+    }
+
+    /// How many bytes an image has, if it has any data here.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn size(&self, image: &Image) -> Result<Option<u64>, StoreError> {
+        if !image.has_data {
+            return Ok(None);
+        }
+        Ok(self.of(&image.id, DataKind::Image)?.map(|row| row.size))
     }
 
     /// Reads data: a range of them, as far as they go, or all.

@@ -8,6 +8,7 @@ mod failure;
 pub mod glance_query;
 mod glance_sort;
 pub mod glance_v1;
+pub mod glance_v1_list;
 pub mod identity;
 mod image_data;
 mod images;
@@ -20,15 +21,16 @@ pub mod rules;
 mod tests;
 mod upload_error;
 pub mod waldur;
+pub mod web_download;
 mod write_error;
 
 pub use app::{App, LoadError};
 pub use error::ImageError;
 pub use failure::Failure;
-pub use images::{Edit, Intake, NewOwner, is_uuid};
+pub use images::{Content, Edit, Images, Intake, Membership, NewOwner, is_uuid};
 pub use quota::{Limited, MOST as MOST_LIMITED};
 pub use rules::{Filters, ImageRules};
 pub use upload_error::UploadError;
 pub use write_error::WriteError;
 
-pub use crate::store::{Listing, Slice};
+pub use crate::store::{Listing, Share, Slice};

@@ -22,6 +22,7 @@ mod schema;
 mod search;
 mod select;
 mod sets;
+mod shares;
 pub mod spool;
 mod terms;
 #[cfg(test)]
@@ -37,5 +38,6 @@ pub use images::{Change, Store};
 pub use listing::Listing;
 pub use lists::Slice;
 pub use loading::Loaded;
+pub use shares::Share;
 pub use tokens::TokenDigest;
 pub use uploads::{Decided, UploadTicket};

@@ -79,6 +79,15 @@ impl Set {
             Test::Tag(tag) => Self::term("tag", tag),
             Test::Protected(protected) => Self::term("protected", terms::flag(*protected)),
             Test::Visibility(visibility) => Self::term("visibility", visibility.as_str()),
+            Test::NotPublic => Self::Any(
+                [
+                    Visibility::Private,
+                    Visibility::Shared,
+                    Visibility::Community,
+                ]
+                .map(|visibility| Self::term("visibility", visibility.as_str()))
+                .into(),
+            ),
             Test::Never => Self::Any(Vec::new()),
         })
     }

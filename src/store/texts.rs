@@ -41,6 +41,12 @@ const GLANCE: Blocks = Blocks {
     remove: "DELETE FROM image_glance WHERE block = ?1",
 };
 
+/// Whoever asks for images gets no texts.
+const NONE: Blocks = Blocks {
+    select: "SELECT texts FROM image_glance WHERE block = ?1 AND 0",
+    ..GLANCE
+};
+
 /// Keeps these texts of a row, in place of those that it had.
 pub fn put(connection: &Connection, seq: i64, texts: &ImageTexts) -> Result<(), StoreError> {
     let all = [
@@ -301,6 +307,7 @@ impl<'c> Reading<'c> {
             ListForm::Json => JSON,
             ListForm::Xml => XML,
             ListForm::Glance => GLANCE,
+            ListForm::Images => NONE,
             ListForm::Entries => return Ok(None),
         };
         Ok(Some(Self {

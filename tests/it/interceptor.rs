@@ -318,6 +318,43 @@ fn a_stream_is_sent_as_it_is_made() {
     assert!(!came.ends_with("0\r\n\r\n"), "{came}");
 }
 
+/// Of a length that is known: `One two three` has 13 bytes.
+fn sized(last: Option<&'static str>) -> Reply {
+    let pieces = ["One ", "two ", last.unwrap_or_default()].map(|piece| Ok(Bytes::from(piece)));
+    let stream = futures_util::stream::iter(pieces).boxed();
+    Reply::sized(StatusCode::OK, "text/plain", 13, stream)
+}
+
+#[test]
+fn a_stream_of_known_length_says_so() {
+    let whole = with(DETAIL, |_| Verdict::Answer(sized(Some("three"))));
+    let answer = whole.get(LIST);
+    assert_eq!(answer.header("content-length").as_deref(), Some("13"));
+    assert_eq!(answer.header("transfer-encoding"), None);
+    assert_eq!(answer.good(), "One two three");
+    // The connection goes on behind it, and behind a HEAD, for which nothing is made.
+    let never = || {
+        Reply::sized(
+            StatusCode::OK,
+            "a/b",
+            7,
+            futures_util::stream::pending().boxed(),
+        )
+    };
+    let head = with("nova.unrouted", move |_| Verdict::Answer(never()));
+    for _ in 0..2 {
+        let answer = head.send("HEAD", LIST, &[], "");
+        assert_eq!(answer.header("content-length").as_deref(), Some("7"));
+        assert_eq!(answer.header("connection"), None);
+    }
+    // One that ends too early is cut off, and what goes beyond is not sent.
+    let short = with(DETAIL, |_| Verdict::Answer(sized(None)));
+    let (came, _) = raw(&short, &get(LIST));
+    assert!(!String::from_utf8_lossy(&came).contains("three"));
+    let long = with(DETAIL, |_| Verdict::Answer(sized(Some("three and four"))));
+    assert_eq!(long.get(LIST).good(), "One two three");
+}
+
 /// The reply before an unusual one on the same connection arrives whole.
 #[test]
 fn unusual_ways_over_the_wire() {

@@ -35,6 +35,8 @@ pub struct Fault {
     pub says: Says,
     /// Headers that belong to it.
     pub headers: Vec<(&'static str, String)>,
+    /// Whether an answer to `HEAD` is labelled as plain text, and not as the HTML that it is not.
+    pub plain_to_head: bool,
     /// Why, for whoever runs the server.
     pub why: Option<String>,
 }
@@ -45,6 +47,7 @@ impl Fault {
             status,
             says,
             headers: Vec::new(),
+            plain_to_head: false,
             why: None,
         }
     }
@@ -155,6 +158,13 @@ impl Fault {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, says).with("allow", allowed)
     }
 
+    /// The same where nothing is said of other methods.
+    pub fn bare_wrong_method(method: &Method) -> Self {
+        let line = format!("The method {method} is not allowed for this resource. ");
+        let says = Says::Line(line, String::new());
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, says)
+    }
+
     /// A method that a path has, and that is switched off.
     pub fn disabled_method(sentence: &str, allowed: &str) -> Self {
         let says = Says::Only(sentence.to_owned());
@@ -179,6 +189,13 @@ impl Fault {
             "The server has either erred or is incapable of performing the requested operation.",
         )
         .because(failure.why())
+    }
+
+    /// Labelled as plain text to `HEAD`, too.
+    #[must_use]
+    pub fn plain_to_head(mut self) -> Self {
+        self.plain_to_head = true;
+        self
     }
 
     /// With a header more.

@@ -9,6 +9,7 @@ mod names;
 mod offer;
 mod refusal;
 mod source;
+mod v1;
 mod v2;
 mod versions;
 mod wanted;
@@ -48,6 +49,8 @@ enum Asked {
     Versions(StatusCode),
     /// A version without the slash behind it.
     NoSlash(&'static str),
+    /// Something of API v1.
+    V1(v1::Asked),
     /// Something of API v2.
     V2(v2::Asked),
 }
@@ -67,6 +70,7 @@ pub fn plan(app: &App, head: &Head, door: Door) -> (Plan, Placed) {
         Asked::Health => Plan::of(names::HEALTH),
         Asked::Versions(_) => Plan::of(names::VERSIONS),
         Asked::NoSlash(_) => Plan::of(names::VERSION),
+        Asked::V1(asked) => v1::plan(asked, head.method()),
         Asked::V2(asked) => v2::plan(asked, head.method()),
     };
     if !matches!(asked, Asked::Versions(_) | Asked::Health) {
@@ -96,9 +100,15 @@ fn place(offer: &Offer, head: &Head) -> Asked {
     match parts.split_first() {
         Some((&"healthcheck", [])) if !path.trailing_slash => Asked::Health,
         Some((&"versions", _)) => Asked::Versions(StatusCode::OK),
-        Some((first, rest)) => match offer.tree(first) {
-            Some(Tree::V2) if rest.is_empty() && !path.trailing_slash => Asked::NoSlash("v2"),
-            Some(Tree::V2) => Asked::V2(v2::Asked::of(rest, path.trailing_slash)),
+        Some((first, rest)) => match (offer.tree(first), offer.v1) {
+            (Some(Tree::V2), _) if rest.is_empty() && !path.trailing_slash => Asked::NoSlash("v2"),
+            (Some(Tree::V2), _) => Asked::V2(v2::Asked::of(rest, path.trailing_slash)),
+            (Some(Tree::V1), Some(_)) if rest.is_empty() && !path.trailing_slash => {
+                Asked::NoSlash("v1")
+            }
+            (Some(Tree::V1), Some(rules)) => {
+                Asked::V1(v1::Asked::of(rules, rest, path.trailing_slash))
+            }
             _ => Asked::Versions(StatusCode::MULTIPLE_CHOICES),
         },
         None => Asked::Versions(StatusCode::MULTIPLE_CHOICES),
@@ -120,6 +130,7 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
     };
     let outcome = match &placed.asked {
         Asked::NoSlash(version) => Ok(versions::redirect(&call, version)),
+        Asked::V1(asked) => v1::answer(&call, asked),
         Asked::V2(asked) => v2::answer(&call, asked),
         Asked::Options | Asked::Health | Asked::Versions(_) => Err(Fault::unrouted()),
     };
@@ -145,6 +156,7 @@ pub async fn transfer(
         Err(reply) => return *reply,
     };
     let outcome = match &placed.asked {
+        Asked::V1(asked) => v1::transfer(&call, asked, &mut source).await,
         Asked::V2(asked) => v2::transfer(&call, asked, &mut source).await,
         _ => Err(Fault::unrouted()),
     };
@@ -157,16 +169,14 @@ fn enter<'a>(mut call: Call<'a>, asked: &Asked) -> Result<Call<'a>, Box<Reply>> 
         Asked::Options => Reply::empty(StatusCode::OK),
         Asked::Health => Reply::new(StatusCode::OK, "text/plain; charset=UTF-8", "OK"),
         Asked::Versions(status) => versions::list(&call, *status),
-        Asked::NoSlash(_) | Asked::V2(_) => match call.authenticate() {
-            Some(caller) => {
+        Asked::NoSlash(_) | Asked::V1(_) | Asked::V2(_) => {
+            if let Some(caller) = call.authenticate() {
                 call.caller = caller;
                 return Ok(call);
             }
-            None => {
-                let fault = Fault::unauthorized(&call.keystone_url());
-                refusal::reply(fault, call.head, form(asked))
-            }
-        },
+            let fault = Fault::unauthorized(&call.keystone_url());
+            refusal::reply(fault, call.head, form(asked))
+        }
     };
     Err(Box::new(answered))
 }

@@ -2,8 +2,7 @@
 
 use crate::config::Profile;
 use crate::http::Trust;
-use crate::http::webob::Choice;
-use crate::service::ImageRules;
+use crate::service::{Content, ImageRules};
 
 /// A version that the root lists.
 #[derive(Clone, Copy, Debug)]
@@ -25,14 +24,14 @@ pub struct Offer {
     pub v1: Option<&'static ImageRules>,
     /// What the root lists.
     pub versions: &'static [&'static [Version]],
-    /// How errors that belong to no API pick their form.
-    pub webob: Choice,
     /// What links believe.
     pub trust: Trust,
     /// Whether what is not ASCII in a path is taken for Latin-1, as the real server's front end does.
     pub latin1_paths: bool,
-    /// Whether data have to be of the format that was declared.
-    pub checks_content: bool,
+    /// Whether API v1 takes the formats that came after it.
+    pub v1_new_formats: bool,
+    /// What API v2 makes of the format of data.
+    pub content: Content,
     /// Whether `OPTIONS` is answered for all.
     pub answers_options: bool,
 }
@@ -99,10 +98,10 @@ const DEFAULT: Offer = Offer {
     v2: &ImageRules::GLANCE_33_FOR_USERS,
     v1: Some(&ImageRules::GLANCE_V1_FOR_USERS),
     versions: &[&GLANCE_33, &V1_BESIDE],
-    webob: Choice::Offers,
     trust: Trust::Scheme,
     latin1_paths: false,
-    checks_content: false,
+    content: Content::Noted,
+    v1_new_formats: true,
     answers_options: true,
 };
 
@@ -115,7 +114,7 @@ const OTC: Offer = Offer {
 const NOVA_34: Offer = Offer {
     v2: &ImageRules::GLANCE_33,
     latin1_paths: true,
-    checks_content: true,
+    content: Content::Checked,
     ..OTC
 };
 
@@ -123,10 +122,10 @@ const JUNO: Offer = Offer {
     v2: &ImageRules::GLANCE_33,
     v1: Some(&ImageRules::GLANCE_V1),
     versions: &[&GLANCE_JUNO, &V1_JUNO],
-    webob: Choice::Substring,
     trust: Trust::WebOb,
     latin1_paths: true,
-    checks_content: false,
+    content: Content::Noted,
+    v1_new_formats: false,
     answers_options: false,
 };
 

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use crate::http::webob::{self, Choice};
-use crate::http::{Head, Reply};
+use crate::http::{Head, Method, Reply};
 
 /// The answer.
 pub fn reply(fault: Fault, head: &Head, form: Choice) -> Reply {
@@ -10,9 +10,13 @@ pub fn reply(fault: Fault, head: &Head, form: Choice) -> Reply {
         status,
         says,
         headers,
+        plain_to_head,
         why,
     } = fault;
-    let page = webob::page_of(form, head.method(), head.accept(), status, &says);
+    let page = match plain_to_head && head.method() == Method::HEAD {
+        true => Reply::new(status, "text/plain; charset=UTF-8", ""),
+        false => webob::page_of(form, head.method(), head.accept(), status, &says),
+    };
     let mut reply = headers
         .into_iter()
         .fold(page, |reply, (name, value)| reply.with(name, value));

@@ -20,6 +20,11 @@ impl<'b> Source<'b> {
         Self::Whole((!bytes.is_empty()).then(|| Bytes::copy_from_slice(bytes)))
     }
 
+    /// Whether there is nothing, and never was.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Whole(None))
+    }
+
     /// Of one that comes.
     pub fn of_stream(stream: &'b mut BodyStream) -> Self {
         Self::Stream(stream)

@@ -34,7 +34,6 @@ impl Images {
     /// # Errors
     /// Why not.
     pub fn may_create(
-        &self,
         caller: &Caller,
         rules: &ImageRules,
         owner: &NewOwner,
@@ -64,7 +63,7 @@ impl Images {
     ) -> Result<Image, WriteError> {
         let id = image.id.clone();
         let created = || -> Result<Image, WriteError> {
-            self.may_create(caller, rules, owner, &image)?;
+            Self::may_create(caller, rules, owner, &image)?;
             image.owner = owner.of(caller).map(str::to_owned);
             check(Limited::Properties, image.properties.len())?;
             if rules.bmp_only {

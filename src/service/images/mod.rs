@@ -9,11 +9,13 @@ mod create;
 mod edit;
 mod limits;
 mod members;
+mod memberships;
 mod service;
 mod text;
 mod transfer;
 
 pub use create::NewOwner;
 pub use edit::Edit;
+pub use memberships::Membership;
 pub use service::{Images, is_uuid};
-pub use transfer::Intake;
+pub use transfer::{Content, Intake};

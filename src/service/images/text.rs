@@ -4,7 +4,7 @@ use crate::domain::{Image, PropertyValue};
 use crate::service::error::ImageError;
 use crate::service::write_error::WriteError;
 
-/// Whether a text has characters that MySQL's old encoding could not hold.
+/// Whether a text has characters beyond the basic plane, which take four bytes of UTF-8.
 pub fn beyond_bmp(text: &str) -> bool {
     text.chars().any(|letter| letter > '\u{ffff}')
 }

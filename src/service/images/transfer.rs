@@ -15,6 +15,17 @@ use futures_util::{Stream, StreamExt as _};
 use std::fmt::Display;
 use std::ops::Range;
 
+/// What is made of the format that data are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing: API v1 looks at no data.
+    Ignored,
+    /// The size of the disk is taken from it.
+    Noted,
+    /// The same, and it has to be the declared one.
+    Checked,
+}
+
 /// Who brings data, under which rules, and what they were announced to be.
 #[derive(Clone, Debug)]
 pub struct Intake {
@@ -22,8 +33,8 @@ pub struct Intake {
     pub caller: Caller,
     /// What the service does.
     pub rules: ImageRules,
-    /// Whether data have to be of the format that was declared.
-    pub checks_content: bool,
+    /// What is made of their format.
+    pub content: Content,
     /// How many bytes there are to be.
     pub size: Option<u64>,
     /// Which MD5 they are to have.
@@ -48,6 +59,34 @@ impl Images {
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<Image, UploadError> {
         let receiving = self.begin(data, intake, id, GlanceStatus::Saving).await?;
+        self.receive(receiving, intake, id, body).await
+    }
+
+    /// Begins an import of data that the caller does not bring: until [`Self::receive`] has them all,
+    /// the image is importing.
+    ///
+    /// # Errors
+    /// When the caller may not, or the image takes no data.
+    pub async fn begin_import(
+        &self,
+        data: &ImageData,
+        intake: &Intake,
+        id: &str,
+    ) -> Result<Receiving, UploadError> {
+        self.begin(data, intake, id, GlanceStatus::Importing).await
+    }
+
+    /// Takes the data of an upload that has begun.
+    ///
+    /// # Errors
+    /// When they are not what they were said to be, or do not come.
+    pub async fn receive<E: Display>(
+        &self,
+        receiving: Receiving,
+        intake: &Intake,
+        id: &str,
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<Image, UploadError> {
         let (now, intake) = (self.clock.now(), intake.clone());
         let spoilt = intake.spoilt;
         let receiving = received(receiving, body, spoilt, now).await?;
@@ -72,7 +111,7 @@ impl Images {
         let (receiving, now) = (receiving.await?, self.clock.now());
         let receiving = received(receiving, body, GlanceStatus::Queued, now).await?;
         let finished = receiving.finish(DataKind::Staged, move |mut image, stored| {
-            image.size_bytes = bytes(stored.size);
+            image.size_bytes = Some(bytes(stored.size));
             image.updated_at = now;
             Ok::<_, UploadError>((Box::new(image.clone()), Ok(image)))
         });
@@ -151,17 +190,6 @@ impl Images {
         let row = row.ok_or(UploadError::NoData)?;
         Ok(data.open(&row.name, range).await?)
     }
-
-    /// How many bytes an image has, if it has any data here.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn data_size(&self, data: &ImageData, image: &Image) -> Result<Option<u64>, ImageError> {
-        if !image.has_data {
-            return Ok(None);
-        }
-        Ok(data.of(&image.id, DataKind::Image)?.map(|row| row.size))
-    }
 }
 
 fn check_formats(image: &Image) -> Result<(), UploadError> {
@@ -206,8 +234,8 @@ fn ended(id: &str, ended: Option<Ended>) -> Ended {
     ended.inspect_err(|error| note(id, &error.why()))
 }
 
-fn bytes(size: u64) -> Option<i64> {
-    Some(i64::try_from(size).unwrap_or(i64::MAX))
+fn bytes(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
 }
 
 /// What is known of data.
@@ -257,11 +285,12 @@ fn kept(
     image.checksum = Some(digests.md5.to_owned());
     image.os_hash_algo = Some("sha512".to_owned());
     image.os_hash_value = Some(digests.sha512.to_owned());
-    let is_bare = image.container_format.as_deref() == Some("bare");
-    let format = image.disk_format.as_deref().filter(|_| is_bare);
+    let is_looked_at =
+        intake.content != Content::Ignored && image.container_format.as_deref() == Some("bare");
+    let format = image.disk_format.as_deref().filter(|_| is_looked_at);
     let virtual_size = format.map_or(Ok(None), |format| found.fit(format));
     match virtual_size {
-        Err(misfit) if intake.checks_content => {
+        Err(misfit) if intake.content == Content::Checked => {
             image.status = GlanceStatus::Queued;
             image.size_bytes = None;
             image.virtual_size_bytes = None;
@@ -269,8 +298,8 @@ fn kept(
         }
         virtual_size => {
             image.status = GlanceStatus::Active;
-            image.size_bytes = bytes(digests.size);
-            image.virtual_size_bytes = virtual_size.ok().flatten().and_then(bytes);
+            image.size_bytes = Some(bytes(digests.size));
+            image.virtual_size_bytes = virtual_size.ok().flatten().map(bytes);
             (Box::new(image.clone()), Ok(image))
         }
     }

@@ -2,15 +2,18 @@
 
 use super::error::SpoolError;
 use super::name::DataName;
+use super::pool::Pool;
 use super::room::Room;
 use crate::domain::disk::{Found, Inspection};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Written bytes that are sent to the disk before more come, where they have to be there in the end:
-/// so that the end does not wait for all of them.
-const SYNCED_EVERY: u64 = 32 * 1024 * 1024;
+/// Written bytes that are sent to the disk while more come, where they have to be there in the end: so
+/// that the end does not wait for all of them.
+const FLUSHED_EVERY: u64 = 32 * 1024 * 1024;
 
 /// A file that is being written. Dropped before it is finished, it goes.
 #[derive(Debug)]
@@ -20,9 +23,18 @@ pub struct Part {
     inspection: Inspection,
     /// What went wrong; from then on nothing is written.
     failed: Option<io::Error>,
-    is_durable: bool,
-    unsynced: u64,
+    flush: Option<Flush>,
     is_finished: bool,
+}
+
+/// Sends bytes to the disk behind the back of who writes them.
+#[derive(Debug)]
+struct Flush {
+    files: Pool,
+    /// A handle of its own: what goes wrong here is told to the other one again.
+    file: Arc<File>,
+    is_running: Arc<AtomicBool>,
+    written: u64,
 }
 
 impl Part {
@@ -33,15 +45,18 @@ impl Part {
             let path = room.new_part(folder);
             match options().open(&path) {
                 Ok(file) => {
-                    return Ok(Self {
+                    let mut part = Self {
                         path,
                         file,
                         inspection: Inspection::new(),
                         failed: None,
-                        is_durable: room.folder.is_durable(),
-                        unsynced: 0,
+                        flush: None,
                         is_finished: false,
-                    });
+                    };
+                    if room.folder.is_durable() {
+                        part.flush = Some(Flush::new(room.files.clone(), File::open(&part.path)?));
+                    }
+                    return Ok(part);
                 }
                 // What could not be swept.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
@@ -60,10 +75,8 @@ impl Part {
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.inspection.see(bytes);
         self.file.write_all(bytes)?;
-        self.unsynced += bytes.len() as u64;
-        if self.is_durable && self.unsynced >= SYNCED_EVERY {
-            self.file.sync_data()?;
-            self.unsynced = 0;
+        if let Some(flush) = &mut self.flush {
+            flush.wrote(bytes.len());
         }
         Ok(())
     }
@@ -73,12 +86,39 @@ impl Part {
         if let Some(error) = self.failed.take() {
             return Err(error.into());
         }
-        if self.is_durable {
+        if self.flush.is_some() {
             self.file.sync_all()?;
         }
         room.store(&self.path, name)?;
         self.is_finished = true;
         Ok(self.inspection.finish())
+    }
+}
+
+impl Flush {
+    fn new(files: Pool, file: File) -> Self {
+        Self {
+            files,
+            file: Arc::new(file),
+            is_running: Arc::default(),
+            written: 0,
+        }
+    }
+
+    /// So many more bytes are there to be sent.
+    fn wrote(&mut self, bytes: usize) {
+        self.written += bytes as u64;
+        if self.written < FLUSHED_EVERY || self.is_running.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        self.written = 0;
+        let (file, is_running) = (Arc::clone(&self.file), Arc::clone(&self.is_running));
+        self.files.spawn(move || {
+            if let Err(error) = file.sync_data() {
+                tracing::debug!(%error, "an upload cannot be sent to the disk");
+            }
+            is_running.store(false, Ordering::Release);
+        });
     }
 }
 

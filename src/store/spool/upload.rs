@@ -53,12 +53,6 @@ impl Upload {
         }
     }
 
-    /// How many bytes came.
-    #[must_use]
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
     /// Takes more. Waits while there is too much of all uploads in memory: so a client is read from no
     /// faster than its data are hashed and written.
     ///

@@ -115,6 +115,7 @@ fn holds(test: &Test, image: &Image) -> bool {
         }
         Test::Visibility(visibility) => image.visibility == *visibility,
         Test::Protected(protected) => image.protected == *protected,
+        Test::NotPublic => image.visibility != Visibility::Public,
         Test::Never => false,
         Test::PropertyShownEmpty(key) => image.properties.iter().any(|(name, value)| {
             name == key && (*value == PropertyValue::Null || *value == PropertyValue::from(""))
@@ -217,6 +218,7 @@ fn test() -> impl Strategy<Value = Test> {
         1 => select(vec!["empty", "a", "absent"])
             .prop_map(|key| Test::PropertyShownEmpty(key.to_owned())),
         1 => any::<bool>().prop_map(Test::Protected),
+        1 => Just(Test::NotPublic),
         1 => select(vec![Visibility::Public, Visibility::Shared, Visibility::Community])
             .prop_map(Test::Visibility),
         1 => (comparison(), 0..22_000_i64).prop_map(|(how, micros)| {

@@ -6,6 +6,7 @@ mod greeting;
 mod health;
 mod options;
 pub mod process;
+mod transfers;
 
 use crate::golden::client::Client;
 use crate::scratch::{Scratch, USER_VERSION, patch_header};

@@ -39,8 +39,7 @@ pub fn of_write(error: WriteError, id: &str, action: &str) -> Fault {
 pub fn too_many(what: Limited, attempted: usize) -> String {
     format!(
         "The limit has been exceeded on the number of allowed image {what}. Attempted: \
-         {attempted}, Maximum: {}",
-        MOST_LIMITED
+         {attempted}, Maximum: {MOST_LIMITED}"
     )
 }
 

@@ -8,7 +8,7 @@ use crate::api::glance::fault::Fault;
 use crate::domain::{GlanceStatus, Image, Properties, PropertyValue, Visibility};
 use crate::http::{Reply, StatusCode};
 use crate::python::Value;
-use crate::service::{NewOwner, WriteError};
+use crate::service::{Images, NewOwner, WriteError};
 use indexmap::IndexMap;
 
 /// What a client must not send, in the order in which Glance looks for it.
@@ -53,9 +53,7 @@ pub fn create(call: &Call<'_>) -> Result<Reply, Fault> {
     };
     let images = &call.app.images;
     let refused = |error| refused(error, &owner);
-    images
-        .may_create(&call.caller, call.offer.v2, &owner, &image)
-        .map_err(refused)?;
+    Images::may_create(&call.caller, call.offer.v2, &owner, &image).map_err(refused)?;
     image.properties = checked(items)?;
     let created = images.create(&call.caller, call.offer.v2, &owner, image);
     let image = created.map_err(refused)?;

@@ -126,8 +126,8 @@ pub async fn download(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     if image.status == GlanceStatus::Deactivated && !call.caller.is_admin {
         return Err(fault(UploadError::Deactivated));
     }
-    let size = app.images.data_size(&app.image_data, &image);
-    let size = size.map_err(|error| Fault::of_image(error, id, "download_image"))?;
+    let size = app.image_data.size(&image);
+    let size = size.map_err(|error| Fault::internal(&Failure::of(&error)))?;
     let Some(size) = size else {
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     };

@@ -8,6 +8,7 @@ use crate::api::glance::fault::Fault;
 use crate::domain::{GlanceStatus, Image, PropertyValue};
 use crate::http::{Reply, StatusCode};
 use crate::python::Value;
+use crate::service::web_download::Import;
 use crate::service::{Edit, Intake, WriteError};
 use indexmap::IndexMap;
 
@@ -19,7 +20,7 @@ pub fn intake(call: &Call<'_>) -> Intake {
     Intake {
         caller: call.caller.clone(),
         rules: *call.offer.v2,
-        checks_content: call.offer.checks_content,
+        content: call.offer.content,
         size: None,
         checksum: None,
         spoilt: GlanceStatus::Queued,
@@ -43,13 +44,7 @@ pub async fn import(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     match name {
         "glance-direct" => direct(call, id).await?,
         "copy-image" => copy(&items, &image)?,
-        _ => {
-            let uri = method.get("uri").unwrap_or(&Value::None);
-            return Err(Fault::bad_request(format!(
-                "URI for web-download does not pass filtering: {}",
-                uri.str_python3()
-            )));
-        }
+        _ => web(call, id, method).await?,
     }
     Ok(Reply::new(
         StatusCode::ACCEPTED,
@@ -170,6 +165,32 @@ async fn direct(call: &Call<'_>, id: &str) -> Result<(), Fault> {
     marked
         .map(drop)
         .map_err(|error: WriteError| super::answer::of_write(error, id, "modify_image"))
+}
+
+/// Fetches data behind the answer, as the real service does.
+async fn web(call: &Call<'_>, id: &str, method: &Items) -> Result<(), Fault> {
+    let app = call.app;
+    let uri = method.get("uri").unwrap_or(&Value::None);
+    let target = app.web_downloads.check(uri.as_str().unwrap_or_default());
+    let target = target.map_err(|filtered| {
+        let uri = uri.str_python3();
+        Fault::bad_request(format!(
+            "URI for web-download does not pass filtering: {uri}"
+        ))
+        .because(filtered.to_string())
+    })?;
+    let intake = intake(call);
+    let begun = app.images.begin_import(&app.image_data, &intake, id).await;
+    let receiving =
+        begun.map_err(|error| of_upload(error, id, GlanceStatus::Importing, "modify_image"))?;
+    let import = Import {
+        id: id.to_owned(),
+        intake,
+        receiving,
+        most_bytes: app.image_data.most_bytes(),
+    };
+    app.web_downloads.import(target, app.images.clone(), import);
+    Ok(())
 }
 
 /// There is one store, and an image that has data has them there.

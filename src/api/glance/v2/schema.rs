@@ -164,7 +164,7 @@ fn wrong(key: &str, value: &Value) -> Option<Wrong> {
         (None, value) => text(value, "'string'", None).map(found),
         (Some(Kind::Tags), Value::List(tags)) => {
             let tags = tags.iter().enumerate();
-            let wrong = tags.filter_map(|(at, tag)| {
+            let mut wrong = tags.filter_map(|(at, tag)| {
                 let (what, rule) = text(tag, "'string'", Some(MOST_TAG))?;
                 Some(Wrong {
                     at: Some(at),
@@ -172,11 +172,11 @@ fn wrong(key: &str, value: &Value) -> Option<Wrong> {
                     ..found((what, rule))
                 })
             });
-            wrong.last()
+            wrong.next_back()
         }
         (Some(Kind::Locations), Value::List(locations)) => {
             let locations = locations.iter().enumerate();
-            let wrong = locations.filter_map(|(at, location)| {
+            let mut wrong = locations.filter_map(|(at, location)| {
                 let (what, rule) = location_wrong(location)?;
                 Some(Wrong {
                     at: Some(at),
@@ -184,7 +184,7 @@ fn wrong(key: &str, value: &Value) -> Option<Wrong> {
                     ..found((what, rule))
                 })
             });
-            wrong.last()
+            wrong.next_back()
         }
         (Some(kind), value) => simple(kind, value).map(found),
     }
@@ -204,9 +204,8 @@ fn simple(kind: Kind, value: &Value) -> Option<(String, &'static str)> {
             let what = format!("{} does not match {pattern}", value.repr_python3());
             (what, "pattern")
         }),
-        (Kind::Id, _) => not_of("'string'"),
         (Kind::OneOf(words), Value::Str(word)) => one_of(words, word, ""),
-        (Kind::OneOf(_), _) => not_of("'string'"),
+        (Kind::Id | Kind::OneOf(_), _) => not_of("'string'"),
         (Kind::OneOfOrNull(words), Value::Str(word)) => one_of(words, word, "None, "),
         (Kind::OneOfOrNull(_), _) => not_of("'null', 'string'"),
         (Kind::TextOrNull(most), value) => text(value, "'null', 'string'", Some(most)),
