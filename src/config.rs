@@ -1,5 +1,9 @@
 //! How an emulator is started, however that was said: flags, environment, or the library's builder.
 
+mod base_url;
+
+pub use base_url::{BaseUrl, BaseUrlError};
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -146,70 +150,6 @@ pub enum MicroversionError {
     },
 }
 
-/// What links begin with: an `http` or `https` URL without a slash at its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrl(String);
-
-impl std::str::FromStr for BaseUrl {
-    type Err = BaseUrlError;
-
-    fn from_str(text: &str) -> Result<Self, BaseUrlError> {
-        let rest = text
-            .strip_prefix("http://")
-            .or_else(|| text.strip_prefix("https://"))
-            .ok_or(BaseUrlError::Scheme)?;
-        // What may stand in a path, and in a host with brackets and a port.
-        let is_plain = |c: &char| c.is_ascii_alphanumeric() || "-._~%!$&'()*+,;=:/[]".contains(*c);
-        if let Some(strange) = rest.chars().find(|c| !is_plain(c)) {
-            return Err(match strange {
-                '?' => BaseUrlError::Query,
-                '#' => BaseUrlError::Fragment,
-                '@' => BaseUrlError::User,
-                other => BaseUrlError::Character(other),
-            });
-        }
-        let authority = rest.split('/').next().unwrap_or_default();
-        let authority: http::uri::Authority = authority.parse().map_err(|_| BaseUrlError::Host)?;
-        let is_port = |port: &str| port.parse::<u16>().is_ok();
-        let port = authority.as_str().strip_prefix(authority.host());
-        match port.and_then(|port| port.strip_prefix(':')) {
-            Some(port) if !is_port(port) => Err(BaseUrlError::Host),
-            _ if authority.host().is_empty() => Err(BaseUrlError::Host),
-            _ => Ok(Self(text.trim_end_matches('/').to_owned())),
-        }
-    }
-}
-
-impl From<BaseUrl> for String {
-    fn from(url: BaseUrl) -> Self {
-        url.0
-    }
-}
-
-/// Why a text is nothing that links can begin with.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BaseUrlError {
-    /// It begins with something else than a scheme of the web.
-    #[error("must be an http:// or https:// URL")]
-    Scheme,
-    /// There is no host, or no such port.
-    #[error("must name a host, and a port up to 65535 if any")]
-    Host,
-    /// It has a query, which could not be followed by the path of a link.
-    #[error("must not have a query: links go on behind it")]
-    Query,
-    /// The same of a fragment.
-    #[error("must not have a fragment: links go on behind it")]
-    Fragment,
-    /// It tells a user, who would be told to every client.
-    #[error("must not name a user: every client reads it")]
-    User,
-    /// It has a character that URLs write as `%` and two digits, or not at all.
-    #[error("must not have {0:?} in it")]
-    Character(char),
-}
-
 /// From where image data may be fetched by their URI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -269,21 +209,13 @@ pub struct WebSourceError(String);
 /// Most bytes of an image's data when nothing else is said: Glance's own bound (`image_size_cap`), 1 TiB.
 pub const MOST_IMAGE_BYTES: u64 = 1 << 40;
 
-/// Everything that can be chosen at the start.
+/// What one cloud is, whichever server it is on.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub struct SpaceConfig {
     /// Whether requests need a token.
     pub auth: AuthMode,
     /// Which server it is.
     pub profile: Profile,
-    /// The file that holds the data; in memory when missing.
-    pub database: Option<PathBuf>,
-    /// What a write to it waits for.
-    pub sync: SyncMode,
-    /// How long a write waits for another process that has it locked.
-    pub lock_patience: Duration,
-    /// What links begin with; the request's `Host` when missing.
-    pub public_url: Option<String>,
     /// What `alternate` links begin with; `{base}/image` when missing.
     pub glance_url: Option<String>,
     /// The newest microversion that is advertised and accepted; the profile's own when missing.
@@ -296,11 +228,26 @@ pub struct Config {
     pub waldur_api: WaldurApi,
     /// Seconds that a token lives.
     pub token_ttl: u32,
+    /// Tokens that are kept, besides the fixture's; beyond that the oldest go.
+    pub max_tokens: usize,
     /// Services by type and URL that the catalogue has in place of its own, or beside them; the URL may
     /// hold `$(project_id)s`.
     pub catalog: Vec<(String, String)>,
     /// The region of the catalogue; the profile's own when missing.
     pub region: Option<String>,
+}
+
+/// What all clouds of a server share.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// The file that holds the data of the server's own cloud; in memory when missing.
+    pub database: Option<PathBuf>,
+    /// What a write to it waits for.
+    pub sync: SyncMode,
+    /// How long a write waits for another process that has it locked.
+    pub lock_patience: Duration,
+    /// What links begin with; the request's `Host` when missing.
+    pub public_url: Option<String>,
     /// A listener for the identity service alone, beside the shared one.
     pub identity_listen: Option<String>,
     /// A listener for the image service alone, beside the shared one.
@@ -317,8 +264,6 @@ pub struct Config {
     pub allow_origins: Vec<String>,
     /// Connections at once; when missing, what the process's descriptors allow.
     pub max_connections: Option<usize>,
-    /// Tokens that are kept, besides the fixture's; beyond that the oldest go.
-    pub max_tokens: usize,
     /// Most bytes of an image's data.
     pub max_image_size: u64,
     /// From where data may be fetched by their URI; from nowhere when empty.
@@ -334,35 +279,31 @@ pub struct Config {
     pub workers: usize,
 }
 
-impl Config {
-    /// What the control API does, said or not.
-    #[must_use]
-    pub fn control_access(&self) -> ControlAccess {
-        let usual = match self.database {
-            Some(_) => ControlAccess::Read,
-            None => ControlAccess::Full,
-        };
-        self.control.unwrap_or(usual)
-    }
-}
-
-impl Default for Config {
+impl Default for SpaceConfig {
     fn default() -> Self {
         Self {
             auth: AuthMode::default(),
             profile: Profile::default(),
-            database: None,
-            sync: SyncMode::default(),
-            lock_patience: Duration::from_secs(5),
-            public_url: None,
             glance_url: None,
             max_microversion: None,
             max_limit: 1000,
             rate_limit: None,
             waldur_api: WaldurApi::default(),
             token_ttl: 86_400,
+            max_tokens: 100_000,
             catalog: Vec::new(),
             region: None,
+        }
+    }
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            database: None,
+            sync: SyncMode::default(),
+            lock_patience: Duration::from_secs(5),
+            public_url: None,
             identity_listen: None,
             image_listen: None,
             control: None,
@@ -371,7 +312,6 @@ impl Default for Config {
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
             max_connections: None,
-            max_tokens: 100_000,
             max_image_size: MOST_IMAGE_BYTES,
             web_download: Vec::new(),
             sweeps: false,
@@ -382,36 +322,39 @@ impl Default for Config {
     }
 }
 
-impl Config {
+impl SpaceConfig {
     /// What is given as it is used.
     ///
     /// # Errors
     /// When a setting makes no sense.
     pub fn checked(mut self) -> Result<Self, SettingError> {
-        for (setting, url) in [
-            ("public", &mut self.public_url),
-            ("Glance", &mut self.glance_url),
-        ] {
-            if let Some(text) = url.take() {
-                let parsed: Result<BaseUrl, _> = text.parse();
-                match parsed {
-                    Ok(parsed) => *url = Some(parsed.into()),
-                    Err(source) => {
-                        return Err(SettingError::Url {
-                            setting,
-                            text,
-                            source,
-                        });
-                    }
-                }
+        self.glance_url = checked_url("Glance", self.glance_url)?;
+        match self.max_microversion {
+            Some(version) if version > Microversion::NEWEST => {
+                Err(SettingError::Microversion { version })
             }
+            _ => Ok(self),
         }
-        if let Some(version) = self
-            .max_microversion
-            .filter(|it| *it > Microversion::NEWEST)
-        {
-            return Err(SettingError::Microversion { version });
-        }
+    }
+}
+
+impl ServerConfig {
+    /// What the control API does, said or not.
+    #[must_use]
+    pub fn control_access(&self) -> ControlAccess {
+        let usual = match self.database {
+            Some(_) => ControlAccess::Read,
+            None => ControlAccess::Full,
+        };
+        self.control.unwrap_or(usual)
+    }
+
+    /// What is given as it is used.
+    ///
+    /// # Errors
+    /// When a setting makes no sense.
+    pub fn checked(mut self) -> Result<Self, SettingError> {
+        self.public_url = checked_url("public", self.public_url)?;
         if let Some(path) = &self.database {
             let text = path.to_string_lossy();
             if text.is_empty() || text == ":memory:" || text.starts_with("file:") {
@@ -419,6 +362,21 @@ impl Config {
             }
         }
         Ok(self)
+    }
+}
+
+fn checked_url(setting: &'static str, url: Option<String>) -> Result<Option<String>, SettingError> {
+    let Some(text) = url else {
+        return Ok(None);
+    };
+    let parsed: Result<BaseUrl, _> = text.parse();
+    match parsed {
+        Ok(parsed) => Ok(Some(parsed.into())),
+        Err(source) => Err(SettingError::Url {
+            setting,
+            text,
+            source,
+        }),
     }
 }
 
@@ -454,46 +412,4 @@ pub enum SettingError {
         /// What was given.
         path: PathBuf,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{BaseUrl, BaseUrlError};
-
-    #[test]
-    fn d9_links_begin_with_urls_that_can_go_on() {
-        for (text, url) in [
-            ("http://cloud", "http://cloud"),
-            ("https://cloud.example.com/", "https://cloud.example.com"),
-            ("https://cloud:8443/nova//", "https://cloud:8443/nova"),
-            ("http://[::1]:8774", "http://[::1]:8774"),
-            ("http://x/a%20b", "http://x/a%20b"),
-        ] {
-            let parsed: BaseUrl = text.parse().unwrap();
-            assert_eq!(String::from(parsed), url);
-        }
-    }
-
-    #[test]
-    fn d9_other_texts_are_refused_with_a_reason() {
-        for (text, error) in [
-            ("", BaseUrlError::Scheme),
-            ("cloud.example.com", BaseUrlError::Scheme),
-            ("ftp://cloud", BaseUrlError::Scheme),
-            ("http://", BaseUrlError::Host),
-            ("https:///nova", BaseUrlError::Host),
-            ("http://:80", BaseUrlError::Host),
-            ("http://cloud:99999", BaseUrlError::Host),
-            ("http://cloud:eighty", BaseUrlError::Host),
-            ("http://x/ y?z#a", BaseUrlError::Character(' ')),
-            ("http://x\n", BaseUrlError::Character('\n')),
-            ("http://wolke.exämple", BaseUrlError::Character('ä')),
-            ("http://x?z", BaseUrlError::Query),
-            ("http://x/#a", BaseUrlError::Fragment),
-            ("http://ada:pass@x", BaseUrlError::User),
-        ] {
-            let parsed: Result<BaseUrl, _> = text.parse();
-            assert_eq!(parsed, Err(error), "{text:?}");
-        }
-    }
 }

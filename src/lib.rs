@@ -57,6 +57,7 @@
 //! ```
 //! # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
 //! use nova_images::{Clock, Emulator, Fixture};
+//! use std::time::Duration;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let clock = Clock::parse("2026-01-01T12:00:00Z")?;
@@ -66,7 +67,7 @@
 //!     .seed(7)
 //!     .start()?;
 //!
-//! clock.advance_seconds(60)?;
+//! clock.advance(Duration::from_secs(60))?;
 //! let image = "70a599e0-31e7-49b7-b260-868f441e862b";
 //! let image = format!("{}/v2.1/openstack/images/{image}", nova.url());
 //! let admin = [("X-Auth-Token", "admin-token"), ("Content-Type", "application/json")];
@@ -163,6 +164,29 @@
 //! # Ok::<(), nova_images::StartError>(())
 //! ```
 //!
+//! Within one emulator there are spaces: clouds of their own under `/_space/{name}`, made in less time still
+//! ([`Emulator::make_space`]).
+//!
+//! ```
+//! # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
+//! use nova_images::{Emulator, Fixture};
+//! use std::time::Duration;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let nova = Emulator::builder().fixture(Fixture::docs()?).start()?;
+//! let mine = nova.make_space("mine").make()?;
+//! let yours = nova.make_space("yours").fixture(Fixture::named("devcloud")?).make()?;
+//! assert!(client::get(&format!("{}/v2.1/images", mine.url()))?.contains("fakeimage7"));
+//! assert!(!client::get(&format!("{}/v2.1/images", yours.url()))?.contains("fakeimage7"));
+//!
+//! // Each has a clock of its own, and goes back to where it began by itself.
+//! mine.clock().advance(Duration::from_secs(60))?;
+//! yours.reset()?;
+//! assert!(nova.remove_space("mine"));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What goes wrong
 //!
 //! [`StartError`] and [`FixtureError`] are one line to print, values to match, and keep what caused
@@ -223,6 +247,8 @@ pub use domain::{
     Properties, PropertyValue, Timestamp, Visibility, Work,
 };
 pub use emulator::{
-    Emulator, EmulatorBuilder, Exchange, Interceptor, StartError, Verdict, operations,
+    Emulator, EmulatorBuilder, Exchange, Interceptor, Space, SpaceBuilder, StartError, Verdict,
+    operations,
 };
 pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};
+pub use service::{ResetError, SpaceError};

@@ -17,6 +17,7 @@ mod loading;
 mod measure;
 mod process;
 mod report;
+mod spaces;
 mod table_size;
 mod writes;
 
@@ -33,7 +34,8 @@ const USAGE: &str = "usage: cargo bench --bench throughput -- [--quick] [--image
   --quick      fewer and shorter rounds, and 100,000 images instead of a million
   --images N   so many images instead of a million, or of 300,000 that are loaded
   --only TEXT  only the cases whose name contains TEXT, as in:
-               bare 25 JSON computed, xml 1000 repeated, pages first page, writes, loading, process";
+               bare 25 JSON computed, xml 1000 repeated, pages first page, writes, loading, process,
+               spaces, reset 1000";
 
 /// What is measured, and how long.
 struct Options {
@@ -109,6 +111,7 @@ fn main() -> ExitCode {
     let mut machine = report::machine();
     let parts = [
         process::start,
+        spaces::resets_and_spaces,
         listing::against_bare,
         listing::xml_against_json,
         table_size::pages,

@@ -114,22 +114,25 @@ impl Server {
         crate::client::Single::new(self.address, &request, body.len()).drive(LISTS);
     }
 
-    /// Megabytes (10^6 bytes), where the operating system tells.
-    #[cfg(target_os = "linux")]
     pub fn resident_mb(&self) -> Option<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))?;
-        let kibibytes: u32 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-        Some(f64::from(kibibytes) * 1024.0 / 1_000_000.0)
+        resident_mb(self.process.id())
     }
+}
 
-    #[cfg(not(target_os = "linux"))]
-    #[expect(clippy::unused_self, reason = "the same shape as where it is known")]
-    pub fn resident_mb(&self) -> Option<f64> {
-        None
-    }
+/// What a process takes, in megabytes (10^6 bytes), where the operating system tells.
+#[cfg(target_os = "linux")]
+pub fn resident_mb(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u32 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(f64::from(kibibytes) * 1024.0 / 1_000_000.0)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn resident_mb(_: u32) -> Option<f64> {
+    None
 }
 
 /// Images of the `docs` fixture that the project `openstack` sees.

@@ -8,11 +8,13 @@ use super::port_file::PortFile;
 use super::signal::Signals;
 use super::tour::Tour;
 use crate::config::{
-    AuthMode, BaseUrl, Config, ControlAccess, MOST_IMAGE_BYTES, Microversion, Profile, SyncMode,
-    WaldurApi, WebSource,
+    AuthMode, BaseUrl, ControlAccess, MOST_IMAGE_BYTES, Microversion, Profile, ServerConfig,
+    SpaceConfig, SyncMode, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, is_built_in};
+use crate::domain::Untold;
 use crate::emulator::Emulator;
+use crate::service::Reread;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -152,10 +154,11 @@ impl Serve {
         let fixture = self.fixture(&bar)?;
         let tour = Tour::of(&fixture, self.is_built_in(), self.auth);
         let mut builder = Emulator::builder()
-            .config(self.config())
+            .configs(self.server(), self.space())
             .listen(self.listen.clone())
             .fixture(fixture)
             .progress(bar)
+            .reread(self.reread())
             .clock(clock);
         if let Some(seed) = self.seed {
             builder = builder.seed(seed);
@@ -208,35 +211,46 @@ impl Serve {
         self.fixture.iter().all(|name| is_built_in(name))
     }
 
-    fn config(&self) -> Config {
-        Config {
-            auth: self.auth,
-            profile: self.profile,
+    /// How a file goes back to its fixture, if one was named.
+    fn reread(&self) -> Option<Reread> {
+        let names = self.fixture.clone();
+        (!names.is_empty()).then(|| Reread::by(move || Fixture::open(&names, &Untold)))
+    }
+
+    fn server(&self) -> ServerConfig {
+        ServerConfig {
             database: self.database.clone(),
             sync: self.sync,
             public_url: self.public_url.clone().map(BaseUrl::into),
-            glance_url: self.glance_url.clone().map(BaseUrl::into),
-            max_microversion: self.max_microversion,
-            max_limit: self.max_limit,
-            rate_limit: self.rate_limit,
-            waldur_api: self.waldur_api,
-            token_ttl: self.token_ttl,
             identity_listen: self.identity_listen.clone(),
             image_listen: self.image_listen.clone(),
-            catalog: self.catalog.clone(),
             control: self.control,
             control_token: self.control_token.clone(),
             control_listen: self.control_listen.clone(),
             allow_hosts: self.allow_host.clone(),
             allow_origins: self.allow_origin.clone(),
             max_connections: self.max_connections,
-            max_tokens: self.max_tokens,
             max_image_size: self.max_image_size,
             web_download: self.allow_web_download.clone(),
             sweeps: true,
-            region: self.region.clone(),
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            ..Config::default()
+            ..ServerConfig::default()
+        }
+    }
+
+    fn space(&self) -> SpaceConfig {
+        SpaceConfig {
+            auth: self.auth,
+            profile: self.profile,
+            glance_url: self.glance_url.clone().map(BaseUrl::into),
+            max_microversion: self.max_microversion,
+            max_limit: self.max_limit,
+            rate_limit: self.rate_limit,
+            waldur_api: self.waldur_api,
+            token_ttl: self.token_ttl,
+            max_tokens: self.max_tokens,
+            catalog: self.catalog.clone(),
+            region: self.region.clone(),
         }
     }
 }

@@ -23,7 +23,6 @@ pub fn names() -> String {
 }
 
 /// Whether a set of this name is compiled in.
-#[cfg(feature = "cli")]
 #[must_use]
 pub fn is_built_in(name: &str) -> bool {
     text(name).is_some()

@@ -2,35 +2,64 @@
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
-use std::sync::{Arc, Mutex, PoisonError};
+use sha2::{Digest as _, Sha256};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 /// A source of ids: random, or the same sequence for the same seed. Clones share the sequence.
 #[derive(Clone, Debug)]
-pub struct Ids(Arc<Mutex<ChaCha12Rng>>);
+pub struct Ids {
+    sequence: Arc<Mutex<ChaCha12Rng>>,
+    seed: Option<u64>,
+}
 
 impl Ids {
     /// Seeded by the operating system.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn random() -> Self {
-        Self(Arc::new(Mutex::new(rand::make_rng())))
+        Self {
+            sequence: Arc::new(Mutex::new(rand::make_rng())),
+            seed: None,
+        }
     }
 
     /// The same ids in the same order at every start.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(ChaCha12Rng::seed_from_u64(seed))))
+        Self {
+            sequence: Arc::new(Mutex::new(ChaCha12Rng::seed_from_u64(seed))),
+            seed: Some(seed),
+        }
+    }
+
+    /// A source of its own for a space: as random as this one, or seeded by its seed and the name.
+    #[must_use]
+    pub fn of_space(&self, name: &str) -> Self {
+        let Some(seed) = self.seed else {
+            return Self::random();
+        };
+        let digest = Sha256::digest(format!("{seed} {name}"));
+        let start = digest.first_chunk().copied().unwrap_or_default();
+        Self::seeded(u64::from_le_bytes(start))
+    }
+
+    /// Begins a seeded sequence again; a random one goes on.
+    pub fn reset(&self) {
+        if let Some(seed) = self.seed {
+            *self.sequence() = ChaCha12Rng::seed_from_u64(seed);
+        }
+    }
+
+    fn sequence(&self) -> MutexGuard<'_, ChaCha12Rng> {
+        self.sequence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Random bytes.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .fill_bytes(&mut bytes);
+        self.sequence().fill_bytes(&mut bytes);
         bytes
     }
 

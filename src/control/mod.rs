@@ -1,11 +1,12 @@
 //! What a test harness turns: the clock, the ids, and the fixtures that a server starts from.
 
+pub mod agenda;
 pub mod builtin;
 pub mod clock;
 pub mod fixture;
 pub mod ids;
 
-#[cfg(feature = "cli")]
+pub use agenda::Agenda;
 pub use builtin::is_built_in;
 pub use clock::{Clock, ClockError};
 pub use fixture::{Fixture, FixtureError};

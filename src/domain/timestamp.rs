@@ -11,6 +11,9 @@ use std::fmt;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The first moment of the year 0001, the first that has a date.
+    pub const MIN: Self = Self(-62_135_596_800_000_000);
+
     /// The last moment that a date of four digits can tell: the end of the year 9999.
     pub const MAX: Self = Self(253_402_300_799_999_999);
 

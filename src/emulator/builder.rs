@@ -8,11 +8,12 @@ use super::server::Shared;
 use super::texts::TEXTS;
 use super::{Emulator, Gone, Listeners, serve};
 use crate::config::{
-    AuthMode, Config, ControlAccess, Microversion, Profile, SyncMode, WaldurApi, WebSource,
+    AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode, WaldurApi,
+    WebSource,
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
-use crate::service::{App, LoadError};
+use crate::service::{LoadError, Reread, Spaces, Start};
 use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -25,13 +26,24 @@ const BACKLOG: i32 = 1024;
 /// What an emulator is made of. Every part has a default.
 #[must_use]
 pub struct EmulatorBuilder {
-    config: Config,
+    server: ServerConfig,
+    space: SpaceConfig,
     address: String,
     fixture: Option<Fixture>,
+    rereads: Rereads,
     clock: Clock,
     ids: Ids,
     interceptor: Option<Box<dyn Interceptor>>,
     progress: Box<dyn Progress>,
+}
+
+/// What a file goes back to.
+enum Rereads {
+    /// The fixture that the builder was given, if it was.
+    ItsFixture,
+    /// What is read again; nothing when nobody named a fixture.
+    #[cfg(feature = "cli")]
+    Named(Option<Reread>),
 }
 
 impl EmulatorBuilder {
@@ -70,174 +82,174 @@ impl EmulatorBuilder {
 
     /// Whether requests need a token.
     pub fn auth(mut self, auth: AuthMode) -> Self {
-        self.config.auth = auth;
+        self.space.auth = auth;
         self
     }
 
     /// Which server it is.
     pub fn profile(mut self, profile: Profile) -> Self {
-        self.config.profile = profile;
+        self.space.profile = profile;
         self
     }
 
     /// Keeps the data in a file.
     pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
-        self.config.database = Some(path.into());
+        self.server.database = Some(path.into());
         self
     }
 
     /// What a write to that file waits for before it is answered.
     pub fn sync(mut self, mode: SyncMode) -> Self {
-        self.config.sync = mode;
+        self.server.sync = mode;
         self
     }
 
     /// Lets a write wait so long for another process that has the file locked; then it is refused with
     /// a 503.
     pub fn lock_patience(mut self, patience: Duration) -> Self {
-        self.config.lock_patience = patience;
+        self.server.lock_patience = patience;
         self
     }
 
     /// Puts a service into the catalogue, in place of the one of its type; the URL may hold
     /// `$(project_id)s`.
     pub fn catalog(mut self, kind: impl Into<String>, url: impl Into<String>) -> Self {
-        self.config.catalog.push((kind.into(), url.into()));
+        self.space.catalog.push((kind.into(), url.into()));
         self
     }
 
     /// What the catalogue calls the region.
     pub fn region(mut self, name: impl Into<String>) -> Self {
-        self.config.region = Some(name.into());
+        self.space.region = Some(name.into());
         self
     }
 
     /// What links begin with, instead of the request's `Host`.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.config.public_url = Some(url.into());
+        self.server.public_url = Some(url.into());
         self
     }
 
     /// What `alternate` links begin with.
     pub fn glance_url(mut self, url: impl Into<String>) -> Self {
-        self.config.glance_url = Some(url.into());
+        self.space.glance_url = Some(url.into());
         self
     }
 
     /// The newest microversion that is advertised and accepted.
     pub fn max_microversion(mut self, version: Microversion) -> Self {
-        self.config.max_microversion = Some(version);
+        self.space.max_microversion = Some(version);
         self
     }
 
     /// The page size up to which `next` links are made.
     pub fn max_limit(mut self, images: u64) -> Self {
-        self.config.max_limit = images;
+        self.space.max_limit = images;
         self
     }
 
     /// At most so many requests a minute per verb and caller.
     pub fn rate_limit(mut self, requests_per_minute: u32) -> Self {
-        self.config.rate_limit = Some(requests_per_minute);
+        self.space.rate_limit = Some(requests_per_minute);
         self
     }
 
     /// Which release of Waldur's API it has.
     pub fn waldur_api(mut self, api: WaldurApi) -> Self {
-        self.config.waldur_api = api;
+        self.space.waldur_api = api;
         self
     }
 
     /// Seconds that a token lives.
     pub fn token_ttl(mut self, seconds: u32) -> Self {
-        self.config.token_ttl = seconds;
+        self.space.token_ttl = seconds;
         self
     }
 
     /// Serves Keystone at the root of this address too; port 0 takes a free one.
     pub fn identity_listen(mut self, address: impl Into<String>) -> Self {
-        self.config.identity_listen = Some(address.into());
+        self.server.identity_listen = Some(address.into());
         self
     }
 
     /// Serves Glance at the root of this address too; port 0 takes a free one.
     pub fn image_listen(mut self, address: impl Into<String>) -> Self {
-        self.config.image_listen = Some(address.into());
+        self.server.image_listen = Some(address.into());
         self
     }
 
     /// What the control API does for those who may ask it.
     pub fn control(mut self, access: ControlAccess) -> Self {
-        self.config.control = Some(access);
+        self.server.control = Some(access);
         self
     }
 
     /// Lets whoever shows this token ask the control API, by any host's name and from anywhere.
     pub fn control_token(mut self, token: impl Into<String>) -> Self {
-        self.config.control_token = Some(token.into());
+        self.server.control_token = Some(token.into());
         self
     }
 
     /// Serves the control API here, and nothing else; elsewhere only its health. Port 0 takes a free
     /// one.
     pub fn control_listen(mut self, address: impl Into<String>) -> Self {
-        self.config.control_listen = Some(address.into());
+        self.server.control_listen = Some(address.into());
         self
     }
 
     /// Lets the control API be asked by this host's name, too.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
-        self.config.allow_hosts.push(name.into());
+        self.server.allow_hosts.push(name.into());
         self
     }
 
     /// Lets pages of this origin, such as `http://localhost:3000`, ask the control API.
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
-        self.config.allow_origins.push(origin.into());
+        self.server.allow_origins.push(origin.into());
         self
     }
 
     /// At most so many connections at once; a probe of its health is answered beyond them.
     pub fn max_connections(mut self, connections: usize) -> Self {
-        self.config.max_connections = Some(connections);
+        self.server.max_connections = Some(connections);
         self
     }
 
     /// Keeps at most so many tokens besides the fixture's.
     pub fn max_tokens(mut self, tokens: usize) -> Self {
-        self.config.max_tokens = tokens;
+        self.space.max_tokens = tokens;
         self
     }
 
     /// Takes at most so many bytes as an image's data.
     pub fn max_image_size(mut self, bytes: u64) -> Self {
-        self.config.max_image_size = bytes;
+        self.server.max_image_size = bytes;
         self
     }
 
     /// Lets image data be fetched from there by their URI (Glance's import by `web-download`); called
     /// again, from there too.
     pub fn allow_web_download(mut self, source: WebSource) -> Self {
-        self.config.web_download.push(source);
+        self.server.web_download.push(source);
         self
     }
 
     /// Waits so long for a body that is wanted whole, and ends streams that over such a window move
     /// less than 1 kB/s.
     pub fn patience(mut self, patience: Duration) -> Self {
-        self.config.patience = patience;
+        self.server.patience = patience;
         self
     }
 
     /// Lets requests under way take so long when it is stopped; rounded up to whole seconds.
     pub fn stop_within(mut self, limit: Duration) -> Self {
-        self.config.stop_within = limit;
+        self.server.stop_within = limit;
         self
     }
 
     /// Threads that answer requests.
     pub fn workers(mut self, threads: usize) -> Self {
-        self.config.workers = threads.max(1);
+        self.server.workers = threads.max(1);
         self
     }
 
@@ -250,8 +262,16 @@ impl EmulatorBuilder {
 
     /// Everything at once, as the command line reads it.
     #[cfg(feature = "cli")]
-    pub(crate) fn config(mut self, config: Config) -> Self {
-        self.config = config;
+    pub(crate) fn configs(mut self, server: ServerConfig, space: SpaceConfig) -> Self {
+        self.server = server;
+        self.space = space;
+        self
+    }
+
+    /// How the fixture of a file is read again; nothing when none was given.
+    #[cfg(feature = "cli")]
+    pub(crate) fn reread(mut self, reread: Option<Reread>) -> Self {
+        self.rereads = Rereads::Named(reread);
         self
     }
 
@@ -260,23 +280,36 @@ impl EmulatorBuilder {
     /// # Errors
     /// When the address or the database cannot be used.
     pub fn start(self) -> Result<Emulator, StartError> {
-        let config = self.config.checked()?;
+        let (server, config) = (self.server.checked()?, self.space.checked()?);
+        let reread = match self.rereads {
+            // A fixture that was given as a value can be had from nowhere else.
+            Rereads::ItsFixture if server.database.is_some() => {
+                let given = self.fixture.clone();
+                given.map(|fixture| Reread::by(move || Ok(fixture.clone())))
+            }
+            Rereads::ItsFixture => None,
+            #[cfg(feature = "cli")]
+            Rereads::Named(reread) => reread,
+        };
         let mut fixture = self.fixture.unwrap_or_default();
         fixture.complete();
         if config.auth == AuthMode::Strict {
             warn_of_users(&fixture);
         }
-        let (sockets, listeners) = listen(&self.address, &config)?;
-        let database = config.database.clone();
-        let opened = App::open(
+        let (sockets, listeners) = listen(&self.address, &server)?;
+        let (database, stop_within) = (server.database.clone(), server.stop_within);
+        let opened = Spaces::open(Start {
+            server,
             config,
             fixture,
-            self.clock,
-            self.ids,
-            TEXTS,
-            self.progress.as_ref(),
-        );
-        let (mut app, loaded) = opened.map_err(|error| match error {
+            reread,
+            clock: self.clock,
+            ids: self.ids,
+            texts: TEXTS,
+            progress: self.progress,
+            resolve: address::resolve,
+        });
+        let (spaces, loaded) = opened.map_err(|error| match error {
             LoadError::Fixture(error) => StartError::Fixture(error),
             LoadError::Store(error) => StartError::Store {
                 database,
@@ -290,9 +323,7 @@ impl EmulatorBuilder {
                 "the database already holds images of the fixture; they are left as they are"
             );
         }
-        app.web_downloads.resolve_by(address::resolve);
-        let (shared, gone) = Shared::new(app, self.interceptor);
-        let stop_within = shared.app.config.stop_within;
+        let (shared, gone) = Shared::new(spaces, self.interceptor);
         let (handle, thread) = serve(Arc::clone(&shared), sockets)?;
         Ok(Emulator {
             shared,
@@ -309,9 +340,11 @@ impl Emulator {
     /// An emulator with every default: no images, open, in memory, on a free port.
     pub fn builder() -> EmulatorBuilder {
         EmulatorBuilder {
-            config: Config::default(),
+            server: ServerConfig::default(),
+            space: SpaceConfig::default(),
             address: "127.0.0.1:0".to_owned(),
             fixture: None,
+            rereads: Rereads::ItsFixture,
             clock: Clock::real(),
             ids: Ids::random(),
             interceptor: None,
@@ -335,7 +368,7 @@ fn warn_of_users(fixture: &Fixture) {
 /// Binds every listener, before anything is opened.
 fn listen(
     shared_address: &str,
-    config: &Config,
+    config: &ServerConfig,
 ) -> Result<(Vec<(TcpListener, Entrance)>, Listeners), StartError> {
     let own = |address: &Option<String>| address.as_deref().map(bind).transpose();
     let (shared, bound) = bind(shared_address)?;

@@ -6,7 +6,7 @@ use crate::config::Profile;
 use crate::domain::{Operation, Plan};
 use crate::http::cache::Caches;
 use crate::http::{Head, Refusal, Reply, Request};
-use crate::service::App;
+use crate::service::{App, Spaces};
 use std::cell::RefCell;
 
 /// Where a request belongs, in the words of the service that it is for.
@@ -53,7 +53,7 @@ pub fn plan(app: &App, entrance: Entrance, head: Head) -> (Head, Plan, Placed) {
         }
         (Service::Control(door), prefix) => {
             let head = head.mounted_under(prefix);
-            let (plan, placed) = control::plan(&head, door);
+            let (plan, placed) = control::plan(&app.server, &head, door);
             (head, plan, Placed::Control(placed))
         }
         (Service::Nova, prefix) => {
@@ -64,13 +64,19 @@ pub fn plan(app: &App, entrance: Entrance, head: Head) -> (Head, Plan, Placed) {
     }
 }
 
-/// Answers a request whose body has been read as its plan says.
-pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &Placed) -> Reply {
+/// Answers a request whose body has been read as its plan says, in one of the spaces.
+pub fn answer(
+    spaces: &Spaces,
+    app: &App,
+    caches: &RefCell<Caches>,
+    request: &Request,
+    placed: &Placed,
+) -> Reply {
     match placed {
         Placed::Nova(placed) => nova::answer(app, caches, request, placed),
         Placed::Keystone(placed) => keystone::answer(app, request, placed),
+        Placed::Control(placed) => control::answer(spaces, app, request, placed),
         Placed::Glance(placed) => glance::answer(app, caches, request, placed),
-        Placed::Control(placed) => control::answer(app, request, *placed),
         Placed::Waldur(placed) => waldur::answer(app, &request.head, placed),
     }
 }
@@ -78,6 +84,7 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
 /// Answers a request that moves the data of an image. Where the plan says so its body is a stream, of
 /// which may be read as much as is wanted; the rest is read past.
 pub async fn transfer(
+    spaces: &Spaces,
     app: &App,
     caches: &RefCell<Caches>,
     request: &mut Request,
@@ -86,7 +93,7 @@ pub async fn transfer(
     match placed {
         Placed::Glance(placed) => glance::transfer(app, caches, request, placed).await,
         Placed::Nova(_) | Placed::Keystone(_) | Placed::Control(_) | Placed::Waldur(_) => {
-            answer(app, caches, request, placed)
+            answer(spaces, app, caches, request, placed)
         }
     }
 }

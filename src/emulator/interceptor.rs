@@ -58,8 +58,10 @@ pub enum Verdict {
 pub struct Exchange<'e> {
     /// What it is about.
     pub plan: &'e Plan,
-    /// Its head.
+    /// Its head, as the space that it is for sees it.
     pub head: &'e Head,
+    /// The name of that space; nothing for the server's own.
+    pub space: Option<&'e str>,
     refuse: &'e dyn Fn(&Refusal) -> Reply,
 }
 
@@ -69,7 +71,12 @@ impl<'e> Exchange<'e> {
         head: &'e Head,
         refuse: &'e dyn Fn(&Refusal) -> Reply,
     ) -> Self {
-        Self { plan, head, refuse }
+        Self {
+            plan,
+            head,
+            space: head.origin().space(),
+            refuse,
+        }
     }
 
     /// An error as the asked service words its own, in the form that the request asks for.

@@ -17,6 +17,7 @@ pub mod offline;
 mod output;
 mod request_lines;
 mod server;
+mod space;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -28,6 +29,7 @@ pub use builder::EmulatorBuilder;
 pub use error::StartError;
 pub use front::operations;
 pub use interceptor::{Exchange, Interceptor, Verdict};
+pub use space::{Space, SpaceBuilder};
 
 use crate::store::Loaded;
 use actix_http::error::DispatchError;
@@ -163,31 +165,26 @@ impl Emulator {
     /// The base URL that clients are told: the public one, if one was given.
     #[cfg(feature = "cli")]
     pub(crate) fn public_url(&self) -> String {
-        let public_url = self.shared.app.config.public_url.clone();
+        let public_url = self.shared.config().public_url.clone();
         public_url.unwrap_or_else(|| self.url())
     }
 
     /// What the catalogue calls the region.
     #[cfg(feature = "cli")]
     pub(crate) fn region(&self) -> &str {
-        crate::api::keystone::region(&self.shared.app.config)
+        crate::api::keystone::region(&self.shared.spaces.root.config)
     }
 
     /// The project of a caller who names none: the fixture's first.
     #[must_use]
     pub fn default_project_id(&self) -> &str {
-        self.shared.app.identity.default_project_id()
+        self.shared.spaces.root.identity.default_project_id()
     }
 
     /// A token of the fixture that opens the default project.
     #[must_use]
     pub fn example_token(&self) -> Option<&str> {
-        let project_id = self.default_project_id();
-        let tokens = &self.shared.app.identity.directory().tokens;
-        let token = tokens
-            .iter()
-            .find(|token| token.project_id.as_deref() == Some(project_id));
-        token.map(|token| token.id.as_str())
+        self.shared.spaces.root.identity.example_token()
     }
 
     /// How many images of the fixture were new to the store, and how many it already had.
@@ -247,7 +244,7 @@ fn run(
     sockets: Vec<(TcpListener, Entrance)>,
     started: &SyncSender<std::io::Result<ServerHandle>>,
 ) {
-    let config = &shared.app.config;
+    let config = shared.config();
     let mut builder = actix_server::Server::build()
         .workers(config.workers)
         .shutdown_timeout(whole_seconds(config.stop_within))
@@ -290,7 +287,7 @@ async fn tidy(shared: Weak<Shared>) {
     loop {
         actix_web::rt::time::sleep(TIDIED_EVERY).await;
         match shared.upgrade() {
-            Some(shared) => shared.app.tidy(),
+            Some(shared) => shared.spaces.tidy(),
             None => return,
         }
     }
@@ -308,7 +305,7 @@ fn listen(
     builder.listen("nova-images", socket, move || {
         let server = Server::new(Arc::clone(&shared), entrance);
         let doorman = Arc::clone(&shared.doorman);
-        let patience = shared.app.config.patience;
+        let patience = shared.config().patience;
         let web_app = actix_web::App::new()
             .app_data(server.clone())
             .default_service(actix_web::web::to(web::answer));

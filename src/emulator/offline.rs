@@ -3,11 +3,11 @@
 use super::entrance::Entrance;
 use super::server::{Server, Shared};
 use super::texts::TEXTS;
-use crate::config::{Config, Profile};
+use crate::config::{Profile, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Timestamp, Untold};
 use crate::http::{Body, HeaderMap, HeaderName, HeaderValue, Method, Request};
-use crate::service::App;
+use crate::service::{Spaces, Start};
 use actix_web::rt::Runtime;
 use bytes::Bytes;
 use std::error::Error;
@@ -33,20 +33,21 @@ impl Offline {
     }
 
     fn of(profile: Profile) -> Result<Self, Box<dyn Error>> {
-        let config = Config {
-            profile,
-            ..Config::default()
-        };
-        let clock = Clock::frozen(Timestamp::from_micros(0));
-        let (app, _) = App::open(
-            config,
-            Fixture::docs()?,
-            clock,
-            Ids::seeded(1),
-            TEXTS,
-            &Untold,
-        )?;
-        let (shared, _) = Shared::new(app, None);
+        let (spaces, _) = Spaces::open(Start {
+            server: ServerConfig::default(),
+            config: SpaceConfig {
+                profile,
+                ..SpaceConfig::default()
+            },
+            fixture: Fixture::docs()?,
+            reread: None,
+            clock: Clock::frozen(Timestamp::from_micros(0)),
+            ids: Ids::seeded(1),
+            texts: TEXTS,
+            progress: Box::new(Untold),
+            resolve: address::resolve,
+        })?;
+        let (shared, _) = Shared::new(spaces, None);
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         Ok(Self {
             server: Server::new(shared, Entrance::shared(nowhere, false)),

@@ -7,12 +7,14 @@ use super::entrance::Entrance;
 use super::front::{self, Placed};
 use super::interceptor::{Exchange, Interceptor, Verdict};
 use super::masked::shown_target;
+use crate::config::ServerConfig;
 use crate::domain::{BodyWanted, Plan, Work};
 use crate::http::cache::Caches;
+use crate::http::mount;
 use crate::http::{
     Body, CutOff, Head, HeaderMap, Method, Origin, Place, Refusal, Reply, Request, StatusCode,
 };
-use crate::service::App;
+use crate::service::{App, Spaces};
 use std::cell::RefCell;
 use std::fmt;
 use std::net::SocketAddr;
@@ -27,10 +29,10 @@ const AT_HAND: Duration = Duration::from_millis(200);
 /// What all threads of an emulator share.
 pub struct Shared {
     /// Its data and its settings.
-    pub app: App,
+    pub spaces: Spaces,
     /// Who lets connections in.
     pub doorman: Arc<Doorman>,
-    /// What it knows of its own address.
+    /// What it knows of its own address, at the root.
     place: Place,
     /// Where work goes that would hold up a thread that answers requests.
     elsewhere: Elsewhere,
@@ -42,16 +44,20 @@ pub struct Shared {
 
 impl Shared {
     /// For all threads; what comes with it hangs up once the last of them has let go.
-    pub fn new(app: App, interceptor: Option<Box<dyn Interceptor>>) -> (Arc<Self>, Receiver<()>) {
+    pub fn new(
+        spaces: Spaces,
+        interceptor: Option<Box<dyn Interceptor>>,
+    ) -> (Arc<Self>, Receiver<()>) {
         let (alive, gone) = channel();
-        app.image_data.when_closed(alive.clone());
+        spaces.root.image_data.when_closed(alive.clone());
+        let config = &spaces.root.server;
         let place = Place {
-            public_url: app.config.public_url.as_deref().map(Into::into),
+            public_url: config.public_url.as_deref().map(Into::into),
             prefix: "".into(),
         };
         let shared = Self {
-            doorman: Doorman::new(app.config.max_connections),
-            app,
+            doorman: Doorman::new(config.max_connections),
+            spaces,
             place,
             elsewhere: Elsewhere::new(),
             interceptor,
@@ -59,11 +65,41 @@ impl Shared {
         };
         (Arc::new(shared), gone)
     }
+
+    /// How it was started.
+    pub fn config(&self) -> &ServerConfig {
+        &self.spaces.root.server
+    }
+
+    /// The space that a request names. One that there is none of has the server's own stand in for it:
+    /// somebody has to refuse the request in some service's words.
+    fn space(&self, head: &Head) -> Space {
+        match head.origin().space() {
+            None => Space::Root,
+            Some(name) => self.spaces.named(name).map_or(Space::Missing, Space::Named),
+        }
+    }
+
+    /// What answers in a space.
+    fn app<'a>(&'a self, space: &'a Space) -> &'a App {
+        match space {
+            Space::Named(app) => app,
+            Space::Root | Space::Missing => &self.spaces.root,
+        }
+    }
+}
+
+/// The space that a request is for.
+#[derive(Clone, Debug)]
+enum Space {
+    Root,
+    Named(Arc<App>),
+    Missing,
 }
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.app.fmt(f)
+        self.spaces.fmt(f)
     }
 }
 
@@ -85,7 +121,8 @@ impl Server {
         }
     }
 
-    /// The head of a request for a target in origin form, over a connection to the address `local`.
+    /// The head of a request for a target in origin form, over a connection to the address `local`, as
+    /// the space that the target names sees it.
     pub fn head(
         &self,
         method: Method,
@@ -93,14 +130,24 @@ impl Server {
         headers: HeaderMap,
         local: SocketAddr,
     ) -> Head {
-        let origin = Origin::of(&headers, local, self.shared.place.clone());
+        let (mut place, mut target) = (self.shared.place.clone(), target.into());
+        if let Some((name, rest)) = mount::split(&target) {
+            place.prefix = match self.shared.spaces.named(&name) {
+                Some(app) => Arc::clone(&app.prefix),
+                None => [mount::MOUNT, &name].concat().into(),
+            };
+            target = rest;
+        }
+        let origin = Origin::of(&headers, local, place);
         Head::new(method, target, headers, origin)
     }
 
     /// Whether the client announces more than is read of such a body. It gets its refusal instead of
     /// being told to go on.
     pub fn is_too_much(&self, head: &Head) -> bool {
-        let (head, plan, _) = front::plan(&self.shared.app, self.entrance, head.clone());
+        let space = self.shared.space(head);
+        let app = self.shared.app(&space);
+        let (head, plan, _) = front::plan(app, self.entrance, head.clone());
         match plan.body {
             BodyWanted::Whole(most) => body::announces_more(&head, most),
             BodyWanted::No | BodyWanted::Stream => false,
@@ -108,18 +155,21 @@ impl Server {
     }
 
     fn patience(&self) -> Duration {
-        self.shared.app.config.patience
+        self.shared.config().patience
     }
 
     /// Answers a request.
     pub async fn call(&self, request: Request) -> Reply {
-        let app = &self.shared.app;
-        let started = app.clock.monotonic_micros();
         let Request { head, body } = request;
+        let space = self.shared.space(&head);
+        let app = self.shared.app(&space);
+        app.settle();
+        let started = app.clock.monotonic_micros();
         let (head, plan, placed) = front::plan(app, self.entrance, head);
         let (mut request, placed) = (Request { head, body }, Arc::new(placed));
-        let reply = self.carry_out(&mut request, &plan, &placed).await;
+        let reply = self.carry_out(&space, &mut request, &plan, &placed).await;
         tracing::debug!(
+            space = request.head.origin().space(),
             operation = plan.operation.as_str(),
             method = %request.head.method(),
             target = %shown_target(&request.head),
@@ -131,12 +181,18 @@ impl Server {
         reply
     }
 
-    async fn carry_out(&self, request: &mut Request, plan: &Plan, placed: &Arc<Placed>) -> Reply {
-        match self.look(&request.head, plan, placed) {
-            Verdict::Pass => self.answer(request, plan, placed).await,
+    async fn carry_out(
+        &self,
+        space: &Space,
+        request: &mut Request,
+        plan: &Plan,
+        placed: &Arc<Placed>,
+    ) -> Reply {
+        match self.look(space, &request.head, plan, placed) {
+            Verdict::Pass => self.answer(space, request, plan, placed).await,
             Verdict::Delay(duration) => {
                 actix_web::rt::time::sleep(duration).await;
-                self.answer(request, plan, placed).await
+                self.answer(space, request, plan, placed).await
             }
             Verdict::Answer(reply) => {
                 match body::skip(request.take_body(), self.patience()).await {
@@ -145,48 +201,61 @@ impl Server {
                 }
             }
             Verdict::After(reply) => {
-                self.answer(request, plan, placed).await;
+                self.answer(space, request, plan, placed).await;
                 reply
             }
         }
     }
 
-    fn look(&self, head: &Head, plan: &Plan, placed: &Placed) -> Verdict {
-        match (&self.shared.interceptor, placed) {
-            (None, _) | (_, Placed::Control(_)) => Verdict::Pass,
-            (Some(interceptor), placed) => {
-                let refuse = |refusal: &_| front::refuse(&self.shared.app, head, placed, refusal);
-                interceptor.look(&Exchange::new(plan, head, &refuse))
+    fn look(&self, space: &Space, head: &Head, plan: &Plan, placed: &Placed) -> Verdict {
+        let refuse = |refusal: &_| front::refuse(self.shared.app(space), head, placed, refusal);
+        match (space, &self.shared.interceptor, placed) {
+            (Space::Missing, ..) => {
+                let name = head.origin().space().unwrap_or_default();
+                let why = format!("There is no space {name:?} on this server.");
+                Verdict::Answer(refuse(&Refusal::new(StatusCode::NOT_FOUND, why)))
             }
+            (_, None, _) | (.., Placed::Control(_)) => Verdict::Pass,
+            (_, Some(interceptor), _) => interceptor.look(&Exchange::new(plan, head, &refuse)),
         }
     }
 
-    async fn answer(&self, request: &mut Request, plan: &Plan, placed: &Arc<Placed>) -> Reply {
+    async fn answer(
+        &self,
+        space: &Space,
+        request: &mut Request,
+        plan: &Plan,
+        placed: &Arc<Placed>,
+    ) -> Reply {
+        let app = self.shared.app(space);
         let body = request.take_body();
         match body::read(&request.head, body, plan.body, self.patience()).await {
             // Nova has an answer of its own, at its place among the others.
             Ok(Body::TooLarge) if !matches!(**placed, Placed::Nova(_)) => {
                 let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "Request is too large.");
-                return front::refuse(&self.shared.app, &request.head, placed, &refusal);
+                return front::refuse(app, &request.head, placed, &refusal);
             }
             Ok(body) => request.body = body,
             Err(error) => return broken_off(&error),
         }
         let kind = match plan.work {
-            Work::Transfer => return self.transfer(request, placed).await,
+            Work::Transfer => return self.transfer(app, request, placed).await,
             Work::Everything => Kind::Computes,
-            Work::Change if self.shared.app.config.database.is_some() => Kind::Waits,
+            Work::Change if app.is_file() => Kind::Waits,
             Work::Change | Work::Read => {
-                return front::answer(&self.shared.app, &self.caches, request, placed);
+                let spaces = &self.shared.spaces;
+                return front::answer(spaces, app, &self.caches, request, placed);
             }
         };
-        self.answer_elsewhere(kind, request, placed).await
+        self.answer_elsewhere(kind, space.clone(), request, placed)
+            .await
     }
 
     /// Answers while data are on their way. What is left of them is read past if it is there already and
     /// is little; otherwise the connection ends behind the answer.
-    async fn transfer(&self, request: &mut Request, placed: &Placed) -> Reply {
-        let reply = front::transfer(&self.shared.app, &self.caches, request, placed).await;
+    async fn transfer(&self, app: &App, request: &mut Request, placed: &Placed) -> Reply {
+        let spaces = &self.shared.spaces;
+        let reply = front::transfer(spaces, app, &self.caches, request, placed).await;
         let grace = AT_HAND.min(self.patience());
         if let Err(error) = body::skip(request.take_body(), grace).await {
             tracing::debug!(%error, "the rest of a body is not read");
@@ -195,7 +264,13 @@ impl Server {
     }
 
     /// Answers on a thread that may be held up.
-    async fn answer_elsewhere(&self, kind: Kind, request: &Request, placed: &Arc<Placed>) -> Reply {
+    async fn answer_elsewhere(
+        &self,
+        kind: Kind,
+        space: Space,
+        request: &Request,
+        placed: &Arc<Placed>,
+    ) -> Reply {
         let (shared, placed) = (Arc::clone(&self.shared), Arc::clone(placed));
         let head = request.head.clone();
         // A body that is read as it comes stays with its connection; nobody wants one for such work.
@@ -206,7 +281,8 @@ impl Server {
         let answered = self.shared.elsewhere.run(kind, move || {
             let body = body.map_or(Body::TooLarge, Body::Whole);
             let request = Request { head, body };
-            front::answer(&shared.app, &RefCell::default(), &request, &placed)
+            let app = shared.app(&space);
+            front::answer(&shared.spaces, app, &RefCell::default(), &request, &placed)
         });
         answered.await.unwrap_or_else(|unfinished| {
             Reply::empty(StatusCode::INTERNAL_SERVER_ERROR).because(unfinished.to_string())

@@ -6,13 +6,13 @@ use super::front;
 use super::server::{Server, Shared};
 use super::texts::TEXTS;
 use crate::api::{control, keystone, nova, waldur};
-use crate::config::Config;
+use crate::config::{ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{BodyWanted, Operation, Plan, Untold};
 use crate::http::{
     Body, CutOff, Head, HeaderMap, HeaderName, Method, Refusal, Reply, Request, StatusCode,
 };
-use crate::service::App;
+use crate::service::{Spaces, Start};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use std::cell::RefCell;
@@ -31,17 +31,19 @@ fn entrance() -> Entrance {
 }
 
 fn shared() -> Arc<Shared> {
-    let (config, fixture) = (Config::default(), Fixture::docs().unwrap());
-    let opened = App::open(
-        config,
-        fixture,
-        Clock::real(),
-        Ids::seeded(1),
-        TEXTS,
-        &Untold,
-    );
-    let (app, _) = opened.unwrap();
-    Shared::new(app, None).0
+    let (spaces, _) = Spaces::open(Start {
+        server: ServerConfig::default(),
+        config: SpaceConfig::default(),
+        fixture: Fixture::docs().unwrap(),
+        reread: None,
+        clock: Clock::real(),
+        ids: Ids::seeded(1),
+        texts: TEXTS,
+        progress: Box::new(Untold),
+        resolve: |_| Ok(Vec::new()),
+    })
+    .unwrap();
+    Shared::new(spaces, None).0
 }
 
 fn head(server: &Server, method: Method, target: &str, headers: &[(&str, &str)]) -> Head {
@@ -68,7 +70,7 @@ fn wants_all(plan: &Plan) -> bool {
 #[test]
 fn novas_doors() {
     let shared = shared();
-    let app = &shared.app;
+    let app = &shared.spaces.root;
     let head = get("/v2/openstack/images/detail?limit=1");
     let (plan, placed) = nova::plan(app, &head);
     assert_eq!(plan.operation.as_str(), "nova.images.detail");
@@ -101,8 +103,8 @@ fn a_failure_says_why_to_who_looks_from_inside() {
         head: get("/v2/openstack/images/no-such-id"),
         body: Body::empty(),
     };
-    let (_, placed) = nova::plan(&shared.app, &request.head);
-    let reply = nova::answer(&shared.app, &RefCell::default(), &request, &placed);
+    let (_, placed) = nova::plan(&shared.spaces.root, &request.head);
+    let reply = nova::answer(&shared.spaces.root, &RefCell::default(), &request, &placed);
     assert_eq!(reply.status(), StatusCode::NOT_FOUND);
     assert!(
         reply
@@ -115,7 +117,7 @@ fn a_failure_says_why_to_who_looks_from_inside() {
 #[test]
 fn keystones_doors() {
     let shared = shared();
-    let app = &shared.app;
+    let app = &shared.spaces.root;
     let server = Server::new(Arc::clone(&shared), entrance());
     let head = head(
         &server,
@@ -148,13 +150,13 @@ fn waldurs_doors() {
     let shared = shared();
     let head = get("/api/openstack-images/?page_size=1");
     assert!(waldur::owns(&head));
-    let (plan, placed) = waldur::plan(&shared.app, &head);
+    let (plan, placed) = waldur::plan(&shared.spaces.root, &head);
     assert_eq!(plan.operation.as_str(), "waldur.openstack_images.list");
     assert_eq!(plan.body, BodyWanted::No);
     let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "slowly");
-    let refused = waldur::refuse(&shared.app, &head, &placed, &refusal);
+    let refused = waldur::refuse(&shared.spaces.root, &head, &placed, &refusal);
     assert_eq!(text(&refused), r#"{"detail":"slowly"}"#);
-    let reply = waldur::answer(&shared.app, &head, &placed);
+    let reply = waldur::answer(&shared.spaces.root, &head, &placed);
     assert_eq!(reply.status(), StatusCode::OK);
     assert!(text(&reply).contains("http://cloud.example.org/api/openstack-images/"));
 }
@@ -163,7 +165,7 @@ fn waldurs_doors() {
 fn the_control_apis_doors() {
     let shared = shared();
     let head = get("/_control/health/ready").mounted_under("/_control");
-    let (plan, placed) = control::plan(&head, DOOR);
+    let (plan, placed) = control::plan(&ServerConfig::default(), &head, DOOR);
     assert_eq!(
         (plan.operation.as_str(), plan.body),
         ("control.health", BodyWanted::No)
@@ -174,7 +176,7 @@ fn the_control_apis_doors() {
         head,
         body: Body::empty(),
     };
-    let reply = control::answer(&shared.app, &request, placed);
+    let reply = control::answer(&shared.spaces, &shared.spaces.root, &request, &placed);
     assert_eq!(text(&reply), r#"{"status":"ok"}"#);
 }
 

@@ -24,22 +24,48 @@ pub struct Caches {
     pub list_bytes: usize,
 }
 
-/// Replies of the newest generation seen, to what was asked for more than once: a client that never
-/// asks the same again would fill the memory with what nobody needs.
+/// Everything that a reply depends on but the data, and in front of it the space that was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key(Vec<u8>);
+
+impl Key {
+    /// Of these parts, asked of the space of a number.
+    #[must_use]
+    pub fn of<'p>(space: u64, parts: impl IntoIterator<Item = &'p str>) -> Self {
+        let mut key = Vec::with_capacity(256);
+        key.extend_from_slice(&space.to_le_bytes());
+        for part in parts {
+            key.extend_from_slice(part.as_bytes());
+            key.push(0);
+        }
+        Self(key)
+    }
+}
+
+/// Replies to what was asked for more than once: a client that never asks the same again would fill the
+/// memory with what nobody needs.
+///
+/// No space ever has the number of another: a thread needs no more room for a thousand spaces than for
+/// one.
 #[derive(Debug)]
 pub struct ReplyCache {
     /// Hashes of keys, each where its own value says.
     asked: Vec<u64>,
-    generation: u64,
     weight: usize,
-    replies: LruCache<Vec<u8>, Reply>,
+    replies: LruCache<Key, Kept>,
+}
+
+/// A reply, and the generation of the data that it was computed from.
+#[derive(Debug)]
+struct Kept {
+    generation: u64,
+    reply: Reply,
 }
 
 impl Default for ReplyCache {
     fn default() -> Self {
         Self {
             asked: vec![0; ASKED_KEYS],
-            generation: 0,
             weight: 0,
             replies: LruCache::unbounded(),
         }
@@ -48,39 +74,49 @@ impl Default for ReplyCache {
 
 impl ReplyCache {
     /// The reply kept for a key, when the data have not changed since.
-    pub fn get(&mut self, generation: u64, key: &[u8]) -> Option<Reply> {
-        self.enter(generation);
-        self.replies.get(key).and_then(Reply::copy)
+    pub fn get(&mut self, generation: u64, key: &Key) -> Option<Reply> {
+        let kept = self.replies.get(key)?;
+        if kept.generation == generation {
+            return kept.reply.copy();
+        }
+        if kept.generation < generation {
+            self.remove(key);
+        }
+        None
     }
 
-    /// Keeps a reply that was computed from data of `generation`, when its key was asked for before;
-    /// an older one is let go. A stream cannot be kept.
-    pub fn put(&mut self, generation: u64, key: Vec<u8>, reply: &Reply) {
-        self.enter(generation);
-        let weight = key.len() + reply.weight();
-        if !self.was_asked(&key) {
-            return;
-        }
-        if generation != self.generation || weight > MOST_REPLY_BYTES / 2 {
+    /// Keeps a reply that was computed from data of `generation`, when its key was asked for before.
+    /// One of newer data is not let go for it. A stream cannot be kept.
+    pub fn put(&mut self, generation: u64, key: Key, reply: &Reply) {
+        let weight = key.0.len() + reply.weight();
+        if !self.was_asked(&key) || weight > MOST_REPLY_BYTES / 2 {
             return;
         }
         let Some(reply) = reply.copy() else {
             return;
         };
-        self.weight += weight;
-        let key_weight = key.len();
-        if let Some(old) = self.replies.put(key, reply) {
-            self.weight -= key_weight + old.weight();
+        let known = self.replies.peek(&key);
+        if known.is_some_and(|known| known.generation > generation) {
+            return;
         }
+        self.remove(&key);
+        self.weight += weight;
+        self.replies.put(key, Kept { generation, reply });
         while self.weight > MOST_REPLY_BYTES {
             let Some((key, old)) = self.replies.pop_lru() else {
                 break;
             };
-            self.weight -= key.len() + old.weight();
+            self.weight -= key.0.len() + old.reply.weight();
         }
     }
 
-    fn was_asked(&mut self, key: &[u8]) -> bool {
+    fn remove(&mut self, key: &Key) {
+        if let Some(old) = self.replies.pop(key) {
+            self.weight -= key.0.len() + old.reply.weight();
+        }
+    }
+
+    fn was_asked(&mut self, key: &Key) -> bool {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         let hash = hasher.finish();
@@ -90,52 +126,58 @@ impl ReplyCache {
             None => false,
         }
     }
-
-    fn enter(&mut self, generation: u64) {
-        if generation > self.generation {
-            self.replies.clear();
-            self.weight = 0;
-            self.generation = generation;
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_REPLY_BYTES, Reply, ReplyCache};
+    use super::{Key, MOST_REPLY_BYTES, Reply, ReplyCache};
     use crate::http::StatusCode;
 
     fn reply(bytes: usize) -> Reply {
         Reply::new(StatusCode::OK, "text/plain", vec![b'x'; bytes])
     }
 
+    fn key(text: &str) -> Key {
+        Key::of(0, [text])
+    }
+
+    fn numbered(number: u8) -> Key {
+        key(&number.to_string())
+    }
+
     #[test]
     fn a_write_ends_what_was_kept() {
         let mut cache = ReplyCache::default();
-        cache.put(1, b"a".to_vec(), &reply(1));
-        cache.put(1, b"a".to_vec(), &reply(1));
-        assert!(cache.get(1, b"a").is_some());
-        assert!(cache.get(2, b"a").is_none());
+        cache.put(1, key("a"), &reply(1));
+        cache.put(1, key("a"), &reply(1));
+        assert!(cache.get(1, &key("a")).is_some());
+        assert!(cache.get(2, &key("a")).is_none());
+        assert_eq!((cache.weight, cache.replies.len()), (0, 0));
         // Computed before the write, finished after it.
-        cache.put(1, b"a".to_vec(), &reply(1));
-        assert!(cache.get(2, b"a").is_none());
+        cache.put(2, key("a"), &reply(2));
+        cache.put(1, key("a"), &reply(1));
+        assert!(cache.get(1, &key("a")).is_none());
+        let newer = cache.get(2, &key("a")).unwrap();
+        assert_eq!(newer.bytes().unwrap().len(), 2);
+        assert_eq!(cache.weight, key("a").0.len() + reply(2).weight());
+        assert!(cache.get(2, &Key::of(1, ["a"])).is_none());
     }
 
     #[test]
     fn what_was_not_asked_for_lately_makes_room() {
         let mut cache = ReplyCache::default();
         for number in 0..100_u8 {
-            cache.put(1, vec![number], &reply(MOST_REPLY_BYTES / 10));
-            assert!(cache.get(1, &[number]).is_none());
-            cache.put(1, vec![number], &reply(MOST_REPLY_BYTES / 10));
-            cache.get(1, &[0]);
+            cache.put(1, numbered(number), &reply(MOST_REPLY_BYTES / 10));
+            assert!(cache.get(1, &numbered(number)).is_none());
+            cache.put(1, numbered(number), &reply(MOST_REPLY_BYTES / 10));
+            cache.get(1, &numbered(0));
         }
-        assert!(cache.get(1, &[0]).is_some());
-        assert!(cache.get(1, &[50]).is_none());
-        assert!(cache.get(1, &[99]).is_some());
+        assert!(cache.get(1, &numbered(0)).is_some());
+        assert!(cache.get(1, &numbered(50)).is_none());
+        assert!(cache.get(1, &numbered(99)).is_some());
         for _ in 0..2 {
-            cache.put(1, vec![200], &reply(MOST_REPLY_BYTES));
+            cache.put(1, numbered(200), &reply(MOST_REPLY_BYTES));
         }
-        assert!(cache.get(1, &[200]).is_none());
+        assert!(cache.get(1, &numbered(200)).is_none());
     }
 }

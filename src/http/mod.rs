@@ -8,6 +8,7 @@ pub mod gaps;
 mod head;
 mod header;
 pub mod json;
+pub mod mount;
 pub mod origin;
 pub mod path;
 pub mod query;

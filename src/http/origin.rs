@@ -78,6 +78,18 @@ impl Origin {
         self.local
     }
 
+    /// What the paths of the space begin with; empty at the root.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.place.prefix
+    }
+
+    /// The name of the space, if it has one.
+    #[must_use]
+    pub fn space(&self) -> Option<&str> {
+        self.place.prefix.strip_prefix(super::mount::MOUNT)
+    }
+
     /// What links begin with, as far as this server is concerned: without a slash at the end, and
     /// without the path that a service is mounted under.
     #[must_use]

@@ -1,24 +1,34 @@
-//! Everything that one emulator is, in one value. A second emulator is a second value.
+//! One cloud, in one value: what a server has several of, each of which knows nothing of the others.
 
+use super::due::{Agenda, Due};
 use super::failure::Failure;
 use super::identity::Identity;
 use super::image_data::ImageData;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
+use super::reset::ResetError;
+use super::seed::{Around, LoadError, Reread, Seed};
 use super::waldur::Waldur;
 use super::web_download::WebDownloads;
-use crate::config::{Config, SyncMode};
-use crate::control::{Clock, Fixture, FixtureError, Ids};
+use crate::config::{ServerConfig, SpaceConfig, SyncMode};
+use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, TextMaker};
-use crate::store::spool::{Place, Spool};
+use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// One emulator: what the facades are given to answer with.
+/// One space: what the facades are given to answer with.
 #[derive(Debug)]
 pub struct App {
-    /// How it was started.
-    pub config: Config,
+    /// How its server was started.
+    pub server: Arc<ServerConfig>,
+    /// How it was made.
+    pub config: SpaceConfig,
+    /// What no other space of the server has, nor ever had.
+    pub number: u64,
+    /// What its paths begin with, such as `/_space/a`; empty at the root.
+    pub prefix: Arc<str>,
     /// Its time.
     pub clock: Clock,
     /// Its ids.
@@ -38,61 +48,93 @@ pub struct App {
     /// Whether the images are just those of Nova's own fake image service.
     pub over_nova_fake: bool,
     store: Arc<Store>,
-    /// What it goes back to; of large files not the images, but where they are.
-    beginning: Fixture,
+    agenda: Arc<Agenda>,
+    beginning: Beginning,
+    /// Held by whoever goes back there.
+    returning: Mutex<()>,
 }
 
-/// Why images are not stored.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// They cannot be read.
-    #[error("{0}")]
-    Fixture(#[from] FixtureError),
-    /// The store fails.
-    #[error("{0}")]
-    Store(#[from] StoreError),
+/// What a space goes back to.
+#[derive(Debug)]
+enum Beginning {
+    Seed(Arc<Seed>),
+    /// A file has no seed, which would take as much memory as the file takes room: its fixture is read
+    /// again, if it was given one.
+    Fixture(Option<Reread>),
+}
+
+/// What a space is given, whatever it begins with.
+#[derive(Debug)]
+pub struct Outfit {
+    /// How its server was started.
+    pub server: Arc<ServerConfig>,
+    /// How it is made.
+    pub config: SpaceConfig,
+    /// Its number.
+    pub number: u64,
+    /// What its paths begin with.
+    pub prefix: Arc<str>,
+    /// Its time.
+    pub clock: Clock,
+    /// Its ids.
+    pub ids: Ids,
+    /// What lists show of its images.
+    pub texts: TextMaker,
+    /// Where its server keeps the data of images.
+    pub spool: Spool,
+    /// Where its server fetches data from.
+    pub web_downloads: WebDownloads,
 }
 
 impl App {
-    /// Opens the store and loads the fixture; data that are there already win over it. `texts` is what
-    /// lists will show of the images.
+    /// A space in memory.
     ///
     /// # Errors
-    /// When the store cannot be used, or a large file of the fixture is gone or another by now.
-    pub fn open(
-        config: Config,
-        mut fixture: Fixture,
-        clock: Clock,
-        ids: Ids,
-        texts: TextMaker,
+    /// When there is no room for it.
+    pub fn of(seed: Arc<Seed>, outfit: Outfit) -> Result<(Self, Loaded), StoreError> {
+        // A seeded sequence may repeat in one process; the name must not.
+        let name = Ids::random().uuid().to_string();
+        let store = Store::of(&seed.images, name, outfit.texts, outfit.spool.clone())?;
+        let loaded = Loaded {
+            added: seed.images.images(),
+            kept: 0,
+        };
+        let around = Around {
+            people: Arc::clone(&seed.around.people),
+            clouds: Arc::clone(&seed.around.clouds),
+            over_nova_fake: seed.around.over_nova_fake,
+        };
+        let app = Self::over(store, around, Beginning::Seed(seed), outfit)?;
+        Ok((app, loaded))
+    }
+
+    /// A space over a file; what is there already wins over the fixture.
+    ///
+    /// # Errors
+    /// When the file cannot be used, or a large file of the fixture is gone or another by now.
+    pub fn over_file(
+        path: &Path,
+        fixture: Fixture,
+        reread: Option<Reread>,
+        outfit: Outfit,
         progress: &dyn Progress,
     ) -> Result<(Self, Loaded), LoadError> {
-        let location = match &config.database {
-            Some(path) => Location::File(DatabaseFile {
-                path: path.clone(),
-                sync: match config.sync {
-                    SyncMode::Full => Sync::Full,
-                    SyncMode::Normal => Sync::Normal,
-                },
-                patience: config.lock_patience,
-            }),
-            // The seeded sequence may repeat in one process; the name must not.
-            None => Location::Memory(Ids::random().uuid().to_string()),
+        let file = DatabaseFile {
+            path: path.to_owned(),
+            sync: match outfit.server.sync {
+                SyncMode::Full => Sync::Full,
+                SyncMode::Normal => Sync::Normal,
+            },
+            patience: outfit.server.lock_patience,
         };
-        let spool = spool(&config);
-        let mut store = Store::open(location, texts)?;
-        let recovered = store.keep_data(spool.clone())?;
+        let mut store = Store::open(Location::File(file), outfit.texts)?;
+        let recovered = store.keep_data(outfit.spool.clone())?;
         if recovered > 0 {
             tracing::info!(
                 recovered,
                 "images whose upload was cut off are queued again"
             );
         }
-        sweep(&spool);
-        if config.sweeps {
-            spool.sweep_temporary();
-        }
-        let store = Arc::new(store);
         let images = fixture.image_count();
         progress.begin("storing", images as u64);
         let loaded = store.load_each::<LoadError>(images, |add| {
@@ -103,32 +145,81 @@ impl App {
         });
         progress.end();
         let loaded = loaded?;
-        let over_nova_fake = fixture.is_nova_fake_corpus();
-        let waldur = Waldur::new(Arc::clone(&store), clock.clone(), &fixture);
-        let directory = std::mem::take(&mut fixture.directory);
-        let app = Self {
-            images: Images::new(Arc::clone(&store), clock.clone()),
-            waldur,
-            web_downloads: WebDownloads::new(&config),
-            image_data: ImageData::new(Arc::clone(&store), spool, config.max_image_size),
-            identity: Identity::open(directory, &config, clock.clone(), ids.clone(), &store)?,
-            config,
-            clock,
-            ids,
-            rate_limiter: RateLimiter::default(),
-            over_nova_fake,
-            store,
-            beginning: fixture,
-        };
+        let beginning = Beginning::Fixture(reread);
+        let app = Self::over(store, Around::of(fixture), beginning, outfit)?;
         Ok((app, loaded))
     }
 
-    /// Lets go what time has ended.
+    fn over(
+        store: Store,
+        around: Around,
+        beginning: Beginning,
+        outfit: Outfit,
+    ) -> Result<Self, StoreError> {
+        let (store, agenda) = (Arc::new(store), Arc::<Agenda>::default());
+        let Outfit {
+            server,
+            config,
+            number,
+            prefix,
+            clock,
+            ids,
+            texts: _,
+            spool,
+            web_downloads,
+        } = outfit;
+        clock.begin_here();
+        let identity = Identity::open(
+            around.people,
+            &config,
+            (clock.clone(), ids.clone()),
+            Arc::clone(&agenda),
+            &store,
+        )?;
+        Ok(Self {
+            images: Images::new(Arc::clone(&store), clock.clone()),
+            waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
+            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
+            web_downloads,
+            identity,
+            server,
+            config,
+            number,
+            prefix,
+            clock,
+            ids,
+            rate_limiter: RateLimiter::default(),
+            over_nova_fake: around.over_nova_fake,
+            store,
+            agenda,
+            beginning,
+            returning: Mutex::new(()),
+        })
+    }
+
+    /// Does what has fallen due since somebody last asked, in order.
+    pub fn settle(&self) {
+        while let Some((_, due)) = self.agenda.next_due(&self.clock) {
+            match due {
+                Due::TokensEnd => self.identity.settle(),
+            }
+        }
+    }
+
+    /// Lets go what time has ended, and what nobody uses.
     pub fn tidy(&self) {
+        self.settle();
         if let Err(error) = self.identity.tidy() {
             // It is tried again.
             _ = Failure::of(&error);
         }
+        self.store.tidy();
+    }
+
+    /// Whether what is written outlives the process.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.store.is_file()
     }
 
     /// Whether what is written is kept.
@@ -139,35 +230,33 @@ impl App {
         self.store.check()
     }
 
-    /// Back to the fixture, as if just started.
+    /// Back to the fixture, as if just started: images, tokens, ids, clock and limits. Users and projects
+    /// never change.
     ///
     /// # Errors
-    /// When the store fails, or a large file of the fixture is gone or another by now; then nothing
-    /// changed.
-    pub fn reset(&self) -> Result<(), LoadError> {
+    /// When there is nothing to go back to, or the store fails; then nothing changed.
+    pub fn reset(&self) -> Result<(), ResetError> {
+        let _returning = self
+            .returning
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match &self.beginning {
+            Beginning::Seed(seed) => self.store.return_to(&seed.images)?,
+            Beginning::Fixture(None) => return Err(ResetError::NoFixture),
+            Beginning::Fixture(Some(fixture)) => {
+                // Read whole before anything is emptied.
+                let fixture = fixture.read()?;
+                let images = fixture.image_count();
+                self.store
+                    .replace_each::<LoadError>(images, |add| fixture.each_image(add))?;
+            }
+        }
+        self.clock.reset();
+        self.ids.reset();
         self.rate_limiter.reset();
         self.waldur.reset();
-        let images = self.beginning.image_count();
-        self.store
-            .replace_each::<LoadError>(images, |add| self.beginning.each_image(add))?;
-        Ok(self.identity.forget()?)
-    }
-}
-
-/// Beside the database, or where the system has its temporary files.
-fn spool(config: &Config) -> Spool {
-    match &config.database {
-        Some(path) => Spool::at(&Place::Beside(path.clone())),
-        // The seeded sequence may repeat in one process, and in others; the name must not.
-        None => Spool::at(&Place::Temporary(Ids::random().uuid().to_string())),
-    }
-}
-
-/// Data are served with what a crash left behind, too.
-fn sweep(spool: &Spool) {
-    match spool.sweep() {
-        Ok(0) => {}
-        Ok(files) => tracing::info!(files, "image data that no image has are removed"),
-        Err(error) => tracing::warn!(%error, "image data that no image has stay"),
+        self.agenda.clear();
+        self.identity.forget();
+        Ok(())
     }
 }

@@ -34,7 +34,8 @@ impl Failure {
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         let why = why(error);
         tracing::error!(why, "a request failed");
-        let (mut is_busy, mut cause) = (false, Some(error));
+        let mut is_busy = false;
+        let mut cause = Some(error);
         while let Some(error) = cause {
             is_busy |= matches!(error.downcast_ref(), Some(StoreError::Busy));
             cause = error.source();

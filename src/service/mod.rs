@@ -3,6 +3,7 @@
 
 mod access;
 mod app;
+mod due;
 mod error;
 mod failure;
 pub mod glance_query;
@@ -16,7 +17,10 @@ pub mod listed_query;
 mod query_error;
 mod quota;
 mod rate_limit;
+mod reset;
 pub mod rules;
+mod seed;
+mod spaces;
 #[cfg(test)]
 mod tests;
 mod upload_error;
@@ -24,12 +28,15 @@ pub mod waldur;
 pub mod web_download;
 mod write_error;
 
-pub use app::{App, LoadError};
+pub use app::App;
 pub use error::ImageError;
 pub use failure::Failure;
 pub use images::{Content, Edit, Images, Intake, Membership, NewOwner, is_uuid};
 pub use quota::{Limited, MOST as MOST_LIMITED};
+pub use reset::ResetError;
 pub use rules::{Filters, ImageRules};
+pub use seed::{LoadError, Reread};
+pub use spaces::{Order, SpaceContent, SpaceError, Spaces, Start};
 pub use upload_error::UploadError;
 pub use write_error::WriteError;
 

@@ -1,9 +1,11 @@
 //! Use cases over a whole emulator's data, without a facade.
 #![allow(clippy::unwrap_used)]
 
-use super::identity::{DomainRef, Proof, Reference, TokenForm, WantedScope};
-use super::{App, ImageError, ImageRules};
-use crate::config::{AuthMode, Config};
+use super::identity::{
+    DomainRef, EXPIRED_WINDOW_SECONDS, Proof, Reference, TokenForm, WantedScope,
+};
+use super::{App, ImageError, ImageRules, Spaces, Start};
+use crate::config::{AuthMode, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Caller, ImageQuery, ImageTexts, ListForm, Properties, TextMaker, Untold};
 
@@ -13,14 +15,22 @@ const NO_TEXTS: TextMaker = TextMaker {
 };
 
 fn app(fixture: Fixture) -> App {
-    let config = Config {
-        auth: AuthMode::Strict,
-        ..Config::default()
-    };
-    let (clock, ids) = (Clock::real(), Ids::seeded(1));
-    App::open(config, fixture, clock, ids, NO_TEXTS, &Untold)
-        .unwrap()
-        .0
+    let (spaces, _) = Spaces::open(Start {
+        server: ServerConfig::default(),
+        config: SpaceConfig {
+            auth: AuthMode::Strict,
+            ..SpaceConfig::default()
+        },
+        fixture,
+        reread: None,
+        clock: Clock::real(),
+        ids: Ids::seeded(1),
+        texts: NO_TEXTS,
+        progress: Box::new(Untold),
+        resolve: |_| Ok(Vec::new()),
+    })
+    .unwrap();
+    spaces.root
 }
 
 /// Images of `y`, one a visibility, and what else somebody may not get.
@@ -235,4 +245,40 @@ fn a_sign_in_that_is_refused_says_why() {
         let signed_in = app.identity.sign_in(&proofs, &scope, TokenForm::Opaque);
         assert_eq!(signed_in.unwrap_err().to_string(), why);
     }
+}
+
+/// An ended token can be looked at for two days more; then it is as if it had never been.
+#[test]
+fn tokens_end_for_good_as_the_agenda_says() {
+    let app = app(Fixture::docs().unwrap());
+    app.clock.freeze();
+    let name = Reference::Name("demo".to_owned(), DomainRef::Id("default".to_owned()));
+    let proofs = [Proof::Password(name, Some("secret".to_owned()))];
+    let sign_in = || {
+        let scope = &WantedScope::Default;
+        let signed_in = app.identity.sign_in(&proofs, scope, TokenForm::Opaque);
+        signed_in.unwrap().text
+    };
+    let look = |token: &str| {
+        app.settle();
+        let found = app.identity.look_up(token, EXPIRED_WINDOW_SECONDS);
+        found.map(|_| ()).map_err(|error| format!("{error:?}"))
+    };
+    let advance = |seconds: u32| app.clock.advance_seconds(seconds).unwrap();
+    let first = sign_in();
+    advance(60);
+    let second = sign_in();
+    let until_it_ends = 86_400 + 172_800;
+    advance(until_it_ends - 61);
+    assert_eq!(look(&first), Ok(()));
+    advance(2);
+    assert_eq!(look(&first), Err("Unknown".to_owned()));
+    assert_eq!(look(&second), Ok(()));
+    advance(60);
+    assert_eq!(look(&second), Err("Unknown".to_owned()));
+    // After a reset they end as at the first time.
+    app.reset().unwrap();
+    let third = sign_in();
+    advance(until_it_ends + 2);
+    assert_eq!(look(&third), Err("Unknown".to_owned()));
 }

@@ -5,12 +5,13 @@ use super::error::StoreError;
 use super::file::FileLock;
 use super::group::GroupWriter;
 use super::schema;
+use super::seed::Seed;
 use crate::domain::TextMaker;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::convert::Infallible;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 /// How long a connection waits for another process that uses the same file, where nothing else is
@@ -26,7 +27,11 @@ const PREPARED_STATEMENTS: usize = 128;
 /// SQLite's default of 2 MiB is less than a thousand images take.
 const PAGE_CACHE_KIB: u32 = 16 * 1024;
 
-/// Of a new database: as many pages again as SQLite's default of 4 KiB are half as many to find.
+/// The same of the connection that writes to memory: it reads little, and one of them stands open in
+/// each space however long nobody asks.
+const WRITER_CACHE_KIB: u32 = 32;
+
+/// Of a new file: as many pages again as SQLite's default of 4 KiB are half as many to find.
 const PAGE_BYTES: u32 = 8192;
 
 /// Where the data are.
@@ -92,11 +97,22 @@ enum Writer {
 pub struct Database {
     location: Location,
     writer: Writer,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Vec<Reader>>,
     /// SQLite's memory databases refuse readers while a writer commits; this lets them wait instead.
-    commit_gate: RwLock<()>,
+    /// It holds how often the data in memory were exchanged for others.
+    commit_gate: RwLock<u64>,
+    /// The same, held by whoever is about to exchange them.
+    turns: Mutex<u64>,
     /// Holds the lock on the file that keeps a second server away.
     lock: Option<FileLock>,
+}
+
+/// A connection that reads, while nobody does.
+#[derive(Debug)]
+struct Reader {
+    connection: Connection,
+    /// Whether nobody has read with it since the last look.
+    is_idle: bool,
 }
 
 impl Database {
@@ -107,7 +123,7 @@ impl Database {
             Location::Memory(_) => None,
             Location::File(file) => Some(FileLock::take(&file.path)?),
         };
-        let mut writer = connect(&location, false)?;
+        let mut writer = connect(&location, Use::Write)?;
         if let Location::File(file) = &location {
             // The last connection to close writes the log into the file; not into a foreign one.
             writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -122,13 +138,71 @@ impl Database {
             Location::Memory(_) => Writer::Memory(Mutex::new(writer)),
             Location::File(file) => Writer::File(GroupWriter::new(writer, file.patience)?),
         };
-        Ok(Self {
+        Ok(Self::around(location, writer, lock))
+    }
+
+    /// A database in memory that holds what the seed holds, under a name that no other of the process
+    /// has.
+    pub fn copy_of(seed: &Seed, name: String) -> Result<Self, StoreError> {
+        let location = Location::Memory(name);
+        let writer = Writer::Memory(Mutex::new(copied(seed, &location)?));
+        Ok(Self::around(location, writer, None))
+    }
+
+    fn around(location: Location, writer: Writer, lock: Option<FileLock>) -> Self {
+        Self {
             location,
             writer,
             readers: Mutex::new(Vec::new()),
-            commit_gate: RwLock::new(()),
+            commit_gate: RwLock::new(0),
+            turns: Mutex::new(0),
             lock,
-        })
+        }
+    }
+
+    /// Exchanges the data in memory for those of the seed. They are copied beside: whoever reads or
+    /// writes waits for the exchange alone. What is written meanwhile goes with the rest, which is
+    /// there as long as the connection that this gives.
+    pub fn become_copy_of(&self, seed: &Seed) -> Result<Connection, StoreError> {
+        let (Location::Memory(name), Writer::Memory(writer)) = (&self.location, &self.writer)
+        else {
+            return Err(StoreError::NotCopied("a file has no seed".to_owned()));
+        };
+        // One after the other, each under a name of its own.
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = *turns + 1;
+        let beside = copied(seed, &Location::Memory(turned(name, turn)))?;
+        schema::begin_uploads_at(&beside, i64::try_from(turn << 32).unwrap_or(i64::MAX))?;
+        *turns = turn;
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gate = self
+            .commit_gate
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *gate = turn;
+        let before = std::mem::replace(&mut *writer, beside);
+        let readers = std::mem::take(&mut *self.idle());
+        drop((gate, writer));
+        drop(readers);
+        Ok(before)
+    }
+
+    /// Closes what nobody has read with since the last time; says how many connections are left.
+    pub fn tidy(&self) -> usize {
+        let mut idle = self.idle();
+        let closed: Vec<_> = idle.extract_if(.., |reader| reader.is_idle).collect();
+        for reader in &mut *idle {
+            reader.is_idle = true;
+        }
+        let left = idle.len();
+        drop(idle);
+        drop(closed);
+        left
+    }
+
+    /// Whether what is written outlives the process.
+    pub fn is_file(&self) -> bool {
+        self.lock.is_some()
     }
 
     /// Reads, all from one state of the data.
@@ -136,19 +210,25 @@ impl Database {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let connection = self.reader()?;
-        let result = match self.location {
+        match self.location {
             Location::Memory(_) => {
-                let _gate = self
+                // No connection to data that were exchanged for others is ever read with.
+                let turn = self
                     .commit_gate
                     .read()
                     .unwrap_or_else(PoisonError::into_inner);
-                work(&connection)
+                let connection = self.reader(*turn)?;
+                let result = work(&connection);
+                self.give_back(connection);
+                result
             }
-            Location::File(_) => in_transaction(&connection, work),
-        };
-        self.give_back(connection);
-        result
+            Location::File(_) => {
+                let connection = self.reader(0)?;
+                let result = in_transaction(&connection, work);
+                self.give_back(connection);
+                result
+            }
+        }
     }
 
     /// A connection that sees a file as it is now, as long as it is held; nothing for a database in
@@ -157,7 +237,7 @@ impl Database {
         if let Location::Memory(_) = self.location {
             return Ok(None);
         }
-        let connection = self.reader()?;
+        let connection = self.reader(0)?;
         connection.prepare_cached("BEGIN")?.execute([])?;
         Ok(Some(connection))
     }
@@ -173,27 +253,36 @@ impl Database {
         self.give_back(connection);
     }
 
-    fn reader(&self) -> Result<Connection, StoreError> {
-        let idle = self
-            .readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        if let Some(connection) = idle {
-            return Ok(connection);
+    /// A connection to the data that were exchanged so often.
+    fn reader(&self, turn: u64) -> Result<Connection, StoreError> {
+        if let Some(reader) = self.idle().pop() {
+            return Ok(reader.connection);
         }
         // Another file of that name must not be read, nor an empty one be made.
         self.check_place()?;
-        connect(&self.location, true)
+        match &self.location {
+            Location::Memory(name) => connect(&Location::Memory(turned(name, turn)), Use::Read),
+            file @ Location::File(_) => connect(file, Use::Read),
+        }
     }
 
     fn give_back(&self, connection: Connection) {
         if connection.is_autocommit() {
-            self.readers
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(connection);
+            self.idle().push(Reader {
+                connection,
+                is_idle: false,
+            });
         }
+    }
+
+    /// How many connections are open to read with, while nobody does.
+    #[cfg(test)]
+    pub fn readers(&self) -> usize {
+        self.idle().len()
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes, all or nothing; returns when that is committed. What `work` refuses to do is no write:
@@ -241,14 +330,7 @@ impl Database {
             }
             Ok(outcome)
         };
-        written().map_err(|error| match error {
-            StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _))
-                if failure.code == rusqlite::ErrorCode::DiskFull =>
-            {
-                StoreError::MemoryFull
-            }
-            other => other,
-        })
+        written().map_err(of_memory)
     }
 
     /// Whether what is written is kept. Waits for no other write.
@@ -287,7 +369,49 @@ fn in_transaction<T>(
     Ok(value)
 }
 
-fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreError> {
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Read,
+    Write,
+}
+
+/// The name of data in memory that were exchanged so often.
+fn turned(name: &str, turn: u64) -> String {
+    match turn {
+        0 => name.to_owned(),
+        turn => format!("{name}-{turn}"),
+    }
+}
+
+/// A new database in memory, filled from a seed; the connection is to write with.
+fn copied(seed: &Seed, location: &Location) -> Result<Connection, StoreError> {
+    let copied = || {
+        let mut writer = connect(location, Use::Write)?;
+        writer.execute_batch(&format!(
+            "PRAGMA page_size = {}; PRAGMA journal_mode = OFF;",
+            seed.page_bytes()
+        ))?;
+        seed.copy_to(&mut writer)?;
+        // Without a journal nothing that was begun could be taken back.
+        writer.execute_batch("PRAGMA journal_mode = MEMORY;")?;
+        Ok(writer)
+    };
+    copied().map_err(of_memory)
+}
+
+fn of_memory(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _))
+            if failure.code == rusqlite::ErrorCode::DiskFull =>
+        {
+            StoreError::MemoryFull
+        }
+        other => other,
+    }
+}
+
+fn connect(location: &Location, purpose: Use) -> Result<Connection, StoreError> {
     let connection = match location {
         // Plain `:memory:` is one database per connection; memdb shares one by its name.
         Location::Memory(name) => Connection::open_with_flags(
@@ -305,16 +429,22 @@ fn connect(location: &Location, read_only: bool) -> Result<Connection, StoreErro
         )?,
     };
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES};"))?;
+    if purpose == Use::Write {
+        connection.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES};"))?;
+    }
+    let cache_kib = match (location, purpose) {
+        (Location::Memory(_), Use::Write) => WRITER_CACHE_KIB,
+        _ => PAGE_CACHE_KIB,
+    };
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     // Without this promise SQLite plans a statement anew whenever a bound value might matter for
     // the plan, which costs more than running it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(&format!(
         "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -{PAGE_CACHE_KIB};"
+         PRAGMA cache_size = -{cache_kib};"
     ))?;
-    if read_only {
+    if purpose == Use::Read {
         connection.execute_batch("PRAGMA query_only = ON;")?;
     }
     Ok(connection)

@@ -23,6 +23,9 @@ pub enum StoreError {
     /// SQLite keeps one GiB in memory at most.
     #[error("the database in memory is full; a file has no such limit (--database)")]
     MemoryFull,
+    /// The copy of a seed ended before its last page.
+    #[error("a copy of the data could not be made: {0}")]
+    NotCopied(String),
     /// Another process has had the lock on the file for longer than a write waits.
     #[error("another process keeps the database locked")]
     Busy,

@@ -4,6 +4,9 @@ use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
 use super::lists::Spare;
+use super::seed::Seed;
+#[cfg(test)]
+use super::seed::in_order;
 use super::spool::{DataName, Spool};
 use super::{data, lists, loading, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
@@ -46,6 +49,53 @@ impl Store {
             spare: Spare::default(),
             spool: None,
         })
+    }
+
+    /// A store in memory that holds what the seed holds, and keeps data in this spool. No other store of
+    /// the process has its name.
+    ///
+    /// # Errors
+    /// When there is no room for it.
+    pub fn of(
+        seed: &Seed,
+        name: String,
+        maker: TextMaker,
+        spool: Spool,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            database: Database::copy_of(seed, name)?,
+            maker,
+            changes: Changes::default(),
+            spare: Spare::default(),
+            spool: Some(spool),
+        })
+    }
+
+    /// Forgets everything and holds what the seed holds, of whose images none has data; the generation
+    /// rises.
+    ///
+    /// # Errors
+    /// When there is no room for it, or the data are in a file; then nothing changed.
+    pub fn return_to(&self, seed: &Seed) -> Result<(), StoreError> {
+        let before = self.database.become_copy_of(seed)?;
+        self.changes.everything();
+        // Nobody writes there any more: what is named now is all that was.
+        self.let_go(data::names(&before)?);
+        Ok(())
+    }
+
+    /// Closes connections that nobody has read with since the last time, and where none is left, lets
+    /// go what the next list would have used again.
+    pub fn tidy(&self) {
+        if self.database.tidy() == 0 {
+            self.spare.clear();
+        }
+    }
+
+    /// Whether what is written outlives the process.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.database.is_file()
     }
 
     /// A number that grows with every committed write.
@@ -103,7 +153,7 @@ impl Store {
         Ok(loaded)
     }
 
-    /// Forgets everything and holds just these images.
+    /// Forgets everything, tokens too, and holds just these images.
     ///
     /// # Errors
     /// When the database fails; then nothing changed.
@@ -203,10 +253,15 @@ impl Store {
     }
 }
 
-/// As they are listed: neighbours of a list are then neighbours in the tables.
-#[cfg(test)]
-fn in_order(images: &[Image]) -> Vec<&Image> {
-    let mut images: Vec<_> = images.iter().collect();
-    images.sort_by_key(|image| (image.created_at, image.id.as_str()));
-    images
+/// Data of a store in memory go with it; a file has them still when it is opened again.
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.spool.is_none() || self.is_file() {
+            return;
+        }
+        match self.database.write_all(data::names) {
+            Ok(names) => self.let_go(names),
+            Err(error) => tracing::error!(%error, "image data stay until the server ends"),
+        }
+    }
 }

@@ -87,6 +87,11 @@ impl Spare {
         }
     }
 
+    /// Lets all of it go.
+    pub fn clear(&self) {
+        self.slices().clear();
+    }
+
     fn slices(&self) -> MutexGuard<'_, Vec<Slice>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

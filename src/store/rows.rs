@@ -205,11 +205,13 @@ fn remove_row(connection: &Connection, id: &str) -> Result<Option<i64>, StoreErr
     Ok(seq)
 }
 
+/// Forgets all images, and the tokens with them.
 pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
     texts::remove_all(connection)?;
     connection.execute_batch(
         "DELETE FROM image_terms; DELETE FROM image_tags; DELETE FROM image_members; \
-         DELETE FROM images; UPDATE image_order SET in_order = 1;",
+         DELETE FROM images; UPDATE image_order SET in_order = 1; DELETE FROM tokens; \
+         DELETE FROM revoked_tokens;",
     )?;
     Ok(())
 }

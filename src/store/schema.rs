@@ -227,6 +227,14 @@ pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), Sto
     Ok(())
 }
 
+/// Gives uploads numbers from this one on: none that was given before, where it is higher than those.
+pub fn begin_uploads_at(connection: &Connection, number: i64) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM sqlite_sequence WHERE name = 'uploads'", [])?;
+    let insert = "INSERT INTO sqlite_sequence (name, seq) VALUES ('uploads', ?1)";
+    connection.execute(insert, [number])?;
+    Ok(())
+}
+
 #[cfg(test)]
 pub mod tests {
     #![allow(clippy::unwrap_used)]

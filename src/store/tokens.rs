@@ -101,17 +101,6 @@ impl Store {
         })
     }
 
-    /// Forgets every token and revocation.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn forget_tokens(&self) -> Result<(), StoreError> {
-        self.write_tokens(|connection| {
-            connection.execute_batch("DELETE FROM tokens; DELETE FROM revoked_tokens;")?;
-            Ok(())
-        })
-    }
-
     /// A write that leaves the generation alone: no answer about images depends on it.
     fn write_tokens(
         &self,

@@ -36,6 +36,10 @@ impl Server {
         Self { emulator, client }
     }
 
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
     pub fn address(&self) -> SocketAddr {
         self.emulator.address()
     }

@@ -4,7 +4,7 @@
 //! `Origin` and `Sec-Fetch-Site` whose page it was, cannot send JSON without asking first, and by
 //! `Host` shows a name that was bent to point here.
 
-use crate::config::{Config, ControlAccess};
+use crate::config::{ControlAccess, ServerConfig};
 use crate::http::{Head, StatusCode};
 use std::net::{IpAddr, SocketAddr};
 use subtle::ConstantTimeEq as _;
@@ -38,7 +38,7 @@ fn forbidden(why: impl Into<String>) -> Barred {
 ///
 /// # Errors
 /// When there is not, here.
-pub fn open(config: &Config, door: &Door) -> Result<(), Barred> {
+pub fn open(config: &ServerConfig, door: &Door) -> Result<(), Barred> {
     if door.health_only {
         return Err(forbidden(
             "the control API has a listener of its own (--control-listen)",
@@ -54,7 +54,7 @@ pub fn open(config: &Config, door: &Door) -> Result<(), Barred> {
 ///
 /// # Errors
 /// Why not.
-pub fn change(config: &Config, door: &Door, head: &Head) -> Result<(), Barred> {
+pub fn change(config: &ServerConfig, door: &Door, head: &Head) -> Result<(), Barred> {
     if config.control_access() != ControlAccess::Full {
         return Err(forbidden(
             "the control API changes nothing here; --control full lets it",
@@ -70,7 +70,7 @@ pub fn change(config: &Config, door: &Door, head: &Head) -> Result<(), Barred> {
 }
 
 /// Whether the request is no page's, or the page is one of ours or an allowed one.
-fn check_page(config: &Config, head: &Head) -> Result<(), Barred> {
+fn check_page(config: &ServerConfig, head: &Head) -> Result<(), Barred> {
     let mut is_allowed = false;
     for origin in head.headers().get_all("origin") {
         let origin = String::from_utf8_lossy(origin.as_bytes());
@@ -92,7 +92,7 @@ fn check_page(config: &Config, head: &Head) -> Result<(), Barred> {
 }
 
 /// The origin under which the request's own host, or the public URL, is seen.
-fn is_own_origin(config: &Config, head: &Head, origin: &str) -> bool {
+fn is_own_origin(config: &ServerConfig, head: &Head, origin: &str) -> bool {
     let host = head.origin().host();
     let own = ["http", "https"].map(|scheme| format!("{scheme}://{host}"));
     let public = config.public_url.as_deref();
@@ -127,7 +127,7 @@ fn origin_of(url: &str) -> Option<String> {
 ///
 /// # Errors
 /// When another one was.
-fn shows_token(config: &Config, head: &Head) -> Result<bool, Barred> {
+fn shows_token(config: &ServerConfig, head: &Head) -> Result<bool, Barred> {
     let own = head.header("x-control-token");
     let bearer = || {
         let (scheme, token) = head.header("authorization")?.split_once(' ')?;
@@ -142,7 +142,7 @@ fn shows_token(config: &Config, head: &Head) -> Result<bool, Barred> {
     }
 }
 
-fn check_host(config: &Config, door: &Door, head: &Head) -> Result<(), Barred> {
+fn check_host(config: &ServerConfig, door: &Door, head: &Head) -> Result<(), Barred> {
     let host = head.origin().host();
     let name = name_of(host);
     let is_named = |allowed: &str| {
@@ -201,7 +201,7 @@ fn name_of(host: &str) -> &str {
 }
 
 /// A listener that others than this machine reach takes a token, or the word of whoever started it.
-fn check_distance(config: &Config, door: &Door) -> Result<(), Barred> {
+fn check_distance(config: &ServerConfig, door: &Door) -> Result<(), Barred> {
     let is_near = door.bound.ip().to_canonical().is_loopback();
     let is_consented =
         config.control == Some(ControlAccess::Full) && config.control_token.is_none();
@@ -232,12 +232,12 @@ fn check_type(head: &Head) -> Result<(), Barred> {
 #[cfg(test)]
 mod tests {
     use super::{Door, change, is_same_origin, name_of};
-    use crate::config::{Config, ControlAccess};
+    use crate::config::{ControlAccess, ServerConfig};
     use crate::http::{Head, HeaderMap, HeaderName, Method, Origin, Place};
     use std::net::SocketAddr;
 
     /// The status that a change gets, 0 for none.
-    fn status(config: &Config, bound: &str, headers: &[(&str, &str)]) -> u16 {
+    fn status(config: &ServerConfig, bound: &str, headers: &[(&str, &str)]) -> u16 {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
@@ -257,10 +257,10 @@ mod tests {
 
     #[test]
     fn a2_hosts() {
-        let config = Config {
+        let config = ServerConfig {
             public_url: Some("https://cloud.example.org:8443/nova".to_owned()),
             allow_hosts: vec!["nova".to_owned(), "fe80::1".to_owned()],
-            ..Config::default()
+            ..ServerConfig::default()
         };
         for host in [
             "localhost",
@@ -296,9 +296,9 @@ mod tests {
 
     #[test]
     fn a2_pages() {
-        let config = Config {
+        let config = ServerConfig {
             allow_origins: vec!["http://localhost:3000".to_owned()],
-            ..Config::default()
+            ..ServerConfig::default()
         };
         let host = ("host", "localhost:8774");
         for (headers, expected) in [
@@ -337,7 +337,7 @@ mod tests {
 
     #[test]
     fn a2_tokens_and_distance() {
-        let mut config = Config::default();
+        let mut config = ServerConfig::default();
         let (here, strange) = (("host", "localhost"), ("host", "evil.example"));
         let far = "0.0.0.0:8774";
         assert_eq!(status(&config, far, &[here]), 403);
@@ -367,7 +367,7 @@ mod tests {
 
     #[test]
     fn a2_bodies_are_json() {
-        let config = Config::default();
+        let config = ServerConfig::default();
         let host = ("host", "localhost");
         for (headers, expected) in [
             (&[("content-length", "0")][..], 0),

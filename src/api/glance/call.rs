@@ -47,7 +47,7 @@ impl<'a> Call<'a> {
         let offer = Offer::of(app.config.profile);
         let host = head.origin().base(offer.trust);
         // The public URL is that of the listener that all services share.
-        let prefix = match (door, &app.config.public_url) {
+        let prefix = match (door, &app.server.public_url) {
             (Door::Own, Some(_)) => "/image",
             _ => head.prefix(),
         };

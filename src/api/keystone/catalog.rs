@@ -5,7 +5,7 @@
 //! for the sake of XML, an unversioned Glance.
 
 use super::offer::Offer;
-use crate::config::Config;
+use crate::config::SpaceConfig;
 use crate::http::escape::quote;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -87,7 +87,7 @@ pub struct Catalog {
 
 impl Catalog {
     /// With what the configuration adds or puts in place of others; `base` is where this server is.
-    pub fn new(config: &Config, offer: Offer, base: &str) -> Self {
+    pub fn new(config: &SpaceConfig, offer: Offer, base: &str) -> Self {
         let mut catalog = Self {
             services: OWN.to_vec(),
             region: offer.region(config).to_owned(),

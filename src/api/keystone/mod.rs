@@ -12,9 +12,9 @@ mod v3;
 
 pub use site::Door;
 
-#[cfg(feature = "cli")]
-use crate::config::Config;
 use crate::config::Profile;
+#[cfg(feature = "cli")]
+use crate::config::SpaceConfig;
 use crate::domain::{BodyWanted, Operation, Plan, Work};
 use crate::http::{Head, Refusal, Reply, Request};
 use crate::service::App;
@@ -33,7 +33,7 @@ pub fn has_at_root(profile: Profile, segment: &str) -> bool {
 /// What the catalogue calls the region.
 #[cfg(feature = "cli")]
 #[must_use]
-pub fn region(config: &Config) -> &str {
+pub fn region(config: &SpaceConfig) -> &str {
     Offer::of(config.profile).region(config)
 }
 

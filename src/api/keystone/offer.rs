@@ -1,6 +1,6 @@
 //! Which versions of Keystone a profile offers: a value.
 
-use crate::config::{Config, Profile};
+use crate::config::{Profile, SpaceConfig};
 use crate::http::Trust;
 
 /// What differs between servers of v2.0.
@@ -73,7 +73,7 @@ impl Offer {
     }
 
     /// What the catalogue calls the region.
-    pub fn region(self, config: &Config) -> &str {
+    pub fn region(self, config: &SpaceConfig) -> &str {
         config.region.as_deref().unwrap_or(self.region)
     }
 

@@ -2,7 +2,7 @@
 
 use super::catalog::Catalog;
 use super::offer::Offer;
-use crate::config::Config;
+use crate::config::SpaceConfig;
 use crate::http::Head;
 
 /// Which listener a request came through.
@@ -46,7 +46,7 @@ impl Site {
     }
 
     /// The catalogue, as the client sees it.
-    pub fn catalog(&self, config: &Config) -> Catalog {
+    pub fn catalog(&self, config: &SpaceConfig) -> Catalog {
         Catalog::new(config, self.offer, &self.services)
     }
 }

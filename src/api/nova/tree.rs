@@ -11,6 +11,7 @@ use super::images::{self, metadata, page, show};
 use super::operation::{Operation, Route};
 use super::{microversion, noauth, refusal};
 use crate::config::Microversion;
+use crate::http::cache::Key;
 use crate::http::{Body, Reply, StatusCode};
 use crate::python::Value;
 
@@ -220,24 +221,18 @@ fn cached(call: &Call<'_>, compute: fn(&Call<'_>) -> Result<Reply, Fault>) -> Re
     Ok(reply)
 }
 
-/// Everything that a list depends on beside the data: who asks, for what, at which address, in
-/// which form.
-fn cache_key(call: &Call<'_>) -> Vec<u8> {
-    let mut key = Vec::with_capacity(256);
-    let project = call.caller.project_id.as_deref().unwrap_or_default();
-    let admin = if call.caller.is_admin { "admin" } else { "" };
-    for part in [
+/// Everything that a list depends on beside the data: in which space, who asks, for what, at which
+/// address, in which form.
+fn cache_key(call: &Call<'_>) -> Key {
+    let parts = [
         call.version,
         call.media.as_str(),
-        project,
-        admin,
+        call.caller.project_id.as_deref().unwrap_or_default(),
+        if call.caller.is_admin { "admin" } else { "" },
         &call.base_url(),
         call.head.origin().host(),
         call.head.raw_path(),
         call.head.raw_query(),
-    ] {
-        key.extend_from_slice(part.as_bytes());
-        key.push(0);
-    }
-    key
+    ];
+    Key::of(call.app.number, parts)
 }

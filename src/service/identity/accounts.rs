@@ -6,18 +6,37 @@ use super::error::Refused;
 use super::passwords::Passwords;
 use super::roles;
 use super::words::{DEFAULT_DOMAIN, DomainRef, Reference, WantedScope};
-use crate::config::{AuthMode, Config, Profile};
+use crate::config::{AuthMode, Profile, SpaceConfig};
 use crate::control::Ids;
 use crate::domain::token::ADMIN;
 use crate::domain::{
     Directory, IdentityDomain, Named, Project, Token, TokenScope, TokenUser, User,
 };
+use std::sync::Arc;
 
-/// A directory, the hashes of its passwords, and what is made of those whom it does not know.
+/// A directory and the hashes of its passwords. It never changes: all spaces of a fixture share it.
 #[derive(Debug)]
-pub struct Accounts {
+pub struct People {
     directory: Directory,
     passwords: Passwords,
+}
+
+impl People {
+    /// Of a directory, whose passwords are taken out of it.
+    pub fn of(mut directory: Directory) -> Self {
+        // Not from the emulator's own ids: salts are seen by nobody, and a seeded sequence is.
+        let passwords = Passwords::take_from(&mut directory, &Ids::random());
+        Self {
+            directory,
+            passwords,
+        }
+    }
+}
+
+/// The people, and what is made of those whom their directory does not know.
+#[derive(Debug)]
+pub struct Accounts {
+    people: Arc<People>,
     mode: AuthMode,
     naming: Naming,
 }
@@ -39,13 +58,10 @@ impl Naming {
 }
 
 impl Accounts {
-    /// Of a directory, whose passwords are taken out of it.
-    pub fn new(mut directory: Directory, config: &Config) -> Self {
-        // Not from the emulator's own ids: salts are seen by nobody, and a seeded sequence is.
-        let passwords = Passwords::take_from(&mut directory, &Ids::random());
+    /// Of these people.
+    pub fn new(people: Arc<People>, config: &SpaceConfig) -> Self {
         Self {
-            directory,
-            passwords,
+            people,
             mode: config.auth,
             naming: Naming::of(config.profile),
         }
@@ -53,12 +69,12 @@ impl Accounts {
 
     /// The directory.
     pub fn directory(&self) -> &Directory {
-        &self.directory
+        &self.people.directory
     }
 
     /// The project of a caller who names none in open mode.
     pub fn default_project_id(&self) -> &str {
-        self.directory
+        self.directory()
             .default_project()
             .map_or("demo", |project| &project.id)
     }
@@ -66,8 +82,8 @@ impl Accounts {
     /// The projects where a user has a role, disabled ones too. In open mode a user without any,
     /// known or not, has a role wherever a sign-in goes: in every project.
     pub fn projects_of(&self, user_id: &str) -> Vec<&Project> {
-        let user = self.directory.user(user_id);
-        let projects = self.directory.projects.iter();
+        let user = self.directory().user(user_id);
+        let projects = self.directory().projects.iter();
         projects
             .filter(|project| match user {
                 Some(user) => {
@@ -91,7 +107,10 @@ impl Accounts {
             (user, AuthMode::Strict) => {
                 // For an unknown user, too, so that it takes as long.
                 let id = user.map_or("", |user| user.id.as_str());
-                let right = self.passwords.are_right(id, password.unwrap_or_default());
+                let right = self
+                    .people
+                    .passwords
+                    .are_right(id, password.unwrap_or_default());
                 match user {
                     Some(user) if right => Ok(self.token_user(user)),
                     Some(user) => Err(Refused::WrongPassword(user.id.clone())),
@@ -123,9 +142,9 @@ impl Accounts {
 
     /// The scope on a user's default project, if the user has a role there.
     pub fn default_scope(&self, user: &TokenUser) -> Option<TokenScope> {
-        let known = self.directory.user(&user.id);
+        let known = self.directory().user(&user.id);
         let project_id = known.and_then(|user| user.default_project.as_deref());
-        let project = project_id.and_then(|id| self.directory.project(id))?;
+        let project = project_id.and_then(|id| self.directory().project(id))?;
         let scope = self.project_scope(project);
         let is_open = self.is_open_for_scope(project);
         (is_open && !self.roles_in(user, &scope).is_empty()).then_some(scope)
@@ -133,7 +152,7 @@ impl Accounts {
 
     /// The roles that a user has in a scope.
     pub fn roles_in(&self, user: &TokenUser, scope: &TokenScope) -> Vec<String> {
-        let known = self.directory.user(&user.id);
+        let known = self.directory().user(&user.id);
         let granted = known.map(|user| roles::granted(user, scope));
         match granted {
             Some(roles) if !roles.is_empty() => roles,
@@ -149,13 +168,13 @@ impl Accounts {
     /// What a token depends on, for whoever keeps it longer than the directory lasts: whether user and
     /// scope were of the directory, and the user's password.
     pub fn bond(&self, token: &Token) -> String {
-        let user = match self.directory.user(&token.user.id) {
-            Some(user) => format!("known {}", self.passwords.mark(&user.id)),
+        let user = match self.directory().user(&token.user.id) {
+            Some(user) => format!("known {}", self.people.passwords.mark(&user.id)),
             None => "stranger".to_owned(),
         };
         let scope = match &token.scope {
-            TokenScope::Project { project, .. } => self.directory.project(&project.id).is_some(),
-            TokenScope::Domain(domain) => self.directory.domain(&domain.id).is_some(),
+            TokenScope::Project { project, .. } => self.directory().project(&project.id).is_some(),
+            TokenScope::Domain(domain) => self.directory().domain(&domain.id).is_some(),
             TokenScope::Unscoped | TokenScope::System => true,
         };
         let scope = if scope { "known" } else { "stranger" };
@@ -168,16 +187,16 @@ impl Accounts {
         {
             return false;
         }
-        let has_open_domain = |id: &str| self.directory.domain(id).is_some_and(|it| it.enabled);
-        let user = self.directory.user(&token.user.id);
+        let has_open_domain = |id: &str| self.directory().domain(id).is_some_and(|it| it.enabled);
+        let user = self.directory().user(&token.user.id);
         let user_may = user.is_none_or(|user| user.enabled && has_open_domain(&user.domain_id));
         let scope_may = match &token.scope {
             TokenScope::Project { project, .. } => {
-                let known = self.directory.project(&project.id);
+                let known = self.directory().project(&project.id);
                 known.is_none_or(|project| self.is_open_for_scope(project))
             }
             TokenScope::Domain(domain) => {
-                let known = self.directory.domain(&domain.id);
+                let known = self.directory().domain(&domain.id);
                 known.is_none_or(|domain| domain.enabled)
             }
             TokenScope::Unscoped | TokenScope::System => true,
@@ -207,7 +226,7 @@ impl Accounts {
     }
 
     fn domain_of_id(&self, id: &str) -> Named {
-        match self.directory.domain(id) {
+        match self.directory().domain(id) {
             Some(domain) => named(domain),
             None => Named {
                 id: id.to_owned(),
@@ -260,13 +279,13 @@ impl Accounts {
     /// The enabled user of an enabled domain.
     fn user_named(&self, reference: &Reference) -> Option<&User> {
         let user = match reference {
-            Reference::Id(id) => self.directory.user(id)?,
+            Reference::Id(id) => self.directory().user(id)?,
             Reference::Name(name, domain) => {
                 let domain = self.domain_named(domain)?;
-                self.directory.user_by_name(name, &domain.id)?
+                self.directory().user_by_name(name, &domain.id)?
             }
         };
-        let domain = self.directory.domain(&user.domain_id)?;
+        let domain = self.directory().domain(&user.domain_id)?;
         (user.enabled && domain.enabled).then_some(user)
     }
 
@@ -277,8 +296,8 @@ impl Accounts {
             DomainRef::Name(name) => (either.then_some(name), Some(name)),
             DomainRef::OfUser => (None, None),
         };
-        let of_id = || by_id.and_then(|id| self.directory.domain(id));
-        let of_name = || by_name.and_then(|name| self.directory.domain_by_name(name));
+        let of_id = || by_id.and_then(|id| self.directory().domain(id));
+        let of_name = || by_name.and_then(|name| self.directory().domain_by_name(name));
         // What it was said to be goes first.
         let domain = match reference {
             DomainRef::Name(_) => of_name().or_else(of_id),
@@ -289,17 +308,17 @@ impl Accounts {
 
     fn project_named(&self, reference: &Reference) -> Option<&Project> {
         let project = match reference {
-            Reference::Id(id) => self.directory.project(id)?,
+            Reference::Id(id) => self.directory().project(id)?,
             Reference::Name(name, domain) => {
                 let domain = self.domain_named(domain)?;
-                self.directory.project_by_name(name, &domain.id)?
+                self.directory().project_by_name(name, &domain.id)?
             }
         };
         self.is_open_for_scope(project).then_some(project)
     }
 
     fn is_open_for_scope(&self, project: &Project) -> bool {
-        let domain = self.directory.domain(&project.domain_id);
+        let domain = self.directory().domain(&project.domain_id);
         project.enabled && domain.is_some_and(|domain| domain.enabled)
     }
 }

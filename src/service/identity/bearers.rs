@@ -1,19 +1,21 @@
 //! The bearers of tokens: which tokens there are, who they stand for, and when they end.
 
-use super::accounts::Accounts;
+use super::accounts::{Accounts, People};
 use super::error::TokenError;
 use super::roles;
 use super::tokens::{LiveToken, Tokens, digest};
 use super::words::DEFAULT_DOMAIN;
-use crate::config::{Config, Profile};
+use crate::config::{Profile, SpaceConfig};
 use crate::control::{Clock, Ids};
 use crate::domain::{
     Caller, Directory, FixedToken, Named, Project, Timestamp, Token, TokenScope, TokenUser,
 };
+use crate::service::due::{Agenda, Due};
 use crate::store::{Store, StoreError, TokenDigest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 /// How long an expired token can still be looked at by who asks for that (Keystone:
 /// `[token] allow_expired_window`).
@@ -41,24 +43,36 @@ pub struct Identity {
     expired_window_seconds: i64,
     pub(super) clock: Clock,
     pub(super) ids: Ids,
+    /// What falls due in the space.
+    agenda: Arc<Agenda>,
+    /// For when the agenda has the end of a token, in microseconds.
+    announced: AtomicI64,
+    /// Whether a file has rows of tokens that were let go.
+    has_ended_rows: AtomicBool,
     /// Where issued tokens outlive the process; in memory they do not.
     store: Option<Arc<Store>>,
 }
 
+/// What the agenda has nothing for.
+const NEVER: i64 = i64::MAX;
+
 impl Identity {
-    /// Over a directory, with the tokens that the store kept when it is a file.
+    /// Over people, with the tokens that the store kept when it is a file.
     ///
     /// # Errors
     /// When the store fails.
     pub fn open(
-        directory: Directory,
-        config: &Config,
-        clock: Clock,
-        ids: Ids,
+        people: Arc<People>,
+        config: &SpaceConfig,
+        (clock, ids): (Clock, Ids),
+        agenda: Arc<Agenda>,
         store: &Arc<Store>,
     ) -> Result<Self, StoreError> {
         let mut identity = Self {
-            accounts: Accounts::new(directory, config),
+            accounts: Accounts::new(people, config),
+            agenda,
+            announced: AtomicI64::new(NEVER),
+            has_ended_rows: AtomicBool::new(false),
             tokens: Tokens::new([], config.max_tokens),
             expired_window_seconds: match config.profile {
                 // v2.0 looks at no expired token.
@@ -68,7 +82,7 @@ impl Identity {
             token_ttl_seconds: i64::from(config.token_ttl),
             clock,
             ids,
-            store: config.database.is_some().then(|| Arc::clone(store)),
+            store: store.is_file().then(|| Arc::clone(store)),
         };
         let fixed: Vec<_> = identity
             .directory()
@@ -78,6 +92,7 @@ impl Identity {
             .collect();
         identity.tokens = Tokens::new(fixed, config.max_tokens);
         identity.remember()?;
+        identity.announce();
         Ok(identity)
     }
 
@@ -133,16 +148,10 @@ impl Identity {
         Ok(())
     }
 
-    /// Forgets every issued token and every revocation.
-    ///
-    /// # Errors
-    /// When the store fails; then nothing is forgotten.
-    pub fn forget(&self) -> Result<(), StoreError> {
-        if let Some(store) = &self.store {
-            store.forget_tokens()?;
-        }
+    /// Forgets every issued token and every revocation, as the store has done.
+    pub fn forget(&self) {
         self.tokens.forget();
-        Ok(())
+        self.announced.store(NEVER, Ordering::Release);
     }
 
     /// The directory.
@@ -155,6 +164,15 @@ impl Identity {
     #[must_use]
     pub fn default_project_id(&self) -> &str {
         self.accounts.default_project_id()
+    }
+
+    /// A token of the directory that opens that project.
+    #[must_use]
+    pub fn example_token(&self) -> Option<&str> {
+        let project_id = self.default_project_id();
+        let mut tokens = self.directory().tokens.iter();
+        let token = tokens.find(|token| token.project_id.as_deref() == Some(project_id));
+        token.map(|token| token.id.as_str())
     }
 
     /// The projects where a user has a role.
@@ -257,20 +275,46 @@ impl Identity {
         {
             store.drop_tokens(&gone)?;
         }
-        self.tidy()?;
+        self.announce();
         Ok(live)
     }
 
-    /// Lets go what has ended.
+    /// Lets go tokens that have ended, as the agenda says.
+    pub fn settle(&self) {
+        self.announced.store(NEVER, Ordering::Release);
+        if self.tokens.drop_ended_before(self.oldest_end_of_interest()) {
+            // That waits for the disk, which no request for something else has to.
+            let is_file = self.store.is_some();
+            self.has_ended_rows.fetch_or(is_file, Ordering::AcqRel);
+        }
+        self.announce();
+    }
+
+    /// Puts the end of the token that ends first into the agenda, where that is not known yet.
+    fn announce(&self) {
+        let Some(end) = self.tokens.first_end() else {
+            return;
+        };
+        // A token is of interest until its end, and for as long as some services look at ended ones.
+        let due = end.plus_seconds(self.expired_window_seconds).micros();
+        let due = Timestamp::from_micros(due.saturating_add(1));
+        let is_news = due.micros() < self.announced.fetch_min(due.micros(), Ordering::AcqRel);
+        // At the end of all time nothing ends any more.
+        if is_news && due <= Timestamp::MAX {
+            self.agenda.put(due, Due::TokensEnd);
+        }
+    }
+
+    /// Lets a file forget tokens that were let go.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the store fails; it is tried again.
     pub fn tidy(&self) -> Result<(), StoreError> {
-        let moment = self.oldest_end_of_interest();
-        if self.tokens.drop_ended_before(moment)
-            && let Some(store) = &self.store
+        if let Some(store) = &self.store
+            && self.has_ended_rows.load(Ordering::Acquire)
         {
-            store.drop_tokens_ended_before(moment)?;
+            store.drop_tokens_ended_before(self.oldest_end_of_interest())?;
+            self.has_ended_rows.store(false, Ordering::Release);
         }
         Ok(())
     }

@@ -122,6 +122,11 @@ impl IssuedTokens {
         }
     }
 
+    /// When the first of them ends.
+    pub fn first_end(&self) -> Option<Timestamp> {
+        self.by_end.first().map(|(end, _)| *end)
+    }
+
     /// Forgets those that ended before a moment; says whether there were any.
     pub fn drop_ended_before(&mut self, moment: Timestamp) -> bool {
         let before = self.entries.len();

@@ -13,6 +13,7 @@ mod sign_in;
 mod tokens;
 mod words;
 
+pub use accounts::People;
 pub use bearers::{EXPIRED_WINDOW_SECONDS, Identity, Reach};
 pub use error::{SignInError, TokenError};
 pub use tokens::LiveToken;

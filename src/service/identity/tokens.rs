@@ -118,6 +118,11 @@ impl Tokens {
         }
     }
 
+    /// When the first of the issued tokens ends.
+    pub fn first_end(&self) -> Option<Timestamp> {
+        self.read().first_end()
+    }
+
     /// Forgets issued tokens that ended before a moment; says whether there were any.
     pub fn drop_ended_before(&self, moment: Timestamp) -> bool {
         self.write().drop_ended_before(moment)

@@ -9,7 +9,7 @@ use crate::control::{Clock, Fixture};
 use crate::domain::WaldurData;
 use crate::domain::sibling::{WaldurRole, WaldurSettings, WaldurUser};
 use crate::store::{Store, StoreError};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The kind of cloud that usage is counted for.
@@ -21,13 +21,45 @@ const RUNNING: &str = "ACTIVE";
 /// Rows that take longer to go through than a page of images takes to write.
 const MANY_ROWS: usize = 1000;
 
+/// What Waldur knows beside the images. It never changes: all spaces of a fixture share it.
+#[derive(Debug)]
+pub struct Known {
+    data: WaldurData,
+    pulled: Pulled,
+    /// Who a token stands for, by place in the list of users; the first to name a token keeps it.
+    users: HashMap<String, usize>,
+}
+
+impl Known {
+    /// From a fixture's section `waldur`, or from what the rest of the fixture suggests.
+    #[must_use]
+    pub fn of(fixture: &Fixture) -> Self {
+        let (data, tokens) = match &fixture.waldur {
+            Some(data) => {
+                let users = data.users.iter().enumerate();
+                let tokens = users.map(|(place, user)| (user.token.clone(), place));
+                (data.clone(), tokens.collect())
+            }
+            None => defaults::derive(fixture),
+        };
+        let mut users = HashMap::new();
+        for (token, place) in tokens {
+            users.entry(token).or_insert(place);
+        }
+        Self {
+            pulled: Pulled::of(&data),
+            data,
+            users,
+        }
+    }
+}
+
 /// Clouds, customers, tenants and users, and the rows of the images that are there now.
 #[derive(Debug)]
 pub struct Waldur {
     store: Arc<Store>,
-    data: WaldurData,
+    known: Arc<Known>,
     tokens: Tokens,
-    pulled: Pulled,
     /// The rows, once somebody has asked for them. Locked for a look or a change, and while they are made.
     table: RwLock<Option<Table>>,
 }
@@ -53,22 +85,13 @@ pub struct Usage {
 }
 
 impl Waldur {
-    /// From a fixture's section `waldur`, or from what the rest of the fixture suggests.
+    /// Over a store, with what is known beside it.
     #[must_use]
-    pub fn new(store: Arc<Store>, clock: Clock, fixture: &Fixture) -> Self {
-        let (data, tokens) = match &fixture.waldur {
-            Some(data) => {
-                let users = data.users.iter().enumerate();
-                let tokens = users.map(|(place, user)| (user.token.clone(), place));
-                (data.clone(), tokens.collect())
-            }
-            None => defaults::derive(fixture),
-        };
+    pub fn new(store: Arc<Store>, clock: Clock, known: Arc<Known>) -> Self {
         Self {
             store,
-            pulled: Pulled::of(&data),
-            data,
-            tokens: Tokens::new(clock, tokens),
+            known,
+            tokens: Tokens::new(clock),
             table: RwLock::new(None),
         }
     }
@@ -83,13 +106,15 @@ impl Waldur {
     /// # Errors
     /// When the token is unknown or too old, or its user may not sign in.
     pub fn sign_in(&self, token: &str) -> Result<&WaldurUser, Refusal> {
-        self.tokens.sign_in(token, &self.data.users)
+        let place = self.known.users.get(token).ok_or(Refusal::Unknown)?;
+        self.tokens.sign_in(*place, &self.known.data.users)
     }
 
     /// The user of a uuid, when somebody may act as that user.
     #[must_use]
     pub fn active_user(&self, uuid: &str) -> Option<&WaldurUser> {
-        self.data
+        self.known
+            .data
             .users
             .iter()
             .find(|user| user.uuid == uuid && user.active)
@@ -101,11 +126,11 @@ impl Waldur {
         if user.staff || user.support {
             return Viewer::Everything;
         }
-        let tenants = self.data.tenants.iter().enumerate();
+        let tenants = self.known.data.tenants.iter().enumerate();
         let seen = tenants.filter(|(_, tenant)| {
             user.roles.iter().any(|role| match role {
                 WaldurRole::OfProject(project) => *project == tenant.project,
-                WaldurRole::OfCustomer(customer) => self.data.customers.iter().any(|known| {
+                WaldurRole::OfCustomer(customer) => self.known.data.customers.iter().any(|known| {
                     known.uuid == *customer && known.projects.contains(&tenant.project)
                 }),
             })
@@ -157,7 +182,13 @@ impl Waldur {
             .rows()
             .map(|row| (row.name.as_str(), (0, 0)))
             .collect();
-        for volume in self.data.volumes.iter().filter(|volume| volume.bootable) {
+        for volume in self
+            .known
+            .data
+            .volumes
+            .iter()
+            .filter(|volume| volume.bootable)
+        {
             let counted = scope.is_none_or(|scope| self.is_counted(scope, &volume.settings));
             if let Some((running, created)) = counts.get_mut(volume.image_name.as_str())
                 && counted
@@ -183,7 +214,8 @@ impl Waldur {
     }
 
     fn settings(&self, uuid: &str) -> Option<&WaldurSettings> {
-        self.data
+        self.known
+            .data
             .settings
             .iter()
             .find(|settings| settings.uuid == uuid)
@@ -210,13 +242,13 @@ impl Waldur {
         drop(table);
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
         let followed = match table.as_mut() {
-            Some(table) => table.follow(&self.store, &self.data, &self.pulled)?,
+            Some(table) => table.follow(&self.store, &self.known.data, &self.known.pulled)?,
             None => false,
         };
         if let Some(table) = table.as_ref().filter(|_| followed) {
             return Ok(look(table));
         }
-        let made = Table::of(&self.store, &self.data, &self.pulled)?;
+        let made = Table::of(&self.store, &self.known.data, &self.known.pulled)?;
         Ok(look(table.insert(made)))
     }
 
@@ -235,7 +267,7 @@ impl Waldur {
     /// An offering reaches the images of its tenant, or those of any tenant of its cloud; the
     /// images of the cloud itself when that has no tenants.
     fn prepare_offering<'a>(&self, uuid: &str) -> Prepared<'a> {
-        let offerings = &self.data.offerings;
+        let offerings = &self.known.data.offerings;
         let offering = offerings.iter().find(|offering| offering.uuid == uuid);
         let Some(scope) = offering.and_then(|offering| offering.scope.as_deref()) else {
             return Prepared::LinkedTo(HashSet::new());
@@ -249,7 +281,7 @@ impl Waldur {
 
     /// The places of the tenants that `wanted` says yes to, by their uuid and their cloud's.
     fn tenants(&self, wanted: impl Fn(&str, &str) -> bool) -> HashSet<usize> {
-        let tenants = self.data.tenants.iter().enumerate();
+        let tenants = self.known.data.tenants.iter().enumerate();
         let wanted = tenants.filter(|(_, tenant)| wanted(&tenant.uuid, &tenant.settings));
         wanted.map(|(place, _)| place).collect()
     }

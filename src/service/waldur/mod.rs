@@ -9,7 +9,7 @@ mod rows;
 mod table;
 mod tokens;
 
-pub use clouds::{Usage, UsageScope, Waldur};
+pub use clouds::{Known, Usage, UsageScope, Waldur};
 pub use listing::{RowTest, Viewer};
 pub use rows::ImageRow;
 pub use tokens::Refusal;

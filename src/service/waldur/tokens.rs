@@ -4,6 +4,7 @@ use crate::control::Clock;
 use crate::domain::Timestamp;
 use crate::domain::sibling::WaldurUser;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -22,46 +23,41 @@ pub enum Refusal {
     Expired,
 }
 
-/// Who a token stands for, and when it was last used.
+/// When tokens were last used, by the places of their users in the list.
 #[derive(Debug)]
 pub struct Tokens {
     clock: Clock,
-    started: Timestamp,
-    /// Places in the list of users.
-    users: HashMap<String, usize>,
+    /// When tokens were made whose users do not say.
+    started: AtomicI64,
     used: Mutex<HashMap<usize, Timestamp>>,
 }
 
 impl Tokens {
-    /// Over pairs of a token and the place of its user; the first to name a token keeps it.
-    pub fn new(clock: Clock, pairs: Vec<(String, usize)>) -> Self {
-        let mut users = HashMap::new();
-        for (token, place) in pairs {
-            users.entry(token).or_insert(place);
-        }
+    /// None was used yet.
+    pub fn new(clock: Clock) -> Self {
         Self {
-            started: clock.now(),
+            started: AtomicI64::new(clock.now().micros()),
             clock,
-            users,
             used: Mutex::default(),
         }
     }
 
-    /// Forgets every use.
+    /// Forgets every use, as if just made.
     pub fn reset(&self) {
+        let now = self.clock.now().micros();
+        self.started.store(now, Ordering::Release);
         self.used
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
     }
 
-    /// The user of a token, whose lifetime starts anew. A refused use restarts nothing.
+    /// The user of a place, the lifetime of whose token starts anew. A refused use restarts nothing.
     pub fn sign_in<'a>(
         &self,
-        token: &str,
+        place: usize,
         users: &'a [WaldurUser],
     ) -> Result<&'a WaldurUser, Refusal> {
-        let place = *self.users.get(token).ok_or(Refusal::Unknown)?;
         let user = users.get(place).ok_or(Refusal::Unknown)?;
         if !user.active {
             return Err(Refusal::Inactive);
@@ -72,7 +68,9 @@ impl Tokens {
         };
         let now = self.clock.now();
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let born = user.token_created.unwrap_or(self.started);
+        let born = user
+            .token_created
+            .unwrap_or_else(|| Timestamp::from_micros(self.started.load(Ordering::Acquire)));
         let since = used.get(&place).copied().unwrap_or(born);
         let age = now.micros().saturating_sub(since.micros());
         if age > lifetime.saturating_mul(MICROS_PER_SECOND) {

@@ -4,7 +4,7 @@ use super::address::is_public;
 use super::client::Download;
 use super::error::{DownloadError, Filtered};
 use super::target::Target;
-use crate::config::{Config, WebSource};
+use crate::config::{ServerConfig, WebSource};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
@@ -34,20 +34,15 @@ pub struct WebDownloads {
 }
 
 impl WebDownloads {
-    /// As it was allowed; without anybody who knows names, hosts are asked by their addresses.
+    /// As a server allows it, which looks names up by this.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &ServerConfig, resolve: Resolve) -> Self {
         Self {
             allowed: config.web_download.as_slice().into(),
-            resolve: numeric,
+            resolve,
             patience: config.patience,
             turns: Arc::new(Semaphore::new(MOST_AT_ONCE)),
         }
-    }
-
-    /// Looks names up by this.
-    pub fn resolve_by(&mut self, resolve: Resolve) {
-        self.resolve = resolve;
     }
 
     /// What a URI means, if it may be asked. Nothing is looked up yet.
@@ -86,14 +81,6 @@ impl WebDownloads {
             Ok(piece.map(|piece| (piece, (download, turn))))
         });
         Ok(data.boxed())
-    }
-}
-
-/// The address that a text is.
-fn numeric(authority: &str) -> io::Result<Vec<SocketAddr>> {
-    match authority.parse() {
-        Ok(address) => Ok(vec![address]),
-        Err(error) => Err(io::Error::new(io::ErrorKind::Unsupported, error)),
     }
 }
 

@@ -17,5 +17,5 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub use fetch::WebDownloads;
+pub use fetch::{Resolve, WebDownloads};
 pub use import::Import;

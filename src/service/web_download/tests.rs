@@ -5,7 +5,7 @@ use super::WebDownloads;
 use super::address::is_public;
 use super::error::{DownloadError, Filtered};
 use super::target::Target;
-use crate::config::{Config, WebSource};
+use crate::config::{ServerConfig, WebSource};
 use futures_util::StreamExt as _;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -128,12 +128,18 @@ fn fetched(address: SocketAddr, is_named: bool) -> Result<String, DownloadError>
     } else {
         "public".to_owned()
     };
-    let config = Config {
+    let config = ServerConfig {
         web_download: allowed(&[&source]),
         patience: Duration::from_secs(5),
-        ..Config::default()
+        ..ServerConfig::default()
     };
-    let downloads = WebDownloads::new(&config);
+    let numeric = |authority: &str| {
+        authority
+            .parse()
+            .map(|it| vec![it])
+            .map_err(std::io::Error::other)
+    };
+    let downloads = WebDownloads::new(&config, numeric);
     let mut target = Target {
         host: address.ip().to_string(),
         port: address.port(),

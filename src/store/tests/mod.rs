@@ -6,6 +6,7 @@ mod foreign;
 mod many;
 mod refused;
 mod searched;
+mod seeds;
 mod slices;
 mod together;
 

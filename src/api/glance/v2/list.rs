@@ -3,6 +3,7 @@
 use crate::api::glance::call::Call;
 use crate::api::glance::fault::Fault;
 use crate::domain::{ListForm, ListedImage};
+use crate::http::cache::Key;
 use crate::http::query;
 use crate::http::{Reply, StatusCode};
 use crate::python;
@@ -29,15 +30,14 @@ pub fn list(call: &Call<'_>) -> Result<Reply, Fault> {
 }
 
 /// Everything that a list depends on beside the data. Its links hold no host.
-fn cache_key(call: &Call<'_>) -> Vec<u8> {
-    let mut key = b"glance\0".to_vec();
-    let project = call.caller.project_id.as_deref().unwrap_or_default();
-    let admin = if call.caller.is_admin { "admin" } else { "" };
-    for part in [project, admin, call.head.raw_query()] {
-        key.extend_from_slice(part.as_bytes());
-        key.push(0);
-    }
-    key
+fn cache_key(call: &Call<'_>) -> Key {
+    let parts = [
+        "glance",
+        call.caller.project_id.as_deref().unwrap_or_default(),
+        if call.caller.is_admin { "admin" } else { "" },
+        call.head.raw_query(),
+    ];
+    Key::of(call.app.number, parts)
 }
 
 fn compute(call: &Call<'_>) -> Result<Reply, Fault> {

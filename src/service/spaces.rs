@@ -1,0 +1,376 @@
+//! The spaces of a server by name, beside its own.
+
+use super::app::{App, Outfit};
+use super::seed::{LoadError, Reread, Seed};
+use super::web_download::{Resolve, WebDownloads};
+use crate::config::{ServerConfig, SettingError, SpaceConfig};
+use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, is_built_in};
+use crate::domain::{Progress, TextMaker, Untold};
+use crate::store::spool::{Place, Spool};
+use crate::store::{Aim, Loaded, StoreError};
+use lru::LruCache;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// What paths of spaces begin with.
+const MOUNT: &str = "/_space/";
+
+/// Longest name of a space, in characters.
+const MOST_NAME_CHARACTERS: usize = 64;
+
+/// Seeds that are kept for the next space that wants one, besides those that spaces have.
+const MOST_SEEDS: NonZeroUsize = NonZeroUsize::new(16).unwrap();
+
+/// All spaces of a server.
+#[derive(Debug)]
+pub struct Spaces {
+    /// The server's own, at the root.
+    pub root: App,
+    named: RwLock<BTreeMap<String, Arc<App>>>,
+    /// What a space without a word of its own begins with.
+    usual: Usual,
+    seeds: Mutex<LruCache<Digest, Arc<Seed>>>,
+    next_number: AtomicU64,
+    texts: TextMaker,
+    /// The data of all their images: equal ones are there once.
+    spool: Spool,
+}
+
+type Digest = [u8; 32];
+
+#[derive(Debug)]
+enum Usual {
+    /// The seed of the server's own space.
+    Seed(Arc<Seed>),
+    /// The fixture of the file, if it was given one.
+    Fixture(Option<Reread>),
+}
+
+/// What a server begins with.
+#[derive(Debug)]
+pub struct Start {
+    /// How the server is started.
+    pub server: ServerConfig,
+    /// How its own space is made.
+    pub config: SpaceConfig,
+    /// What that begins with.
+    pub fixture: Fixture,
+    /// How a file reads it again; nothing when it was given none.
+    pub reread: Option<Reread>,
+    /// Its time.
+    pub clock: Clock,
+    /// Its ids.
+    pub ids: Ids,
+    /// What lists show of images.
+    pub texts: TextMaker,
+    /// Who is told how far its images are stored.
+    pub progress: Box<dyn Progress>,
+    /// How names of hosts are looked up that data are fetched from.
+    pub resolve: Resolve,
+}
+
+/// A space that somebody wants.
+#[derive(Debug)]
+pub struct Order {
+    /// Its name.
+    pub name: String,
+    /// What it begins with; when missing, what the server's own space does.
+    pub content: Option<SpaceContent>,
+    /// How it is made.
+    pub config: SpaceConfig,
+    /// Its time; when missing, a clock that begins as the server's.
+    pub clock: Option<Clock>,
+    /// What its ids are drawn from; when missing, as the server's.
+    pub seed: Option<u64>,
+}
+
+/// What a space begins with.
+#[derive(Debug)]
+pub enum SpaceContent {
+    /// This.
+    Fixture(Box<Fixture>),
+    /// The built-in set of this name.
+    BuiltIn(String),
+    /// What stands in this text, in JSON.
+    Text(String),
+}
+
+/// Why a space was not made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpaceError {
+    /// A path could not hold the name as it is.
+    #[error(
+        "{name:?} is no name of a space: letters, digits, `-`, `_` and `.`, at most {most} of them, \
+         a letter or a digit first", most = MOST_NAME_CHARACTERS
+    )]
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// There is one.
+    #[error("there is a space {name:?} already")]
+    Taken {
+        /// Its name.
+        name: String,
+    },
+    /// A setting makes no sense.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// Its fixture is none.
+    #[error(transparent)]
+    Fixture(#[from] FixtureError),
+    /// No such set is built in.
+    #[error("no fixture {name:?} is built in")]
+    NotBuiltIn {
+        /// What was asked for.
+        name: String,
+    },
+    /// The store fails.
+    #[error("the store failed: {0}")]
+    Store(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl From<LoadError> for SpaceError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Fixture(error) => error.into(),
+            LoadError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for SpaceError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
+impl Order {
+    /// As the server's own space, under a name.
+    #[must_use]
+    pub fn like(root: &App, name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            content: None,
+            config: root.config.clone(),
+            clock: None,
+            seed: None,
+        }
+    }
+
+    /// Takes `real`, or an RFC 3339 time, as its clock.
+    ///
+    /// # Errors
+    /// When the text is neither.
+    pub fn tell_time_by(&mut self, clock: &str) -> Result<(), ClockError> {
+        self.clock = Some(Clock::parse(clock)?);
+        Ok(())
+    }
+}
+
+impl Spaces {
+    /// The server's own space and no other. Says also what became of its fixture.
+    ///
+    /// # Errors
+    /// When the store cannot be used, or a large file of the fixture is gone or another by now.
+    pub fn open(start: Start) -> Result<(Self, Loaded), LoadError> {
+        let Start {
+            server,
+            config,
+            fixture,
+            reread,
+            clock,
+            ids,
+            texts,
+            progress,
+            resolve,
+        } = start;
+        let spool = spool(&server);
+        if server.sweeps {
+            spool.sweep_temporary();
+        }
+        let outfit = Outfit {
+            config,
+            number: 0,
+            prefix: "".into(),
+            clock,
+            ids,
+            texts,
+            spool: spool.clone(),
+            web_downloads: WebDownloads::new(&server, resolve),
+            server: Arc::new(server),
+        };
+        let server = Arc::clone(&outfit.server);
+        let ((root, loaded), usual) = if let Some(path) = &server.database {
+            let opened = App::over_file(path, fixture, reread.clone(), outfit, &*progress)?;
+            (opened, Usual::Fixture(reread))
+        } else {
+            let seed = Arc::new(Seed::of(fixture, texts, Aim::Speed, &*progress)?);
+            (App::of(Arc::clone(&seed), outfit)?, Usual::Seed(seed))
+        };
+        // All rows hold their data, and nobody uploads yet.
+        sweep(&spool);
+        let spaces = Self {
+            root,
+            spool,
+            named: RwLock::default(),
+            usual,
+            seeds: Mutex::new(LruCache::new(MOST_SEEDS)),
+            next_number: AtomicU64::new(1),
+            texts,
+        };
+        Ok((spaces, loaded))
+    }
+
+    /// The space of a name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<Arc<App>> {
+        let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
+        named.get(name).map(Arc::clone)
+    }
+
+    /// All names, in order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
+        named.keys().cloned().collect()
+    }
+
+    /// Makes a space.
+    ///
+    /// # Errors
+    /// When there is one of that name, or what is wanted makes no sense.
+    pub fn make(&self, order: Order) -> Result<Arc<App>, SpaceError> {
+        let Order {
+            name,
+            content,
+            config,
+            clock,
+            seed: ids,
+        } = order;
+        if !is_name(&name) {
+            return Err(SpaceError::Name { name });
+        }
+        // Others have not to wait for what is made; whoever comes second has made it for nothing.
+        if self.named(&name).is_some() {
+            return Err(SpaceError::Taken { name });
+        }
+        let outfit = Outfit {
+            server: Arc::clone(&self.root.server),
+            config: config.checked()?,
+            number: self.next_number.fetch_add(1, Ordering::Relaxed),
+            prefix: format!("{MOUNT}{name}").into(),
+            clock: clock.unwrap_or_else(|| self.root.clock.anew()),
+            ids: ids.map_or_else(|| self.root.ids.of_space(&name), Ids::seeded),
+            texts: self.texts,
+            spool: self.spool.clone(),
+            web_downloads: self.root.web_downloads.clone(),
+        };
+        let (app, _) = App::of(self.seed(content)?, outfit)?;
+        let app = Arc::new(app);
+        let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
+        if named.contains_key(&name) {
+            return Err(SpaceError::Taken { name });
+        }
+        named.insert(name, Arc::clone(&app));
+        Ok(app)
+    }
+
+    /// Removes a space; says whether there was one. Requests under way in it are finished.
+    pub fn remove(&self, name: &str) -> bool {
+        let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
+        let removed = named.remove(name);
+        drop(named);
+        removed.is_some()
+    }
+
+    /// Lets go what time has ended, and what nobody uses.
+    pub fn tidy(&self) {
+        self.root.tidy();
+        let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
+        let spaces: Vec<_> = named.values().map(Arc::clone).collect();
+        drop(named);
+        for space in spaces {
+            space.tidy();
+        }
+    }
+
+    fn seed(&self, content: Option<SpaceContent>) -> Result<Arc<Seed>, SpaceError> {
+        match content {
+            Some(SpaceContent::BuiltIn(name)) if !is_built_in(&name) => {
+                Err(SpaceError::NotBuiltIn { name })
+            }
+            Some(SpaceContent::BuiltIn(name)) => {
+                let digest = digest(["built in", &name]);
+                self.known_or(digest, || Fixture::named(&name))
+            }
+            Some(SpaceContent::Text(text)) => {
+                let digest = digest(["text", &text]);
+                self.known_or(digest, || Fixture::parse("fixture", &text))
+            }
+            Some(SpaceContent::Fixture(fixture)) => {
+                self.known_or(fixture.digest(), || Ok(*fixture))
+            }
+            None => match &self.usual {
+                Usual::Seed(seed) => Ok(Arc::clone(seed)),
+                Usual::Fixture(fixture) => {
+                    let fixture = fixture.as_ref().map(Reread::read).transpose()?;
+                    let fixture = fixture.unwrap_or_default();
+                    self.known_or(fixture.digest(), || Ok(fixture))
+                }
+            },
+        }
+    }
+
+    /// The seed of a digest, which is made when nobody knows it.
+    fn known_or(
+        &self,
+        digest: Digest,
+        fixture: impl FnOnce() -> Result<Fixture, FixtureError>,
+    ) -> Result<Arc<Seed>, SpaceError> {
+        let seeds = || self.seeds.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = seeds().get(&digest) {
+            return Ok(Arc::clone(known));
+        }
+        let mut fixture = fixture()?;
+        fixture.complete();
+        let seed = Arc::new(Seed::of(fixture, self.texts, Aim::Room, &Untold)?);
+        seeds().put(digest, Arc::clone(&seed));
+        Ok(seed)
+    }
+}
+
+/// Beside the database, or where the system has its temporary files.
+fn spool(server: &ServerConfig) -> Spool {
+    match &server.database {
+        Some(path) => Spool::at(&Place::Beside(path.clone())),
+        // A seeded sequence may repeat in one process, and in others; the name must not.
+        None => Spool::at(&Place::Temporary(Ids::random().uuid().to_string())),
+    }
+}
+
+/// Data are served with what a crash left behind, too.
+fn sweep(spool: &Spool) {
+    match spool.sweep() {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "image data that no image has are removed"),
+        Err(error) => tracing::warn!(%error, "image data that no image has stay"),
+    }
+}
+
+/// Of texts that tell fixtures apart. No name of a set has a null byte.
+fn digest(parts: [&str; 2]) -> Digest {
+    Sha256::digest(parts.join("\0")).into()
+}
+
+fn is_name(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    name.len() <= MOST_NAME_CHARACTERS
+        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && name.bytes().all(is_plain)
+}

@@ -1,0 +1,117 @@
+//! A database in memory that others are copied from, page by page: what a reset goes back to, and what
+//! spaces of one fixture have in common.
+
+use super::error::StoreError;
+use super::loading::{self, Loaded};
+use super::schema;
+use crate::domain::{Image, TextMaker};
+use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
+use std::sync::{Mutex, PoisonError};
+
+/// Of one whose lists are to be quick: the texts of eight rows fit into a page, and need not be put
+/// together from several.
+const QUICK_PAGE_BYTES: u32 = 8192;
+
+/// Of one that is to be small: its tables and indexes take a page each at least, however few rows they
+/// have. It costs a list of 25 images about two microseconds.
+const SMALL_PAGE_BYTES: u32 = 4096;
+
+/// From so many images on, the rows take much more than that.
+const MANY_IMAGES: usize = 256;
+
+/// What a store is to be, where it cannot be both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// Quick: there is one in a process.
+    Speed,
+    /// Small: there may be a thousand.
+    Room,
+}
+
+/// What a store in memory begins with. It never changes.
+///
+/// It is no shared database: those refuse whoever asks while another one writes, and cannot be filled
+/// from a text (`sqlite3_deserialize` makes a database one connection's own).
+#[derive(Debug)]
+pub struct Seed {
+    connection: Mutex<Connection>,
+    images: usize,
+    page_bytes: u32,
+}
+
+impl Seed {
+    /// Holds about so many images that `each` gives, in the order of lists, with the texts that `maker`
+    /// writes of them. Of two that share an id the first one counts.
+    ///
+    /// # Errors
+    /// What `each` says, or when the database fails.
+    pub fn of<E: From<StoreError> + Send>(
+        expected: usize,
+        maker: TextMaker,
+        aim: Aim,
+        each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+    ) -> Result<Self, E> {
+        let page_bytes = match aim {
+            Aim::Room if expected < MANY_IMAGES => SMALL_PAGE_BYTES,
+            Aim::Room | Aim::Speed => QUICK_PAGE_BYTES,
+        };
+        let (connection, loaded) = filled(page_bytes, maker, expected, each)??;
+        Ok(Self {
+            connection: Mutex::new(connection),
+            images: loaded.added,
+            page_bytes,
+        })
+    }
+
+    /// How many images it holds.
+    #[must_use]
+    pub fn images(&self) -> usize {
+        self.images
+    }
+
+    /// What a page takes, also of the stores that are copied from it.
+    pub(super) fn page_bytes(&self) -> u32 {
+        self.page_bytes
+    }
+
+    /// Makes a database that nobody else has open yet one with the same content.
+    pub(super) fn copy_to(&self, target: &mut Connection) -> Result<(), StoreError> {
+        let source = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match Backup::new(&source, target)?.step(-1)? {
+            StepResult::Done => Ok(()),
+            unfinished => Err(StoreError::NotCopied(format!("{unfinished:?}"))),
+        }
+    }
+}
+
+/// A database of some images.
+fn filled<E: From<StoreError> + Send>(
+    page_bytes: u32,
+    maker: TextMaker,
+    expected: usize,
+    each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+) -> Result<Result<(Connection, Loaded), E>, StoreError> {
+    let mut connection = Connection::open_in_memory()?;
+    connection.execute_batch(&format!("PRAGMA page_size = {page_bytes};"))?;
+    schema::prepare(&mut connection, &maker)?;
+    let transaction = connection.transaction()?;
+    let loaded = match loading::fill(&transaction, maker, expected, each) {
+        Ok(loaded) => loaded,
+        Err(error) => return Ok(Err(error)),
+    };
+    transaction.commit()?;
+    connection.flush_prepared_statement_cache();
+    Ok(Ok((connection, loaded)))
+}
+
+/// As they are listed: neighbours of a list are then neighbours in the tables.
+#[cfg(test)]
+pub fn in_order(images: &[Image]) -> Vec<&Image> {
+    let mut images: Vec<_> = images.iter().collect();
+    images.sort_by_key(|image| (image.created_at, image.id.as_str()));
+    images
+}
