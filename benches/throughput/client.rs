@@ -69,7 +69,11 @@ impl Request {
     /// With an unknown parameter that has another value each time it is sent.
     pub fn unique(host: SocketAddr, target: &str, accept: &str) -> Self {
         let joint = if target.contains('?') { '&' } else { '?' };
-        let before = format!("{target}{joint}{CACHE_BUSTER}");
+        Self::varied(host, &format!("{target}{joint}{CACHE_BUSTER}"), accept)
+    }
+
+    /// With another word at the end of its target each time it is sent.
+    pub fn varied(host: SocketAddr, before: &str, accept: &str) -> Self {
         let zeros = "0".repeat(CACHE_BUSTER_DIGITS);
         let mut request = Self::repeated(host, &format!("{before}{zeros}"), accept);
         request.slot = Some("GET ".len() + before.len());

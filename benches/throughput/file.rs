@@ -13,8 +13,7 @@ pub struct OnFile {
 
 impl OnFile {
     pub fn start(count: u32) -> Self {
-        let name = format!("images-{count}-{}.sqlite", std::process::id());
-        let file = File(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
+        let file = File::named(&format!("images-{count}.sqlite"));
         let emulator = Emulator::builder()
             .fixture(images::fixture(count))
             .database(&file.0)
@@ -32,7 +31,15 @@ impl OnFile {
 }
 
 /// A database that is removed in the end, with what the store puts beside it.
-struct File(PathBuf);
+pub struct File(pub PathBuf);
+
+impl File {
+    /// In the folder for such.
+    pub fn named(name: &str) -> Self {
+        let name = format!("{}-{name}", std::process::id());
+        Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name))
+    }
+}
 
 impl Drop for File {
     fn drop(&mut self) {

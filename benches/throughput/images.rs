@@ -111,6 +111,39 @@ fn image(number: u32) -> Image {
         .build()
 }
 
+/// The image of a number as Glance lists it.
+pub fn json(number: u32) -> String {
+    let image = image(number);
+    let pairs = properties(number).into_iter();
+    let pairs: Vec<_> = pairs
+        .map(|(key, value)| format!(", \"{key}\": \"{value}\""))
+        .collect();
+    let pairs = pairs.concat();
+    format!(
+        "{{\"id\": \"{}\", \"name\": \"{}\", \"status\": \"active\", \"visibility\": \"{}\", \
+         \"owner\": \"{}\", \"min_ram\": {}, \"min_disk\": {}, \"size\": {}, \
+         \"virtual_size\": {}, \"created_at\": \"{}\", \"updated_at\": \"{}\", \
+         \"container_format\": \"bare\", \"disk_format\": \"qcow2\", \"checksum\": \"{}\", \
+         \"protected\": {}, \"os_hidden\": false, \"tags\": []{pairs}}}",
+        image.id,
+        name(number),
+        if number.is_multiple_of(2) {
+            "public"
+        } else {
+            "private"
+        },
+        image.owner.unwrap_or_default(),
+        image.min_ram_mib,
+        image.min_disk_gib,
+        image.size_bytes.unwrap_or_default(),
+        image.virtual_size_bytes.unwrap_or_default(),
+        image.created_at,
+        image.updated_at,
+        image.checksum.unwrap_or_default(),
+        image.protected,
+    )
+}
+
 fn properties(number: u32) -> Vec<(&'static str, &'static str)> {
     let (distribution, version, user) = system(number);
     let mut pairs = vec![

@@ -13,6 +13,7 @@ mod client;
 mod file;
 mod images;
 mod listing;
+mod loading;
 mod measure;
 mod process;
 mod report;
@@ -31,9 +32,9 @@ const WORKERS: usize = 2;
 const USAGE: &str = "usage: cargo bench --bench throughput -- [--quick] [--images N] [--only TEXT]
 
   --quick      fewer and shorter rounds, and 100,000 images instead of a million
-  --images N   so many images instead of a million
+  --images N   so many images instead of a million, or of 300,000 that are loaded
   --only TEXT  only the cases whose name contains TEXT, as in:
-               bare 25 JSON computed, xml 1000 repeated, pages first page, writes, process,
+               bare 25 JSON computed, xml 1000 repeated, pages first page, writes, loading, process,
                spaces, reset 1000";
 
 /// What is measured, and how long.
@@ -83,6 +84,11 @@ impl Options {
         Duration::from_millis(if self.quick { 250 } else { 600 })
     }
 
+    /// How many images were asked for.
+    fn images(&self) -> Option<u32> {
+        self.images
+    }
+
     /// Images of the large table.
     fn many(&self) -> u32 {
         let usual = if self.quick { 100_000 } else { 1_000_000 };
@@ -110,6 +116,7 @@ fn main() -> ExitCode {
         listing::xml_against_json,
         table_size::pages,
         writes::together,
+        loading::into_file,
     ];
     for part in parts {
         if let Some(table) = part(&options) {

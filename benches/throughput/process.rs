@@ -16,7 +16,7 @@ const STARTS: u32 = 11;
 const GRAIN: Duration = Duration::from_micros(200);
 
 /// How long it may take before the run is given up.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Lists asked for before the memory in use is read.
 const LISTS: u32 = 1000;
@@ -28,7 +28,7 @@ pub fn start(options: &Options) -> Option<String> {
         let (mut ready, mut idle, mut used) = (Vec::new(), Vec::new(), Vec::new());
         for number in 0..STARTS {
             let started = now();
-            let server = Server::start(number);
+            let server = Server::start(number, &["--fixture", "docs"]);
             ready.push(started.elapsed().as_secs_f64() * 1000.0);
             idle.extend(server.resident_mb());
             server.list();
@@ -57,7 +57,7 @@ fn row(figure: &str, values: &[f64], aim: &str) -> [String; 5] {
 }
 
 /// A running server. Dropping it ends the process.
-struct Server {
+pub struct Server {
     process: Child,
     port_file: PathBuf,
     address: SocketAddr,
@@ -65,11 +65,12 @@ struct Server {
 
 impl Server {
     /// Returns after the first 200 of the readiness probe.
-    fn start(number: u32) -> Self {
+    pub fn start(number: u32, arguments: &[&str]) -> Self {
         let name = format!("nova-images-bench-{}-{number}.port", std::process::id());
         let port_file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let process = Command::new(env!("CARGO_BIN_EXE_nova-images"))
-            .args(["--listen", "127.0.0.1:0", "--fixture", "docs"])
+            .args(["--listen", "127.0.0.1:0"])
+            .args(arguments)
             .arg("--port-file")
             .arg(&port_file)
             .env_clear()
@@ -113,7 +114,7 @@ impl Server {
         crate::client::Single::new(self.address, &request, body.len()).drive(LISTS);
     }
 
-    fn resident_mb(&self) -> Option<f64> {
+    pub fn resident_mb(&self) -> Option<f64> {
         resident_mb(self.process.id())
     }
 }

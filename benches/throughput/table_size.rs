@@ -55,10 +55,15 @@ enum Page {
     CommonAndRare,
     CommonAndAbsent,
     PropertyAndChanges,
+    Sorted,
+    SortedCommon,
+    SortedRare,
+    SortedApart,
+    SortedTwo,
 }
 
 impl Page {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 18] = [
         Self::First,
         Self::Deep,
         Self::Name,
@@ -72,6 +77,11 @@ impl Page {
         Self::CommonAndRare,
         Self::CommonAndAbsent,
         Self::PropertyAndChanges,
+        Self::Sorted,
+        Self::SortedCommon,
+        Self::SortedRare,
+        Self::SortedApart,
+        Self::SortedTwo,
     ];
 
     fn name(self) -> &'static str {
@@ -89,6 +99,11 @@ impl Page {
             Self::CommonAndRare => "a common and a rare property",
             Self::CommonAndAbsent => "a common and an absent property",
             Self::PropertyAndChanges => "a common property, changes-since the first image",
+            Self::Sorted => "Glance, by name",
+            Self::SortedCommon => "Glance, by name, a common property",
+            Self::SortedRare => "Glance, by name, a rare property",
+            Self::SortedApart => "Glance, by name, a property of the last names",
+            Self::SortedTwo => "Glance, by size, two common properties",
         }
     }
 
@@ -122,6 +137,11 @@ impl Page {
                     images::updated_at(0)
                 )
             }
+            Self::Sorted => return sorted("name", ""),
+            Self::SortedCommon => return sorted("name", "&architecture=x86_64"),
+            Self::SortedRare => return sorted("name", "&image_family=rare"),
+            Self::SortedApart => return sorted("name", "&os_distro=ubuntu"),
+            Self::SortedTwo => return sorted("size", "&architecture=x86_64&hw_disk_bus=virtio"),
         };
         format!("/v2/{PROJECT}/images/detail?{query}")
     }
@@ -134,7 +154,11 @@ impl Page {
             | Self::OneCommon
             | Self::TwoCommon
             | Self::TwoCommonDeep
-            | Self::PropertyAndChanges => PAGE,
+            | Self::PropertyAndChanges
+            | Self::Sorted
+            | Self::SortedCommon
+            | Self::SortedApart
+            | Self::SortedTwo => PAGE,
             Self::Name => 1,
             Self::ChangesSince => RECENT,
             Self::OneRare => page_of(images::rare(count)),
@@ -142,18 +166,30 @@ impl Page {
                 let both = images::rare(count).filter(|number| images::is_common(*number));
                 page_of(both)
             }
+            // Whoever asks Glance without a token is the publisher, who sees the public ones.
+            Self::SortedRare => page_of(images::rare(count).filter(|number| number % 2 == 0)),
             Self::OneAbsent | Self::TwoExclusive | Self::CommonAndAbsent => 0,
         }
     }
 
     fn client(self, emulator: &Emulator, count: u32) -> Single {
         let address = emulator.address();
-        let request = Request::unique(address, &self.target(count), "application/json");
+        let target = self.target(count);
+        let request = match target.ends_with(',') {
+            true => Request::varied(address, &target, "application/json"),
+            false => Request::unique(address, &target, "application/json"),
+        };
         let body = crate::listed(address, &request, self.images(count));
         let mut client = Single::new(address, &request, body.len());
         client.drive(REQUESTS);
         client
     }
+}
+
+/// A page of Glance's in an order of its own. A parameter that it does not know would be a property: so
+/// one of the statuses that are asked for is another each time.
+fn sorted(key: &str, filters: &str) -> String {
+    format!("/image/v2/images?limit={PAGE}&sort_key={key}&sort_dir=asc{filters}&status=in:active,")
 }
 
 /// How many of some images a page has.

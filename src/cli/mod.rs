@@ -1,5 +1,6 @@
 //! The command `nova-images`: one file a subcommand.
 
+mod bar;
 mod command;
 mod error;
 mod greeting;

@@ -1,5 +1,6 @@
 //! `nova-images serve`: its options, and what it does.
 
+use super::bar::Bar;
 use super::error::CommandError;
 use super::greeting::Greeting;
 use super::log::{FORMAT_VARIABLE, LogFormat};
@@ -11,6 +12,7 @@ use crate::config::{
     SpaceConfig, SyncMode, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, is_built_in};
+use crate::domain::Untold;
 use crate::emulator::Emulator;
 use crate::service::Reread;
 use std::io::Write as _;
@@ -148,12 +150,14 @@ impl Serve {
         // Before anything can fail: a file of an earlier run leads clients astray.
         let port_file = self.port_file.as_deref().map(PortFile::clear).transpose()?;
         let clock = Clock::parse(&self.clock)?;
-        let fixture = self.fixture()?;
+        let bar = Bar::default();
+        let fixture = self.fixture(&bar)?;
         let tour = Tour::of(&fixture, self.is_built_in(), self.auth);
         let mut builder = Emulator::builder()
             .configs(self.server(), self.space())
             .listen(self.listen.clone())
             .fixture(fixture)
+            .progress(bar)
             .reread(self.reread())
             .clock(clock);
         if let Some(seed) = self.seed {
@@ -189,15 +193,15 @@ impl Serve {
 
     /// What it starts from. Without a word a new server has the published images, and one over a
     /// database that is there already nothing but what is in it.
-    fn fixture(&self) -> Result<Fixture, CommandError> {
+    fn fixture(&self, bar: &Bar) -> Result<Fixture, CommandError> {
         let mut fixture = if self.fixture.is_empty() {
             let mut fixture = Fixture::docs()?;
             if self.database.as_deref().is_some_and(is_begun) {
-                fixture.images.clear();
+                fixture.forget_images();
             }
             fixture
         } else {
-            Fixture::load(&self.fixture)?
+            Fixture::open(&self.fixture, bar)?
         };
         fixture.complete();
         Ok(fixture)
@@ -210,7 +214,7 @@ impl Serve {
     /// How a file goes back to its fixture, if one was named.
     fn reread(&self) -> Option<Reread> {
         let names = self.fixture.clone();
-        (!names.is_empty()).then(|| Reread::by(move || Fixture::load(&names)))
+        (!names.is_empty()).then(|| Reread::by(move || Fixture::open(&names, &Untold)))
     }
 
     fn server(&self) -> ServerConfig {

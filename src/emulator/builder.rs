@@ -12,7 +12,8 @@ use crate::config::{
     WebSource,
 };
 use crate::control::{Clock, Fixture, Ids};
-use crate::service::{Reread, Spaces, Start};
+use crate::domain::{Progress, Untold};
+use crate::service::{LoadError, Reread, Spaces, Start};
 use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -33,6 +34,7 @@ pub struct EmulatorBuilder {
     clock: Clock,
     ids: Ids,
     interceptor: Option<Box<dyn Interceptor>>,
+    progress: Box<dyn Progress>,
 }
 
 /// What a file goes back to.
@@ -251,6 +253,13 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Tells this how far the images are stored.
+    #[cfg(feature = "cli")]
+    pub(crate) fn progress(mut self, progress: impl Progress + 'static) -> Self {
+        self.progress = Box::new(progress);
+        self
+    }
+
     /// Everything at once, as the command line reads it.
     #[cfg(feature = "cli")]
     pub(crate) fn configs(mut self, server: ServerConfig, space: SpaceConfig) -> Self {
@@ -297,11 +306,15 @@ impl EmulatorBuilder {
             clock: self.clock,
             ids: self.ids,
             texts: TEXTS,
+            progress: self.progress,
             resolve: address::resolve,
         });
-        let (spaces, loaded) = opened.map_err(|error| StartError::Store {
-            database,
-            source: Box::new(error),
+        let (spaces, loaded) = opened.map_err(|error| match error {
+            LoadError::Fixture(error) => StartError::Fixture(error),
+            LoadError::Store(error) => StartError::Store {
+                database,
+                source: Box::new(error),
+            },
         })?;
         if loaded.kept > 0 {
             tracing::info!(
@@ -335,6 +348,7 @@ impl Emulator {
             clock: Clock::real(),
             ids: Ids::random(),
             interceptor: None,
+            progress: Box::new(Untold),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Why an emulator does not start.
 
 use crate::config::SettingError;
+use crate::control::FixtureError;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io;
@@ -46,6 +47,9 @@ pub enum StartError {
         /// What is wrong.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// A large file of the fixture is gone, or another by now.
+    #[error(transparent)]
+    Fixture(#[from] FixtureError),
     /// The threads could not be started.
     #[error("cannot start: {0}")]
     Thread(#[source] io::Error),

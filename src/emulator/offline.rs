@@ -5,7 +5,7 @@ use super::server::{Server, Shared};
 use super::texts::TEXTS;
 use crate::config::{Profile, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, Untold};
 use crate::http::{Body, HeaderMap, HeaderName, HeaderValue, Method, Request};
 use crate::service::{Spaces, Start};
 use actix_web::rt::Runtime;
@@ -44,6 +44,7 @@ impl Offline {
             clock: Clock::frozen(Timestamp::from_micros(0)),
             ids: Ids::seeded(1),
             texts: TEXTS,
+            progress: Box::new(Untold),
             resolve: address::resolve,
         })?;
         let (shared, _) = Shared::new(spaces, None);

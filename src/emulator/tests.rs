@@ -8,7 +8,7 @@ use super::texts::TEXTS;
 use crate::api::{control, keystone, nova, waldur};
 use crate::config::{ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::{BodyWanted, Operation, Plan};
+use crate::domain::{BodyWanted, Operation, Plan, Untold};
 use crate::http::{
     Body, CutOff, Head, HeaderMap, HeaderName, Method, Refusal, Reply, Request, StatusCode,
 };
@@ -39,6 +39,7 @@ fn shared() -> Arc<Shared> {
         clock: Clock::real(),
         ids: Ids::seeded(1),
         texts: TEXTS,
+        progress: Box::new(Untold),
         resolve: |_| Ok(Vec::new()),
     })
     .unwrap();

@@ -7,12 +7,12 @@ use super::image_data::ImageData;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
 use super::reset::ResetError;
-use super::seed::{Around, Reread, Seed};
+use super::seed::{Around, LoadError, Reread, Seed};
 use super::waldur::Waldur;
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::TextMaker;
+use crate::domain::{Progress, TextMaker};
 use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
 use std::path::Path;
@@ -111,13 +111,14 @@ impl App {
     /// A space over a file; what is there already wins over the fixture.
     ///
     /// # Errors
-    /// When the file cannot be used.
+    /// When the file cannot be used, or a large file of the fixture is gone or another by now.
     pub fn over_file(
         path: &Path,
         fixture: Fixture,
         reread: Option<Reread>,
         outfit: Outfit,
-    ) -> Result<(Self, Loaded), StoreError> {
+        progress: &dyn Progress,
+    ) -> Result<(Self, Loaded), LoadError> {
         let file = DatabaseFile {
             path: path.to_owned(),
             sync: match outfit.server.sync {
@@ -134,7 +135,16 @@ impl App {
                 "images whose upload was cut off are queued again"
             );
         }
-        let loaded = store.load(&fixture.images)?;
+        let images = fixture.image_count();
+        progress.begin("storing", images as u64);
+        let loaded = store.load_each::<LoadError>(images, |add| {
+            fixture.each_image(&mut |image| {
+                progress.step(1);
+                add(image)
+            })
+        });
+        progress.end();
+        let loaded = loaded?;
         let beginning = Beginning::Fixture(reread);
         let app = Self::over(store, Around::of(fixture), beginning, outfit)?;
         Ok((app, loaded))
@@ -236,7 +246,9 @@ impl App {
             Beginning::Fixture(Some(fixture)) => {
                 // Read whole before anything is emptied.
                 let fixture = fixture.read()?;
-                self.store.replace_all(&fixture.images)?;
+                let images = fixture.image_count();
+                self.store
+                    .replace_each::<LoadError>(images, |add| fixture.each_image(add))?;
             }
         }
         self.clock.reset();

@@ -35,7 +35,7 @@ pub use images::{Content, Edit, Images, Intake, Membership, NewOwner, is_uuid};
 pub use quota::{Limited, MOST as MOST_LIMITED};
 pub use reset::ResetError;
 pub use rules::{Filters, ImageRules};
-pub use seed::Reread;
+pub use seed::{LoadError, Reread};
 pub use spaces::{Order, SpaceContent, SpaceError, Spaces, Start};
 pub use upload_error::UploadError;
 pub use write_error::WriteError;

@@ -1,5 +1,6 @@
 //! Why a space does not go back to its fixture.
 
+use super::seed::LoadError;
 use crate::control::FixtureError;
 use crate::store::StoreError;
 use std::error::Error;
@@ -20,6 +21,15 @@ pub enum ResetError {
     /// The store fails.
     #[error("the store failed: {0}")]
     Store(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl From<LoadError> for ResetError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Fixture(error) => error.into(),
+            LoadError::Store(error) => error.into(),
+        }
+    }
 }
 
 impl From<StoreError> for ResetError {

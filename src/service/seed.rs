@@ -3,7 +3,7 @@
 use super::identity::People;
 use super::waldur;
 use crate::control::{Fixture, FixtureError};
-use crate::domain::TextMaker;
+use crate::domain::{Progress, TextMaker};
 use crate::store::{self, Aim, StoreError};
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +13,17 @@ use std::sync::Arc;
 pub struct Seed {
     pub(super) images: store::Seed,
     pub(super) around: Around,
+}
+
+/// Why images are not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// They cannot be read.
+    #[error("{0}")]
+    Fixture(#[from] FixtureError),
+    /// The store fails.
+    #[error("{0}")]
+    Store(#[from] StoreError),
 }
 
 /// What a fixture has beside its images. It never changes.
@@ -27,9 +38,23 @@ impl Seed {
     /// Of a fixture, with the texts that lists will show of its images.
     ///
     /// # Errors
-    /// When the store fails.
-    pub fn of(fixture: Fixture, texts: TextMaker, aim: Aim) -> Result<Self, StoreError> {
-        let images = store::Seed::of(&fixture.images, &texts, aim)?;
+    /// When the store fails, or a large file of the fixture is gone or another by now.
+    pub fn of(
+        fixture: Fixture,
+        texts: TextMaker,
+        aim: Aim,
+        progress: &dyn Progress,
+    ) -> Result<Self, LoadError> {
+        let images = fixture.image_count();
+        progress.begin("storing", images as u64);
+        let images = store::Seed::of::<LoadError>(images, texts, aim, |add| {
+            fixture.each_image(&mut |image| {
+                progress.step(1);
+                add(image)
+            })
+        });
+        progress.end();
+        let images = images?;
         let around = Around::of(fixture);
         Ok(Self { images, around })
     }

@@ -1,11 +1,11 @@
 //! The spaces of a server by name, beside its own.
 
 use super::app::{App, Outfit};
-use super::seed::{Reread, Seed};
+use super::seed::{LoadError, Reread, Seed};
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{ServerConfig, SettingError, SpaceConfig};
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, is_built_in};
-use crate::domain::TextMaker;
+use crate::domain::{Progress, TextMaker, Untold};
 use crate::store::spool::{Place, Spool};
 use crate::store::{Aim, Loaded, StoreError};
 use lru::LruCache;
@@ -67,6 +67,8 @@ pub struct Start {
     pub ids: Ids,
     /// What lists show of images.
     pub texts: TextMaker,
+    /// Who is told how far its images are stored.
+    pub progress: Box<dyn Progress>,
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
 }
@@ -133,6 +135,15 @@ pub enum SpaceError {
     Store(#[source] Box<dyn Error + Send + Sync>),
 }
 
+impl From<LoadError> for SpaceError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Fixture(error) => error.into(),
+            LoadError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<StoreError> for SpaceError {
     fn from(error: StoreError) -> Self {
         Self::Store(Box::new(error))
@@ -166,8 +177,8 @@ impl Spaces {
     /// The server's own space and no other. Says also what became of its fixture.
     ///
     /// # Errors
-    /// When the store cannot be used.
-    pub fn open(start: Start) -> Result<(Self, Loaded), StoreError> {
+    /// When the store cannot be used, or a large file of the fixture is gone or another by now.
+    pub fn open(start: Start) -> Result<(Self, Loaded), LoadError> {
         let Start {
             server,
             config,
@@ -176,6 +187,7 @@ impl Spaces {
             clock,
             ids,
             texts,
+            progress,
             resolve,
         } = start;
         let spool = spool(&server);
@@ -195,10 +207,10 @@ impl Spaces {
         };
         let server = Arc::clone(&outfit.server);
         let ((root, loaded), usual) = if let Some(path) = &server.database {
-            let opened = App::over_file(path, fixture, reread.clone(), outfit)?;
+            let opened = App::over_file(path, fixture, reread.clone(), outfit, &*progress)?;
             (opened, Usual::Fixture(reread))
         } else {
-            let seed = Arc::new(Seed::of(fixture, texts, Aim::Speed)?);
+            let seed = Arc::new(Seed::of(fixture, texts, Aim::Speed, &*progress)?);
             (App::of(Arc::clone(&seed), outfit)?, Usual::Seed(seed))
         };
         // All rows hold their data, and nobody uploads yet.
@@ -327,7 +339,7 @@ impl Spaces {
         }
         let mut fixture = fixture()?;
         fixture.complete();
-        let seed = Arc::new(Seed::of(fixture, self.texts, Aim::Room)?);
+        let seed = Arc::new(Seed::of(fixture, self.texts, Aim::Room, &Untold)?);
         seeds().put(digest, Arc::clone(&seed));
         Ok(seed)
     }

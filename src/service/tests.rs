@@ -7,7 +7,7 @@ use super::identity::{
 use super::{App, ImageError, ImageRules, Spaces, Start};
 use crate::config::{AuthMode, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::{Caller, ImageQuery, ImageTexts, ListForm, Properties, TextMaker};
+use crate::domain::{Caller, ImageQuery, ImageTexts, ListForm, Properties, TextMaker, Untold};
 
 const NO_TEXTS: TextMaker = TextMaker {
     version: 1,
@@ -26,6 +26,7 @@ fn app(fixture: Fixture) -> App {
         clock: Clock::real(),
         ids: Ids::seeded(1),
         texts: NO_TEXTS,
+        progress: Box::new(Untold),
         resolve: |_| Ok(Vec::new()),
     })
     .unwrap();

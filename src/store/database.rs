@@ -300,6 +300,18 @@ impl Database {
         }
     }
 
+    /// The same for whoever has the database alone: of a file, all of it is written once and not
+    /// through the log.
+    pub fn write_alone<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Result<T, E>, StoreError> {
+        match &self.writer {
+            Writer::Memory(writer) => self.write_memory(writer, work),
+            Writer::File(writer) => writer.write_alone(work),
+        }
+    }
+
     fn write_memory<T, E>(
         &self,
         writer: &Mutex<Connection>,

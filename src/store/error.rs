@@ -35,6 +35,9 @@ pub enum StoreError {
     /// SQLite took back a transaction because of an error in one of its writes.
     #[error("another write failed, and all that was to be committed with it")]
     GivenUp,
+    /// The file does not take the log that it had before.
+    #[error("the database cannot be put back into its journal mode")]
+    NoLog,
     /// Another server has the file.
     #[error("the database is in use by another process")]
     InUse,

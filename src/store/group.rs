@@ -5,7 +5,7 @@
 //! for nothing else. Nobody runs what another brought.
 
 use super::error::StoreError;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -109,6 +109,27 @@ impl GroupWriter {
         }
     }
 
+    /// The same, straight into the file if nobody else has it open: what is much is not written twice,
+    /// into the log and out of it. An interrupted write is taken back by whoever opens the file next.
+    pub fn write_alone<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Result<T, E>, StoreError> {
+        let mut turn = lock(&self.turn);
+        let connection = &mut turn.connection;
+        if !connection.is_autocommit() || !is_journal(connection, "delete") {
+            drop(turn);
+            return self.write(work);
+        }
+        let written = write_directly(connection, work);
+        // Whoever reads finds the log where it belongs.
+        if !is_journal(connection, "wal") {
+            return Err(StoreError::NoLog);
+        }
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        written
+    }
+
     /// Waits in line, and where another process has the file's lock, for that one.
     fn take_turn(&self) -> Result<MutexGuard<'_, Turn>, StoreError> {
         for _ in 0..self.attempts {
@@ -130,6 +151,25 @@ impl GroupWriter {
         }
         Err(StoreError::Busy)
     }
+}
+
+/// Has the journal of this kind from now on, or says that it cannot.
+fn is_journal(connection: &Connection, kind: &str) -> bool {
+    let set = connection
+        .pragma_update_and_check(None, "journal_mode", kind, |row| row.get::<_, String>(0));
+    set.is_ok_and(|set| set == kind)
+}
+
+fn write_directly<T, E>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+) -> Result<Result<T, E>, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let outcome = work(&transaction)?;
+    if outcome.is_ok() {
+        transaction.commit()?;
+    }
+    Ok(outcome)
 }
 
 impl Turn {

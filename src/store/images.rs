@@ -4,21 +4,13 @@ use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
 use super::lists::Spare;
-use super::seed::{Seed, in_order};
+use super::seed::Seed;
+#[cfg(test)]
+use super::seed::in_order;
 use super::spool::{DataName, Spool};
-use super::terms::Adding;
-use super::{data, lists, rows};
+use super::{data, lists, loading, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
 use rusqlite::Connection;
-
-/// What became of a fixture's images.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Loaded {
-    /// Newly stored.
-    pub added: usize,
-    /// Left as they were, because their ids were known.
-    pub kept: usize,
-}
 
 /// What a decision about an image leads to.
 pub enum Change<T> {
@@ -131,36 +123,66 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails; then nothing was added.
-    pub fn load(&self, images: &[Image]) -> Result<Loaded, StoreError> {
-        self.write(|connection| {
-            let mut loaded = Loaded::default();
-            let mut terms = Adding::default();
-            for image in in_order(images) {
-                match rows::insert_new(connection, &self.maker, image, &mut terms)? {
-                    Some(_) => loaded.added += 1,
-                    None => loaded.kept += 1,
-                }
-            }
-            terms.write(connection)?;
-            Ok(loaded)
+    #[cfg(test)]
+    pub fn load(&self, images: &[Image]) -> Result<loading::Loaded, StoreError> {
+        self.load_each(images.len(), |add| {
+            let mut images = in_order(images).into_iter().cloned();
+            images.try_for_each(add)
         })
+    }
+
+    /// Adds about so many images that `each` gives, in the order of lists; one whose id is known is left
+    /// as it is.
+    ///
+    /// # Errors
+    /// What `each` says, or when the database fails; then nothing was added.
+    pub fn load_each<E: From<StoreError> + Send>(
+        &self,
+        expected: usize,
+        each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+    ) -> Result<loading::Loaded, E> {
+        let filled = |connection: &Connection| {
+            let filled = loading::fill(connection, self.maker, expected, each);
+            Ok(filled)
+        };
+        let loaded = match loading::is_many(expected) {
+            true => self.database.write_alone(filled),
+            false => self.database.write(filled),
+        }??;
+        self.changes.everything();
+        Ok(loaded)
     }
 
     /// Forgets everything, tokens too, and holds just these images.
     ///
     /// # Errors
     /// When the database fails; then nothing changed.
+    #[cfg(test)]
     pub fn replace_all(&self, images: &[Image]) -> Result<(), StoreError> {
-        let freed = self.write(|connection| {
+        self.replace_each(images.len(), |add| {
+            let mut images = in_order(images).into_iter().cloned();
+            images.try_for_each(add)
+        })
+    }
+
+    /// Forgets everything and holds just the images that `each` gives, about so many, in the order of
+    /// lists.
+    ///
+    /// # Errors
+    /// What `each` says, or when the database fails; then nothing changed.
+    pub fn replace_each<E: From<StoreError> + Send>(
+        &self,
+        expected: usize,
+        each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+    ) -> Result<(), E> {
+        let filled = |connection: &Connection| {
             let freed = data::forget_all(connection)?;
             rows::remove_all(connection)?;
-            let mut terms = Adding::default();
-            for image in in_order(images) {
-                rows::insert_new(connection, &self.maker, image, &mut terms)?;
-            }
-            terms.write(connection)?;
-            Ok(freed)
-        })?;
+            let filled = loading::fill(connection, self.maker, expected, each);
+            Ok(filled.map(|_| freed))
+        };
+        let freed = self.database.write(filled)??;
+        self.changes.everything();
         self.let_go(freed);
         Ok(())
     }
@@ -228,15 +250,6 @@ impl Store {
         if let Some(spool) = &self.spool {
             names.into_iter().for_each(|name| spool.let_go(&name));
         }
-    }
-
-    fn write<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let value = self.database.write_all(work)?;
-        self.changes.everything();
-        Ok(value)
     }
 }
 

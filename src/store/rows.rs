@@ -1,8 +1,7 @@
 //! Rows and images, one into the other.
 
 use super::error::{Damage, StoreError};
-use super::terms::{self, Adding};
-use super::{properties, texts};
+use super::{properties, terms, texts};
 use crate::domain::{
     GlanceStatus, Image, ImageTexts, Member, MemberStatus, Properties, TextMaker, Timestamp,
     Visibility,
@@ -26,27 +25,22 @@ const INSERT: &str = "INSERT INTO images (seq, id, name, status, unlisted, visib
      :checksum, :os_hash_algo, :os_hash_value, :protected, :hidden, :properties, :has_data) \
      ON CONFLICT (id) DO NOTHING";
 
-/// Stores an image unless its id is known; says as which row.
-pub fn insert_new(
-    connection: &Connection,
-    maker: &TextMaker,
-    image: &Image,
-    terms: &mut Adding,
-) -> Result<Option<i64>, StoreError> {
+/// Stores a new image.
+fn insert_new(connection: &Connection, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
     let last = Last::of(connection)?;
-    let inserted = insert(connection, maker, None, image)?;
-    if let Some(seq) = inserted {
+    if let Some(seq) = insert(connection, maker, None, image)? {
         last.watch(connection, image)?;
-        terms.add(connection, seq, image)?;
+        terms::change(connection, seq, None, Some(image))?;
     }
-    Ok(inserted)
+    Ok(())
 }
 
 /// The last row: those behind it come before it in the usual order, or the rows are out of order.
-struct Last(Option<(i64, String)>);
+#[derive(Debug)]
+pub struct Last(Option<(i64, String)>);
 
 impl Last {
-    fn of(connection: &Connection) -> Result<Self, StoreError> {
+    pub fn of(connection: &Connection) -> Result<Self, StoreError> {
         let last = "SELECT created_at, id FROM images ORDER BY seq DESC LIMIT 1";
         let mut last = connection.prepare_cached(last)?;
         let mut rows = last.query([])?;
@@ -63,16 +57,35 @@ impl Last {
 
     /// An image comes behind it.
     fn watch(&self, connection: &Connection, image: &Image) -> Result<(), StoreError> {
-        if let Some((created_at, id)) = &self.0
-            && (image.created_at.micros(), image.id.as_str()) <= (*created_at, id.as_str())
-        {
+        if !self.comes_before(image) {
             put_out_of_order(connection)?;
         }
         Ok(())
     }
+
+    fn comes_before(&self, image: &Image) -> bool {
+        self.0.as_ref().is_none_or(|(created_at, id)| {
+            (*created_at, id.as_str()) < (image.created_at.micros(), image.id.as_str())
+        })
+    }
+
+    /// An image comes behind it and is the last from now on; says whether it comes behind it in the
+    /// usual order, too.
+    pub fn advance(&mut self, image: &Image) -> bool {
+        let is_in_order = self.comes_before(image);
+        match &mut self.0 {
+            Some((created_at, id)) => {
+                *created_at = image.created_at.micros();
+                id.clone_from(&image.id);
+            }
+            None => self.0 = Some((image.created_at.micros(), image.id.clone())),
+        }
+        is_in_order
+    }
 }
 
-fn put_out_of_order(connection: &Connection) -> Result<(), StoreError> {
+/// Keeps that rows of higher numbers do not always come first.
+pub fn put_out_of_order(connection: &Connection) -> Result<(), StoreError> {
     let update = "UPDATE image_order SET in_order = 0 WHERE in_order = 1";
     connection.prepare_cached(update)?.execute([])?;
     Ok(())
@@ -82,6 +95,19 @@ fn put_out_of_order(connection: &Connection) -> Result<(), StoreError> {
 fn insert(
     connection: &Connection,
     maker: &TextMaker,
+    seq: Option<i64>,
+    image: &Image,
+) -> Result<Option<i64>, StoreError> {
+    let seq = insert_row(connection, seq, image)?;
+    if let Some(seq) = seq {
+        texts::put(connection, seq, &(maker.make)(image))?;
+    }
+    Ok(seq)
+}
+
+/// The same without what lists are made of.
+pub fn insert_row(
+    connection: &Connection,
     seq: Option<i64>,
     image: &Image,
 ) -> Result<Option<i64>, StoreError> {
@@ -117,7 +143,6 @@ fn insert(
     }
     let seq = connection.last_insert_rowid();
     insert_details(connection, seq, image)?;
-    texts::put(connection, seq, &(maker.make)(image))?;
     Ok(Some(seq))
 }
 
@@ -150,9 +175,7 @@ fn insert_details(connection: &Connection, seq: i64, image: &Image) -> Result<()
 /// neighbours' are.
 pub fn put(connection: &Connection, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
     let Some(before) = find(connection, &image.id)? else {
-        let mut terms = Adding::default();
-        insert_new(connection, maker, image, &mut terms)?;
-        return terms.write(connection);
+        return insert_new(connection, maker, image);
     };
     let seq = remove_row(connection, &image.id)?;
     if let Some(seq) = insert(connection, maker, seq, image)? {

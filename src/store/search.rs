@@ -12,6 +12,8 @@ use crate::domain::filter::TextColumn;
 use crate::domain::{Direction, ImageQuery, Sort, Test};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Rows of which a condition holds that are read at once, before anything is known of the others.
 const FEW_HOLD: usize = 1000;
@@ -25,8 +27,11 @@ const FEW_SORTED: usize = 100;
 /// Steps along an index that take as long as it takes to fetch and sort an image.
 const STEPS_PER_SORTED: usize = 6;
 
+/// Steps along an index before all that matches is sorted.
+const MOST_STEPS: usize = 50_000;
+
 /// Images that are rather sorted than walked past for long.
-const MOST_SORTED: usize = 16_384;
+const MOST_SORTED: usize = 8_192;
 
 /// The conditions of a query in the usual order that asks for nothing but names and ids, of which few
 /// images have the same: an index of the images themselves is the shortest way to them.
@@ -263,6 +268,14 @@ impl<'c, 'q> Search<'c, 'q> {
     }
 
     fn in_any_order(&mut self) -> Result<Vec<i64>, StoreError> {
+        if let Some(rows) = self.common_page()? {
+            return Ok(rows);
+        }
+        if Walk::along(self.sorts, self.after.as_deref()).is_none()
+            && let Some(rows) = self.grouped_page()?
+        {
+            return Ok(rows);
+        }
         loop {
             let blocks = self.blocks()?;
             let count: usize = blocks.values().map(Bits::count).sum();
@@ -271,7 +284,11 @@ impl<'c, 'q> Search<'c, 'q> {
             let Some((walk, most)) = walk.and_then(|walk| Some((walk, self.steps(count)?))) else {
                 return self.sorted(&blocks);
             };
-            if let Found::Rows(rows) = self.walk(&walk, &blocks, most)? {
+            let mut has = |block, place| {
+                let bits = blocks.get(&block);
+                Ok(bits.is_some_and(|bits: &Bits| bits.has(place)))
+            };
+            if let Found::Rows(rows) = self.walk(&walk, &mut has, most)? {
                 return Ok(rows);
             }
             if !self.can_narrow() {
@@ -279,6 +296,72 @@ impl<'c, 'q> Search<'c, 'q> {
             }
             self.narrow(None)?;
         }
+    }
+
+    /// A page of what is so common that it is found along an index at once; the newest rows are taken
+    /// for what all are like. Of the sets only those blocks are read that come up.
+    fn common_page(&self) -> Result<Option<Vec<i64>>, StoreError> {
+        let mut walking = Walking::of(self.connection, Direction::Descending)?;
+        let last = Bits::place(self.last);
+        let Some(newest) = walking.common(&self.sets, last.0)? else {
+            return Ok(Some(Vec::new()));
+        };
+        let rows = match newest.0 == last.0 {
+            true => usize::from(last.1) + 1,
+            false => usize::try_from(BLOCK_ROWS).unwrap_or(usize::MAX),
+        };
+        let likely = newest.1.count().saturating_mul(MOST_MISSES) / rows;
+        let walk = Walk::along(self.sorts, self.after.as_deref());
+        let Some(walk) = walk.filter(|_| likely > self.most.saturating_mul(2)) else {
+            return Ok(None);
+        };
+        let mut known = Known {
+            walking,
+            blocks: BTreeMap::from([(newest.0, Some(newest.1))]),
+        };
+        let mut has = |block, place| known.has(&self.sets, block, place);
+        match self.walk(&walk, &mut has, MOST_MISSES)? {
+            Found::Rows(rows) => Ok(Some(rows)),
+            Found::TooFar => Ok(None),
+        }
+    }
+
+    /// A page in an order that no index has, but for its first key: rows are taken along that until there
+    /// are enough, and all that have the last one's key; those are sorted.
+    fn grouped_page(&self) -> Result<Option<Vec<i64>>, StoreError> {
+        let Some(walk) = Walk::by_first(self.sorts, self.after.as_deref()) else {
+            return Ok(None);
+        };
+        let mut known = Known {
+            walking: Walking::of(self.connection, Direction::Descending)?,
+            blocks: BTreeMap::new(),
+        };
+        let marker = self.after.as_ref().and_then(|keys| keys.first());
+        let (mut found, mut behind, mut steps) = (Vec::new(), 0, 0);
+        let mut last: Option<Value> = None;
+        'walk: for (sql, values) in &walk.parts {
+            let mut select = self.connection.prepare_cached(sql)?;
+            let mut rows = select.query(rusqlite::params_from_iter(values))?;
+            while let Some(row) = rows.next()? {
+                let (seq, key) = (row.get(0)?, row.get(1)?);
+                if behind >= self.most && last.as_ref() != Some(&key) {
+                    break 'walk;
+                }
+                steps += 1;
+                if steps > MOST_STEPS || found.len() > MOST_SORTED {
+                    return Ok(None);
+                }
+                let (block, place) = Bits::place(seq);
+                if seq > self.last || !known.has(&self.sets, block, place)? || !self.holds(seq)? {
+                    continue;
+                }
+                // Of those that have the marker's key some come before it.
+                behind += usize::from(marker != Some(&key));
+                found.push(seq);
+                last = Some(key);
+            }
+        }
+        self.in_order(found.into_iter(), &[]).map(Some)
     }
 
     /// All rows that match, as far as sets tell.
@@ -310,7 +393,12 @@ impl<'c, 'q> Search<'c, 'q> {
         (expected < count * STEPS_PER_SORTED).then_some(MOST_MISSES.max(4 * expected))
     }
 
-    fn walk(&self, walk: &Walk, blocks: &Blocks, most: usize) -> Result<Found, StoreError> {
+    fn walk(
+        &self,
+        walk: &Walk,
+        has: &mut dyn FnMut(i64, u16) -> Result<bool, StoreError>,
+        most: usize,
+    ) -> Result<Found, StoreError> {
         let (mut found, mut steps) = (Vec::new(), 0);
         for (sql, values) in &walk.parts {
             let mut select = self.connection.prepare_cached(sql)?;
@@ -324,8 +412,8 @@ impl<'c, 'q> Search<'c, 'q> {
                 }
                 let seq = row.get(0)?;
                 let (block, place) = Bits::place(seq);
-                let is_in = blocks.get(&block).is_some_and(|bits| bits.has(place));
-                if is_in && self.holds(seq)? {
+                // Rows that came after the list began are in no set of it.
+                if seq <= self.last && has(block, place)? && self.holds(seq)? {
                     found.push(seq);
                 }
             }
@@ -338,9 +426,17 @@ impl<'c, 'q> Search<'c, 'q> {
             let first = block * BLOCK_ROWS;
             bits.places().map(move |place| first + i64::from(place))
         });
+        self.in_order(rows, &self.conditions)
+    }
+
+    /// The page of some rows of which conditions hold.
+    fn in_order(
+        &self,
+        rows: impl Iterator<Item = i64>,
+        conditions: &[Condition<'_>],
+    ) -> Result<Vec<i64>, StoreError> {
         let most = u64::try_from(self.most).unwrap_or(u64::MAX);
-        let after = self.after.clone();
-        let select = Select::of_rows(self.sorts, rows, &self.conditions, after, most);
+        let select = Select::of_rows(self.sorts, rows, conditions, self.after.clone(), most);
         let mut found = Vec::new();
         for sql in &select.parts {
             let mut statement = self.connection.prepare_cached(sql)?;
@@ -350,5 +446,25 @@ impl<'c, 'q> Search<'c, 'q> {
             }
         }
         Ok(found)
+    }
+}
+
+/// What is known of the rows that match, block by block, as far as somebody has asked.
+struct Known<'c> {
+    walking: Walking<'c>,
+    blocks: BTreeMap<i64, Option<Bits>>,
+}
+
+impl Known<'_> {
+    fn has(&mut self, sets: &[Set], block: i64, place: u16) -> Result<bool, StoreError> {
+        let bits = match self.blocks.entry(block) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let found = self.walking.common(sets, block)?;
+                let found = found.filter(|(found, _)| *found == block);
+                unknown.insert(found.map(|(_, bits)| bits))
+            }
+        };
+        Ok(bits.as_ref().is_some_and(|bits| bits.has(place)))
     }
 }

@@ -2,8 +2,8 @@
 //! spaces of one fixture have in common.
 
 use super::error::StoreError;
-use super::terms::Adding;
-use super::{rows, schema};
+use super::loading::{self, Loaded};
+use super::schema;
 use crate::domain::{Image, TextMaker};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -41,32 +41,25 @@ pub struct Seed {
 }
 
 impl Seed {
-    /// Holds these images, with the texts that `maker` writes of them. Of two that share an id the
-    /// first one in a list's order counts.
+    /// Holds about so many images that `each` gives, in the order of lists, with the texts that `maker`
+    /// writes of them. Of two that share an id the first one counts.
     ///
     /// # Errors
-    /// When the database fails.
-    pub fn of(images: &[Image], maker: &TextMaker, aim: Aim) -> Result<Self, StoreError> {
+    /// What `each` says, or when the database fails.
+    pub fn of<E: From<StoreError> + Send>(
+        expected: usize,
+        maker: TextMaker,
+        aim: Aim,
+        each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+    ) -> Result<Self, E> {
         let page_bytes = match aim {
-            Aim::Room if images.len() < MANY_IMAGES => SMALL_PAGE_BYTES,
+            Aim::Room if expected < MANY_IMAGES => SMALL_PAGE_BYTES,
             Aim::Room | Aim::Speed => QUICK_PAGE_BYTES,
         };
-        let mut connection = Connection::open_in_memory()?;
-        connection.execute_batch(&format!("PRAGMA page_size = {page_bytes};"))?;
-        schema::prepare(&mut connection, maker)?;
-        let transaction = connection.transaction()?;
-        let mut added = 0;
-        let mut terms = Adding::default();
-        for image in in_order(images) {
-            let row = rows::insert_new(&transaction, maker, image, &mut terms)?;
-            added += usize::from(row.is_some());
-        }
-        terms.write(&transaction)?;
-        transaction.commit()?;
-        connection.flush_prepared_statement_cache();
+        let (connection, loaded) = filled(page_bytes, maker, expected, each)??;
         Ok(Self {
             connection: Mutex::new(connection),
-            images: added,
+            images: loaded.added,
             page_bytes,
         })
     }
@@ -95,7 +88,28 @@ impl Seed {
     }
 }
 
+/// A database of some images.
+fn filled<E: From<StoreError> + Send>(
+    page_bytes: u32,
+    maker: TextMaker,
+    expected: usize,
+    each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+) -> Result<Result<(Connection, Loaded), E>, StoreError> {
+    let mut connection = Connection::open_in_memory()?;
+    connection.execute_batch(&format!("PRAGMA page_size = {page_bytes};"))?;
+    schema::prepare(&mut connection, &maker)?;
+    let transaction = connection.transaction()?;
+    let loaded = match loading::fill(&transaction, maker, expected, each) {
+        Ok(loaded) => loaded,
+        Err(error) => return Ok(Err(error)),
+    };
+    transaction.commit()?;
+    connection.flush_prepared_statement_cache();
+    Ok(Ok((connection, loaded)))
+}
+
 /// As they are listed: neighbours of a list are then neighbours in the tables.
+#[cfg(test)]
 pub fn in_order(images: &[Image]) -> Vec<&Image> {
     let mut images: Vec<_> = images.iter().collect();
     images.sort_by_key(|image| (image.created_at, image.id.as_str()));

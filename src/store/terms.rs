@@ -177,11 +177,21 @@ impl<'c> Reading<'c> {
 /// The terms of many new rows, written a block at a time: most rows of a block share most of them.
 #[derive(Debug, Default)]
 pub struct Adding {
+    /// Whether there were no rows before: then there is nothing to add to.
+    is_first: bool,
     block: i64,
     rows: BTreeMap<String, BTreeMap<String, Vec<u16>>>,
 }
 
 impl Adding {
+    /// Of rows with higher numbers than any, in their order; says whether there were none before.
+    pub fn to(is_empty: bool) -> Self {
+        Self {
+            is_first: is_empty,
+            ..Self::default()
+        }
+    }
+
     /// Takes the terms of an image that was added as a row.
     pub fn add(
         &mut self,
@@ -231,7 +241,10 @@ impl Adding {
         for (key, values) in std::mem::take(&mut self.rows) {
             for (value, places) in values {
                 let term = (key.clone(), value);
-                let mut bits = rows(connection, &term, self.block)?;
+                let mut bits = match self.is_first {
+                    true => Bits::default(),
+                    false => rows(connection, &term, self.block)?,
+                };
                 for place in places {
                     bits.set(place);
                 }

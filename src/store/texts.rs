@@ -60,6 +60,46 @@ pub fn put(connection: &Connection, seq: i64, texts: &ImageTexts) -> Result<(), 
     Ok(())
 }
 
+/// The texts of many new rows, written a block at a time.
+#[derive(Debug, Default)]
+pub struct Adding {
+    number: i64,
+    rows: Vec<(i64, ImageTexts)>,
+}
+
+impl Adding {
+    /// Takes the texts of a row.
+    pub fn add(
+        &mut self,
+        connection: &Connection,
+        seq: i64,
+        texts: ImageTexts,
+    ) -> Result<(), StoreError> {
+        let number = Block::number(seq);
+        if number != self.number {
+            self.write(connection)?;
+            self.number = number;
+        }
+        self.rows.push((seq, texts));
+        Ok(())
+    }
+
+    /// Writes what was taken.
+    pub fn write(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        let rows = std::mem::take(&mut self.rows);
+        let json = rows
+            .iter()
+            .map(|(seq, texts)| (*seq, texts.json.as_deref()));
+        JSON.put_all(connection, self.number, json)?;
+        let xml = rows.iter().map(|(seq, texts)| (*seq, texts.xml.as_deref()));
+        XML.put_all(connection, self.number, xml)?;
+        let glance = rows
+            .iter()
+            .map(|(seq, texts)| (*seq, texts.glance.as_deref()));
+        GLANCE.put_all(connection, self.number, glance)
+    }
+}
+
 /// Forgets the texts of all rows.
 pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(
@@ -75,12 +115,27 @@ impl Blocks {
         seq: i64,
         text: Option<&[u8]>,
     ) -> Result<(), StoreError> {
-        let number = Block::number(seq);
+        self.put_all(connection, Block::number(seq), [(seq, text)].into_iter())
+    }
+
+    /// Keeps these texts of rows of a block.
+    fn put_all<'t>(
+        &self,
+        connection: &Connection,
+        number: i64,
+        texts: impl Iterator<Item = (i64, Option<&'t [u8]>)>,
+    ) -> Result<(), StoreError> {
+        let mut texts = texts.peekable();
+        let Some((first, _)) = texts.peek() else {
+            return Ok(());
+        };
         let mut block = Block::default();
         let mut select = connection.prepare_cached(self.select)?;
-        self.read(&mut select, seq, &mut block.0)?;
-        let put = block.put(seq, text);
-        put.map_err(|_| self.damage(seq))?;
+        self.read(&mut select, *first, &mut block.0)?;
+        for (seq, text) in texts {
+            let put = block.put(seq, text);
+            put.map_err(|_| self.damage(seq))?;
+        }
         if block.0.is_empty() {
             connection.prepare_cached(self.remove)?.execute([number])?;
         } else {

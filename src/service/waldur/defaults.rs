@@ -7,7 +7,7 @@ use crate::domain::sibling::{
     WaldurCustomer, WaldurOffering, WaldurRole, WaldurSettings, WaldurTenant, WaldurUser,
     WaldurVolume,
 };
-use crate::domain::{Directory, Image, Instance, WaldurData};
+use crate::domain::{Directory, Instance, WaldurData};
 
 /// The role that makes a user of the directory a member of Waldur's staff.
 const ADMIN: &str = "admin";
@@ -33,7 +33,7 @@ pub fn derive(fixture: &Fixture) -> (WaldurData, Vec<(String, usize)>) {
         volumes: fixture
             .instances
             .iter()
-            .filter_map(|instance| volume(instance, &fixture.images, &cloud.uuid))
+            .filter_map(|instance| volume(instance, fixture, &cloud.uuid))
             .collect(),
         settings: vec![cloud],
     };
@@ -90,9 +90,8 @@ fn users(directory: &Directory) -> Vec<WaldurUser> {
 }
 
 /// The volume that an instance boots from.
-fn volume(instance: &Instance, images: &[Image], cloud: &str) -> Option<WaldurVolume> {
-    let image_id = instance.image_id.as_deref()?;
-    let image = images.iter().find(|image| image.id == image_id)?;
+fn volume(instance: &Instance, fixture: &Fixture, cloud: &str) -> Option<WaldurVolume> {
+    let image = fixture.image_of_instance(instance.image_id.as_deref()?)?;
     Some(WaldurVolume {
         settings: cloud.to_owned(),
         image_name: name_of(image).to_owned(),

@@ -30,6 +30,46 @@ impl Walk {
         Some(Self::of(first, sorts, after))
     }
 
+    /// Along the first key alone, from the marker's on. The rows have a second column, which is the key.
+    pub fn by_first(sorts: &[Sort], after: Option<&[Value]>) -> Option<Self> {
+        let first = *sorts.first()?;
+        let column = sort_column(first.key);
+        let comes = match first.direction {
+            Direction::Ascending => ">=",
+            Direction::Descending => "<=",
+        };
+        let behind = match first.key {
+            SortKey::CreatedAt => &[SortKey::Id][..],
+            _ => &[SortKey::CreatedAt, SortKey::Id],
+        };
+        let mut order_by = vec![first];
+        order_by.extend(behind.iter().map(|key| Sort { key: *key, ..first }));
+        let part = |test: &str, from: Option<&Value>| {
+            let mut sql = format!("SELECT i.seq, {column} FROM images i WHERE {test}");
+            if from.is_some() {
+                _ = write!(sql, " AND {column} {comes} ?1");
+            }
+            order(&order_by, &mut sql);
+            (sql, from.into_iter().cloned().collect())
+        };
+        let from = after.and_then(<[Value]>::first);
+        if !is_nullable(first.key) {
+            return Some(Self {
+                parts: vec![part("1", from)],
+            });
+        }
+        let (without, with) = (format!("{column} IS NULL"), format!("{column} IS NOT NULL"));
+        let comes_without_first = first.direction == Direction::Ascending;
+        let parts = match (from, comes_without_first) {
+            (None | Some(Value::Null), true) => vec![part(&without, None), part(&with, None)],
+            (Some(Value::Null), false) => vec![part(&without, None)],
+            (None, false) => vec![part(&with, None), part(&without, None)],
+            (from, true) => vec![part(&with, from)],
+            (from, false) => vec![part(&with, from), part(&without, None)],
+        };
+        Some(Self { parts })
+    }
+
     /// Images without the first key are apart: they come first or last, and comparing with nothing
     /// says nothing.
     fn of(first: Sort, sorts: &[Sort], after: Option<&[Value]>) -> Self {

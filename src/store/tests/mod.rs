@@ -3,6 +3,7 @@
 
 mod damage;
 mod foreign;
+mod many;
 mod refused;
 mod searched;
 mod seeds;

@@ -243,18 +243,27 @@ fn sort() -> impl Strategy<Value = Vec<Sort>> {
         SortKey::DiskFormat,
     ]);
     let usual = Just(Sort::DEFAULT.to_vec());
-    let other = (key, direction(), direction()).prop_map(|(key, first, direction)| {
-        let mut sort = vec![Sort {
-            key,
-            direction: first,
-        }];
-        for key in [SortKey::CreatedAt, SortKey::Id] {
-            if sort[0].key != key {
-                sort.push(Sort { key, direction });
+    let second = (key.clone(), any::<bool>(), direction());
+    let other = (key, direction(), direction(), second).prop_map(
+        |(key, first, direction, (second, has_second, of_second))| {
+            let mut sort = vec![Sort {
+                key,
+                direction: first,
+            }];
+            if has_second && second != key {
+                sort.push(Sort {
+                    key: second,
+                    direction: of_second,
+                });
             }
-        }
-        sort
-    });
+            for key in [SortKey::CreatedAt, SortKey::Id] {
+                if sort.iter().all(|sort| sort.key != key) {
+                    sort.push(Sort { key, direction });
+                }
+            }
+            sort
+        },
+    );
     prop_oneof![usual, other]
 }
 

@@ -6,8 +6,11 @@ use crate::store::{Aim, Change, Seed, Store, StoreError, UploadTicket};
 use std::sync::Arc;
 
 fn seed(images: u8) -> Seed {
-    let images: Vec<_> = (0..images).map(image).collect();
-    Seed::of(&images, &FIRST, Aim::Room).unwrap()
+    let expected = usize::from(images);
+    let seed = Seed::of::<StoreError>(expected, FIRST, Aim::Room, |add| {
+        (0..images).map(image).try_for_each(add)
+    });
+    seed.unwrap()
 }
 
 fn of(seed: &Seed, name: &str) -> Arc<Store> {

@@ -148,3 +148,61 @@ fn d13_a_clock_that_would_leave_the_year_9999_stays() {
         "{token}"
     );
 }
+
+#[test]
+fn f3_a_large_fixture_is_read_as_a_stream() {
+    let scratch = Scratch::new("large");
+    // More than the four megabytes up to which files are held.
+    let image = |number: u32| {
+        format!(
+            r#"{{"id": "{number:08x}-0000-4000-8000-000000000000", "name": "n{number}", "owner": "p",
+                "visibility": "public", "created_at": "2026-01-01T00:{:02}:{:02}Z",
+                "description": "{}"}}"#,
+            number / 60 % 60,
+            number % 60,
+            "x".repeat(9000)
+        )
+    };
+    let images: Vec<_> = (0..500).rev().map(image).collect();
+    let images = images.join(",\n");
+    let members = format!(
+        r#""members": {{"{:08x}-0000-4000-8000-000000000000": []}}"#,
+        7
+    );
+    let fixture = scratch.file(
+        "large.json",
+        format!(r#"{{"images": [{images}], {members}}}"#),
+    );
+    let path = scratch.path("cloud.db");
+    let arguments = ["--database", text(&path), "--fixture", text(&fixture)];
+    let mut server = Running::serve(&[&arguments[..], &["--control", "full"]].concat());
+    let first = |server: &Running| server.ask("GET", "/v2/p/images?limit=1", &[], "").1;
+    assert!(first(&server).contains("\"n499\""), "{}", first(&server));
+    let newest = "/v2/p/images/000001f3-0000-4000-8000-000000000000";
+    assert_eq!(server.ask("DELETE", newest, &[], "").0, 204);
+    assert!(first(&server).contains("\"n498\""));
+    // It is read again, and nothing is touched when it is none by then.
+    assert_eq!(server.ask("POST", "/_control/reset", &[], "").0, 204);
+    assert!(first(&server).contains("\"n499\""));
+    scratch.file("large.json", "{");
+    let (status, said) = server.ask("POST", "/_control/reset", &[], "");
+    assert!(
+        status == 409 && said.contains("not JSON"),
+        "{status} {said}"
+    );
+    assert!(first(&server).contains("\"n499\""));
+    server.signal("-TERM");
+    assert!(server.child.wait().unwrap().success());
+
+    let wrong = images.replacen("\"2026-01-01T00:00:03Z\"", "\"soon\"", 1);
+    let fixture = scratch.file("wrong.json", format!(r#"{{"images": [{wrong}]}}"#));
+    let path = scratch.path("none.db");
+    let arguments = ["--database", text(&path), "--fixture", text(&fixture)];
+    let said = super::process::refused(&arguments);
+    let place = "$.images[496].created_at: is not an RFC 3339 time";
+    assert!(
+        said.contains("wrong.json") && said.contains(place),
+        "{said}"
+    );
+    assert!(!path.exists(), "nothing is made");
+}

@@ -1,0 +1,179 @@
+//! Many images at once.
+//!
+//! They are stored as they come, which should be the order of lists: neighbours of a list are then
+//! neighbours in the tables. What is kept of several rows together is written when they are all there.
+
+use super::error::StoreError;
+use super::rows::Last;
+use super::{rows, terms, texts};
+use crate::domain::{Image, ImageTexts, TextMaker};
+use rusqlite::Connection;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// From so many images on, indexes are made when all of them are there.
+const MANY: usize = 10_000;
+
+/// Whether it pays to go out of the way for so many images.
+pub fn is_many(images: usize) -> bool {
+    images >= MANY
+}
+
+/// Images that go from one thread to the other at once, and how often before the other has to come.
+const BATCH: usize = 64;
+const BATCHES: usize = 4;
+
+/// What became of a fixture's images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// Newly stored.
+    pub added: usize,
+    /// Left as they were, because their ids were known.
+    pub kept: usize,
+}
+
+/// Stores about so many images that `each` gives, in a transaction; one whose id is known is left as it
+/// is.
+///
+/// Of many, one thread reads the images and writes what lists show of them, and this one stores them.
+pub fn fill<E: From<StoreError> + Send>(
+    connection: &Connection,
+    maker: TextMaker,
+    expected: usize,
+    each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+) -> Result<Loaded, E> {
+    let mut loading = Loading::begin(connection, expected)?;
+    if is_many(expected) {
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(BATCHES);
+            let reader = scope.spawn(move || -> Result<(), E> {
+                let mut sending = Sending::to(sender);
+                each(&mut |image| {
+                    let texts = (maker.make)(&image);
+                    Ok(sending.send(image, texts)?)
+                })?;
+                Ok(sending.flush()?)
+            });
+            let stored = loading.take_all(receiver);
+            let read = reader.join();
+            // Its reader then only knows that nobody takes its images any more.
+            stored?;
+            match read {
+                Ok(read) => read,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })?;
+    } else {
+        each(&mut |image| Ok(loading.add(&image, (maker.make)(&image))?))?;
+    }
+    Ok(loading.finish()?)
+}
+
+type Batch = Vec<(Image, ImageTexts)>;
+
+/// Images on their way to another thread.
+struct Sending {
+    sender: SyncSender<Batch>,
+    batch: Batch,
+}
+
+impl Sending {
+    fn to(sender: SyncSender<Batch>) -> Self {
+        Self {
+            sender,
+            batch: Vec::with_capacity(BATCH),
+        }
+    }
+
+    fn send(&mut self, image: Image, texts: ImageTexts) -> Result<(), StoreError> {
+        self.batch.push((image, texts));
+        if self.batch.len() == BATCH {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), StoreError> {
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        self.sender.send(batch).map_err(|_| StoreError::GivenUp)
+    }
+}
+
+/// Images under way into a database.
+#[derive(Debug)]
+struct Loading<'c> {
+    connection: &'c Connection,
+    terms: terms::Adding,
+    texts: texts::Adding,
+    last: Last,
+    /// What makes the indexes that are missing until the end.
+    indexes: Vec<String>,
+    loaded: Loaded,
+}
+
+impl<'c> Loading<'c> {
+    /// Of about so many images, in a transaction.
+    fn begin(connection: &'c Connection, expected: usize) -> Result<Self, StoreError> {
+        let mut is_empty = connection.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM images)")?;
+        let is_empty: bool = is_empty.query_row([], |row| row.get(0))?;
+        let indexes = match is_empty && is_many(expected) {
+            true => drop_indexes(connection)?,
+            false => Vec::new(),
+        };
+        Ok(Self {
+            connection,
+            terms: terms::Adding::to(is_empty),
+            texts: texts::Adding::default(),
+            last: Last::of(connection)?,
+            indexes,
+            loaded: Loaded::default(),
+        })
+    }
+
+    /// Adds the images that another thread sends.
+    fn take_all(&mut self, receiver: Receiver<Batch>) -> Result<(), StoreError> {
+        for (image, texts) in receiver.into_iter().flatten() {
+            self.add(&image, texts)?;
+        }
+        Ok(())
+    }
+
+    /// Adds an image; one whose id is known is left as it is.
+    fn add(&mut self, image: &Image, texts: ImageTexts) -> Result<(), StoreError> {
+        let Some(seq) = rows::insert_row(self.connection, None, image)? else {
+            self.loaded.kept += 1;
+            return Ok(());
+        };
+        if !self.last.advance(image) {
+            rows::put_out_of_order(self.connection)?;
+        }
+        self.terms.add(self.connection, seq, image)?;
+        self.texts.add(self.connection, seq, texts)?;
+        self.loaded.added += 1;
+        Ok(())
+    }
+
+    /// Writes what is missing.
+    fn finish(mut self) -> Result<Loaded, StoreError> {
+        self.terms.write(self.connection)?;
+        self.texts.write(self.connection)?;
+        for index in &self.indexes {
+            self.connection.execute_batch(index)?;
+        }
+        Ok(self.loaded)
+    }
+}
+
+/// Drops every index that is none of a constraint, and says what makes them again.
+fn drop_indexes(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut select = connection
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")?;
+    let found = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let found: Vec<(String, String)> = found.collect::<Result<_, _>>()?;
+    drop(select);
+    let mut indexes = Vec::with_capacity(found.len());
+    for (name, sql) in found {
+        connection.execute_batch(&format!("DROP INDEX {name}"))?;
+        indexes.push(sql);
+    }
+    Ok(indexes)
+}
