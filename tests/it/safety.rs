@@ -50,7 +50,7 @@ fn ask(address: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)]
         .unwrap()
 }
 
-fn said(response: &crate::harness::Response) -> String {
+fn said(response: &Response) -> String {
     let body = response.json();
     assert_eq!(body["error"]["code"], response.status(), "{body}");
     body["error"]["message"].as_str().unwrap().to_owned()
