@@ -17,6 +17,7 @@ mod fixtures;
 mod golden;
 mod harness;
 mod hostile;
+mod image_coverage;
 mod image_data;
 mod interceptor;
 mod keystone;
