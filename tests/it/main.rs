@@ -14,6 +14,7 @@ mod documents;
 mod element;
 mod embedding;
 mod fixtures;
+mod glance_model;
 mod golden;
 mod harness;
 mod hostile;
