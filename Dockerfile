@@ -16,9 +16,9 @@ ENV RUSTFLAGS="-C target-feature=+crt-static"
 # The dependencies are a layer of their own, built for an empty crate: it lasts until these
 # two files change.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir -p src benches/throughput examples tests/it \
+RUN mkdir -p src benches/image_data benches/throughput examples tests/it \
     && touch src/lib.rs \
-    && for each in src/main.rs benches/throughput/main.rs examples/suite.rs tests/it/main.rs; do \
+    && for each in src/main.rs benches/image_data/main.rs benches/throughput/main.rs examples/suite.rs tests/it/main.rs; do \
         echo 'fn main() {}' > "$each"; \
     done \
     && cargo build --locked --release --target "$(rustc -vV | sed -n 's/^host: //p')"
@@ -39,6 +39,8 @@ USER 65532:65532
 WORKDIR /data
 VOLUME /data
 ENV NOVA_IMAGES_LISTEN=0.0.0.0:8774
+# There is no /tmp: what clients upload to a server without a database goes here, and with the server.
+ENV TMPDIR=/data
 EXPOSE 8774
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 CMD ["/nova-images", "healthcheck"]
 ENTRYPOINT ["/nova-images"]

@@ -53,7 +53,7 @@ fn main() -> ExitCode {
             }
         }
     }
-    transfer::measure(options);
     crash::check();
+    transfer::measure(options);
     ExitCode::SUCCESS
 }

@@ -43,6 +43,8 @@ impl Server {
     /// With a database in a file, or in memory; returns once it answers.
     pub fn start(folder: &Folder, database: Option<&Path>) -> Self {
         let port_file = folder.path("port");
+        // That of a server that was killed.
+        _ = std::fs::remove_file(&port_file);
         let mut command = Command::new(env!("CARGO_BIN_EXE_nova-images"));
         command.args([
             "--listen",

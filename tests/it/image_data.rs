@@ -4,6 +4,7 @@ use crate::golden::client::{Answer, read_answer};
 use crate::harness::{Server, builder};
 use crate::scratch::Scratch;
 use nova_images::{EmulatorBuilder, WebSource};
+use std::fmt::Write as _;
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
@@ -102,7 +103,7 @@ fn answer(connection: TcpStream) -> Answer {
 fn a_client_that_leaves_leaves_nothing() {
     let cloud = Cloud::new("data-leaves");
     let id = cloud.create();
-    let connection = cloud.begin(&id, 1_000_000, &[7; 400_000]);
+    let connection = cloud.begin(&id, 1_000_000, &vec![7; 400_000]);
     cloud.wait_for(&id, "saving");
     cloud.wait_for_files(1);
     drop(connection);
@@ -182,7 +183,10 @@ fn deleting_an_image_makes_its_upload_void() {
 fn ranges_and_their_lengths() {
     let cloud = Cloud::new("data-ranges");
     let id = cloud.create();
-    let data: String = (0..100_000).map(|number| format!("{number:06}")).collect();
+    let mut data = String::new();
+    for number in 0..100_000 {
+        write!(data, "{number:06}").unwrap();
+    }
     assert_eq!(cloud.upload(&id, &data), 204);
     let whole = cloud.server.get(&file(&id));
     assert_eq!(whole.header("content-length").unwrap(), "600000");
@@ -229,7 +233,7 @@ fn clients_that_do_not_read_hold_up_nobody() {
     let others: Vec<_> = (0..20).map(|_| cloud.create()).collect();
     let begun: Vec<_> = others
         .iter()
-        .map(|id| cloud.begin(id, 1 << 20, &[1; 300_000]))
+        .map(|id| cloud.begin(id, 1 << 20, &vec![1; 300_000]))
         .collect();
     assert!(cloud.server.get(&file(&id)).good() == data);
     let other = cloud.create();

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{Inspection, Misfit};
+use proptest::prelude::*;
 
 const BACKED: Misfit = Misfit::Unsafe("it has a backing file");
 
@@ -247,5 +248,52 @@ fn the_footer_of_a_vmdk_is_its_header() {
     ] {
         let told = fit(&vmdk(&text, &[&parts[..], &[wrong]].concat()), "vmdk");
         assert!(matches!(told, Err(Misfit::Unsafe(_))), "{wrong:?}");
+    }
+}
+
+/// Disks whose bytes were changed at places that matter to somebody.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let whole = prop_oneof![
+        Just(qcow2(&[])),
+        Just(vmdk(TEXT, &[])),
+        Just(disk(
+            40_000,
+            &[(0, b"vhdxfile"), (32_768, b"\x01CD001"), (510, b"\x55\xaa")]
+        )),
+        Just(TEXT.as_bytes().to_vec()),
+    ];
+    let place = prop_oneof![0..130_usize, 440..530_usize, 0..40_000_usize];
+    let changes = proptest::collection::vec((place, any::<u8>()), 0..6);
+    (whole, changes, 0..41_000_usize).prop_map(|(mut disk, changes, length)| {
+        for (place, byte) in changes {
+            if let Some(at) = disk.get_mut(place) {
+                *at = byte;
+            }
+        }
+        disk.truncate(length);
+        disk
+    })
+}
+
+proptest! {
+    #[test]
+    fn how_data_come_makes_no_difference(
+        disk in damaged(),
+        pieces in proptest::collection::vec(1..20_000_usize, 1..20),
+    ) {
+        let mut inspection = Inspection::new();
+        let mut rest = disk.as_slice();
+        for piece in pieces.iter().cycle() {
+            let (first, behind) = rest.split_at((*piece).min(rest.len()));
+            inspection.see(first);
+            rest = behind;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        let found = inspection.finish();
+        for format in ["raw", "qcow2", "vmdk", "iso", "ami"] {
+            prop_assert_eq!(found.fit(format), fit_in(1 << 20, &disk, format));
+        }
     }
 }

@@ -94,6 +94,7 @@ impl Folder {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists && self.path.is_dir() => {
                     Ok(())
                 }
+                Ok(()) => sync_folder(self.path.parent().unwrap_or(&self.path)),
                 other => other,
             };
         }
@@ -113,10 +114,10 @@ impl Folder {
 
     /// Makes sure that the names in it outlive the system, where that matters.
     pub fn sync(&self) -> io::Result<()> {
-        if cfg!(unix) && self.is_durable() {
-            File::open(&self.path)?.sync_all()?;
+        match self.is_durable() {
+            true => sync_folder(&self.path),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// Removes files of a spool that are not needed, and touches no others; says how many.
@@ -153,6 +154,20 @@ impl Folder {
             // A process that is about to be started has a copy of the handle.
             _ = file.unlock();
         }
+    }
+}
+
+/// Makes sure that names in a folder outlive the system; where folders are no files, they do.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    // A relative path of one part has an empty parent.
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
+    match cfg!(unix) {
+        true => File::open(path)?.sync_all(),
+        false => Ok(()),
     }
 }
 

@@ -69,9 +69,12 @@ impl Spool {
         name: &DataName,
         range: Option<Range<u64>>,
     ) -> Result<Reading, SpoolError> {
-        let hold = self.hold(name);
-        let room = Arc::clone(&self.0);
-        self.0.files.run(move || open(&room, hold, range)).await?
+        let (spool, name) = (self.clone(), name.clone());
+        let opened = self.0.files.run(move || {
+            let hold = spool.hold(&name);
+            open(&spool.0, hold, range)
+        });
+        opened.await?
     }
 
     /// Keeps data from going.

@@ -35,6 +35,8 @@ struct State<S> {
     /// Who gets what was made, behind the last block.
     end: Option<End<S>>,
     is_running: bool,
+    /// A turn did not end: nothing will come of it.
+    is_broken: bool,
 }
 
 type End<S> = Box<dyn FnOnce(S) + Send>;
@@ -47,6 +49,7 @@ impl<S: Send + 'static> Lane<S> {
             blocks: VecDeque::new(),
             end: None,
             is_running: false,
+            is_broken: false,
         };
         Self(Arc::new(Shared {
             pool,
@@ -90,7 +93,11 @@ impl<S: Send + 'static> Shared<S> {
 
     fn start(self: &Arc<Self>) {
         let mut state = self.lock();
-        if !state.is_running {
+        if state.is_broken {
+            // Who waits for the end is told that there is none.
+            state.blocks.clear();
+            drop(state.end.take());
+        } else if !state.is_running {
             state.is_running = true;
             drop(state);
             self.queue();
@@ -98,22 +105,38 @@ impl<S: Send + 'static> Shared<S> {
     }
 
     fn queue(self: &Arc<Self>) {
-        let shared = Arc::clone(self);
-        self.pool.spawn(move || shared.turn());
+        let turn = Turn {
+            lane: Arc::clone(self),
+            is_done: false,
+        };
+        self.pool.spawn(move || turn.take());
+    }
+}
+
+/// One block, then others get their turn.
+struct Turn<S: Send + 'static> {
+    lane: Arc<Shared<S>>,
+    is_done: bool,
+}
+
+impl<S: Send + 'static> Turn<S> {
+    fn take(mut self) {
+        self.work();
+        self.is_done = true;
     }
 
-    /// One block, then others get their turn.
-    fn turn(self: Arc<Self>) {
-        let mut state = self.lock();
+    fn work(&self) {
+        let lane = &self.lane;
+        let mut state = lane.lock();
         let Some(mut made) = state.made.take() else {
             return;
         };
         if let Some(block) = state.blocks.pop_front() {
             drop(state);
-            (self.step)(&mut made, &block.bytes);
+            (lane.step)(&mut made, &block.bytes);
             drop(block);
-            self.lock().made = Some(made);
-            return self.queue();
+            lane.lock().made = Some(made);
+            return lane.queue();
         }
         if let Some(end) = state.end.take() {
             drop(state);
@@ -121,5 +144,65 @@ impl<S: Send + 'static> Shared<S> {
         }
         state.made = Some(made);
         state.is_running = false;
+    }
+}
+
+impl<S: Send + 'static> Drop for Turn<S> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.lane.lock().is_broken = true;
+            self.lane.start();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{Block, Lane, Pool};
+    use crate::store::spool::tests::block_on;
+    use bytes::Bytes;
+    use std::sync::Arc;
+    use tokio::sync::Semaphore;
+
+    fn block(bytes: &'static [u8]) -> Block {
+        let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        Block {
+            bytes: Bytes::from_static(bytes),
+            _room: Arc::new(room),
+        }
+    }
+
+    #[test]
+    fn blocks_are_worked_off_in_their_order() {
+        let pool = Pool::new("test", 3);
+        let step = |made: &mut Vec<u8>, bytes: &[u8]| made.extend_from_slice(bytes);
+        let lanes: Vec<_> = (0..10)
+            .map(|_| Lane::new(pool.clone(), Vec::new(), step))
+            .collect();
+        for number in [&b"a"[..], b"b", b"c", b"d"] {
+            for lane in &lanes {
+                lane.push(block(number));
+            }
+        }
+        for lane in &lanes {
+            assert_eq!(block_on(lane.finish()).unwrap(), b"abcd");
+        }
+    }
+
+    #[test]
+    fn a_lane_that_breaks_tells_who_waits() {
+        let pool = Pool::new("test", 1);
+        let step = |(): &mut (), _: &[u8]| std::panic::resume_unwind(Box::new(()));
+        let lane = Lane::new(pool.clone(), (), step);
+        lane.push(block(b"a"));
+        lane.push(block(b"b"));
+        assert!(block_on(lane.finish()).is_err());
+        assert!(block_on(lane.finish()).is_err());
+        // Others go on.
+        let other = Lane::new(pool, 0, |made, _| *made += 1);
+        other.push(block(b"a"));
+        assert_eq!(block_on(other.finish()).unwrap(), 1);
     }
 }

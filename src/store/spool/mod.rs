@@ -5,7 +5,7 @@
 //! whoever has an image's row finds its file.
 //!
 //! An upload streams into a part file and is hashed meanwhile, each digest on a thread of its own
-//! ([`Upload`]). It becomes data when it is finished, and holds its name ([`Hold`]) until a row says
+//! ([`Upload`]). It becomes data when it is finished, and holds its name ([`hold::Hold`]) until a row says
 //! who it belongs to. Data go when nothing holds their name any more; what a crash leaves behind is
 //! swept at the next start.
 

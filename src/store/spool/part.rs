@@ -2,7 +2,7 @@
 
 use super::error::SpoolError;
 use super::name::DataName;
-use super::pool::Pool;
+use super::pool::{Pool, Unfinished};
 use super::room::Room;
 use crate::domain::disk::{Found, Inspection};
 use std::fs::{self, File, OpenOptions};
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// that the end does not wait for all of them.
 const FLUSHED_EVERY: u64 = 32 * 1024 * 1024;
 
-/// A file that is being written. Dropped before it is finished, it goes.
+/// A file that is being written. Dropped before it is data, it goes.
 #[derive(Debug)]
 pub struct Part {
     path: PathBuf,
@@ -23,8 +23,9 @@ pub struct Part {
     inspection: Inspection,
     /// What went wrong; from then on nothing is written.
     failed: Option<io::Error>,
+    has_failed: Arc<AtomicBool>,
     flush: Option<Flush>,
-    is_finished: bool,
+    is_kept: bool,
 }
 
 /// Sends bytes to the disk behind the back of who writes them.
@@ -50,8 +51,9 @@ impl Part {
                         file,
                         inspection: Inspection::new(),
                         failed: None,
+                        has_failed: Arc::default(),
                         flush: None,
-                        is_finished: false,
+                        is_kept: false,
                     };
                     if room.folder.is_durable() {
                         part.flush = Some(Flush::new(room.files.clone(), File::open(&part.path)?));
@@ -69,7 +71,14 @@ impl Part {
     pub fn write(&mut self, bytes: &[u8]) {
         if self.failed.is_none() {
             self.failed = self.try_write(bytes).err();
+            self.has_failed
+                .store(self.failed.is_some(), Ordering::Release);
         }
+    }
+
+    /// Says, while it is written, whether that has failed.
+    pub fn has_failed(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.has_failed)
     }
 
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -81,7 +90,15 @@ impl Part {
         Ok(())
     }
 
-    /// Makes it the data of a name, and says what they look like. Waits for the disk.
+    /// Why it cannot be written.
+    pub fn into_failure(mut self) -> SpoolError {
+        match self.failed.take() {
+            Some(error) => error.into(),
+            None => Unfinished.into(),
+        }
+    }
+
+    /// Makes it the data of a name, which somebody needs then. Waits for the disk.
     pub fn finish(mut self, room: &Room, name: &DataName) -> Result<Found, SpoolError> {
         if let Some(error) = self.failed.take() {
             return Err(error.into());
@@ -89,9 +106,19 @@ impl Part {
         if self.flush.is_some() {
             self.file.sync_all()?;
         }
-        room.store(&self.path, name)?;
-        self.is_finished = true;
+        // Where equal data are there this one goes.
+        self.is_kept = room.store(&self.path, name)?;
         Ok(self.inspection.finish())
+    }
+}
+
+#[cfg(test)]
+impl Part {
+    /// One that takes nothing, as on a disk that is full.
+    pub fn unwritable(room: &Room) -> Result<Self, SpoolError> {
+        let mut part = Self::create(room)?;
+        part.file = File::open(&part.path)?;
+        Ok(part)
     }
 }
 
@@ -124,7 +151,7 @@ impl Flush {
 
 impl Drop for Part {
     fn drop(&mut self) {
-        if !self.is_finished
+        if !self.is_kept
             && let Err(error) = fs::remove_file(&self.path)
         {
             let part = self.path.display();

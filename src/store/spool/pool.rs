@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -63,7 +64,7 @@ impl Pool {
         let shared = Arc::clone(&self.0);
         let started = std::thread::Builder::new()
             .name(self.0.name.to_owned())
-            .spawn(move || Seat(shared).work());
+            .spawn(move || shared.work());
         if let Err(error) = started {
             tracing::warn!(%error, "a thread for image data could not be started");
             let mut state = self.0.lock();
@@ -110,14 +111,17 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is to be done next; nothing when the thread is not needed.
+    /// What is to be done next; nothing when the thread is not needed, and then it does not count any
+    /// more: under one lock, so that whoever brings work sees who will do it.
     fn next(&self) -> Option<Job> {
         let mut state = self.lock();
+        let mut is_late = false;
         loop {
             if let Some(job) = state.jobs.pop_front() {
                 return Some(job);
             }
-            if state.is_closed {
+            if state.is_closed || is_late {
+                state.threads -= 1;
                 return None;
             }
             state.idle += 1;
@@ -125,32 +129,56 @@ impl Shared {
             let (woken, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
             state = woken;
             state.idle -= 1;
-            if timeout.timed_out() && state.jobs.is_empty() {
-                return None;
+            is_late = timeout.timed_out();
+        }
+    }
+
+    fn work(&self) {
+        while let Some(job) = self.next() {
+            // Who waits for it learns that it was not finished; others must not wait for ever.
+            if catch_unwind(AssertUnwindSafe(job)).is_err() {
+                tracing::error!("work on image data broke off");
             }
         }
-    }
-}
-
-/// The place of a thread among those that there may be; given up when the thread ends, however.
-struct Seat(Arc<Shared>);
-
-impl Seat {
-    fn work(&self) {
-        while let Some(job) = self.0.next() {
-            job();
-        }
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.0.lock().threads -= 1;
     }
 }
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Pool").field(&self.name).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::Pool;
+    use crate::store::spool::tests::block_on;
+
+    #[test]
+    fn work_that_breaks_off_holds_up_nobody() {
+        let pool = Pool::new("test", 1);
+        for number in 0..100 {
+            let broken = pool.run(|| std::panic::resume_unwind(Box::new(())));
+            assert!(block_on(broken).is_err());
+            assert_eq!(block_on(pool.run(move || number)).unwrap(), number);
+        }
+    }
+
+    #[test]
+    fn work_is_done_by_few_and_before_the_end() {
+        let pool = Pool::new("test", 3);
+        let (sender, receiver) = std::sync::mpsc::channel();
+        for _ in 0..100 {
+            let sender = sender.clone();
+            pool.spawn(move || sender.send(std::thread::current().id()).unwrap());
+        }
+        pool.close();
+        drop(sender);
+        let threads: Vec<_> = receiver.iter().collect();
+        assert_eq!(threads.len(), 100);
+        let few: std::collections::HashSet<_> = threads.into_iter().collect();
+        assert!(few.len() <= 3);
     }
 }

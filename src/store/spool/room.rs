@@ -70,20 +70,20 @@ impl Room {
 
     /// Counts one less; the last one's data go.
     pub fn let_go(self: &Arc<Self>, name: &DataName) {
-        let is_last = match self.holds().entry(name.clone()) {
-            Entry::Occupied(mut entry) => {
-                *entry.get_mut() -= 1;
-                let is_last = *entry.get() == 0;
-                if is_last {
-                    entry.remove();
+        let (room, name) = (Arc::clone(self), name.clone());
+        match self.holds.try_lock() {
+            Ok(mut holds) => {
+                if one_less(&mut holds, &name) {
+                    self.files.spawn(move || room.remove(&name));
                 }
-                is_last
             }
-            Entry::Vacant(_) => false,
-        };
-        if is_last {
-            let (room, name) = (Arc::clone(self), name.clone());
-            self.files.spawn(move || room.remove(&name));
+            // Who has it waits for the disk, and this thread may be one that answers requests.
+            Err(_) => self.files.spawn(move || {
+                let is_last = one_less(&mut room.holds(), &name);
+                if is_last {
+                    room.remove(&name);
+                }
+            }),
         }
     }
 
@@ -93,23 +93,18 @@ impl Room {
         folder.join(format!("part-{number}"))
     }
 
-    /// Makes a part the data of a name, and counts one who needs them. Waits for the disk.
-    pub fn store(&self, part: &Path, name: &DataName) -> Result<(), SpoolError> {
-        let folder = self.folder.made()?;
-        let path = folder.join(name.as_str());
+    /// Makes a part the data of a name, and counts one who needs them; says whether the part is they.
+    /// Equal ones may be there. Waits for the disk.
+    pub fn store(&self, part: &Path, name: &DataName) -> Result<bool, SpoolError> {
+        let path = self.folder.made()?.join(name.as_str());
         let mut holds = self.holds();
-        // Equal data are there: whole, since no file has a name before it is.
+        // What is there is whole: no file has a name before it is.
         let is_new = !path.try_exists()?;
         if is_new {
             fs::rename(part, &path)?;
         }
         *holds.entry(name.clone()).or_insert(0) += 1;
-        drop(holds);
-        match is_new {
-            true => self.folder.sync()?,
-            false => fs::remove_file(part)?,
-        }
-        Ok(())
+        Ok(is_new)
     }
 
     /// Removes data that nobody has come to need meanwhile.
@@ -138,6 +133,19 @@ impl Room {
         self.folder
             .sweep(|name| DataName::parse(name).is_some_and(|name| holds.contains_key(&name)))
     }
+}
+
+/// Whether that was the last.
+fn one_less(holds: &mut HashMap<DataName, usize>, name: &DataName) -> bool {
+    let Entry::Occupied(mut entry) = holds.entry(name.clone()) else {
+        return false;
+    };
+    *entry.get_mut() -= 1;
+    let is_last = *entry.get() == 0;
+    if is_last {
+        entry.remove();
+    }
+    is_last
 }
 
 impl Drop for Room {

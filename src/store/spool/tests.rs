@@ -1,7 +1,10 @@
 //! A spool by itself.
 #![allow(clippy::unwrap_used)]
 
-use super::{DataName, Place, Spool, SpoolError, Stored};
+use super::folder::Folder;
+use super::part::Part;
+use super::room::Room;
+use super::{DataName, Place, Spool, SpoolError, Stored, Upload};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use std::fs;
@@ -312,4 +315,34 @@ fn names_are_digests_and_nothing_else() {
     for other in [&digits[1..], "../x", &digits.replace('0', "A"), ""] {
         assert!(DataName::parse(other).is_none(), "{other}");
     }
+}
+
+#[test]
+fn a_disk_that_takes_no_more_is_told_soon() {
+    let scratch = Scratch::new("full");
+    let room = Arc::new(Room::new(Folder::at(&Place::Beside(scratch.0.join("db")))));
+    let unwritable = || {
+        Upload::new(
+            Arc::clone(&room),
+            Part::unwritable(&room).unwrap(),
+            u64::MAX,
+        )
+    };
+    block_on(async {
+        let mut upload = unwritable();
+        let piece = Bytes::from(data(64 * 1024));
+        let mut refused = Ok(());
+        // It is not read to its end: of a GiB, so much and no more.
+        for _ in 0..10_000 {
+            refused = upload.write(piece.clone()).await;
+            if refused.is_err() {
+                break;
+            }
+        }
+        assert!(matches!(refused, Err(SpoolError::Io(_))), "{refused:?}");
+        let mut short = unwritable();
+        short.write(Bytes::from_static(b"hello")).await.unwrap();
+        assert!(matches!(short.finish().await, Err(SpoolError::Io(_))));
+    });
+    assert!(scratch.files().is_empty());
 }

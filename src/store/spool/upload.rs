@@ -12,6 +12,7 @@ use md5::Md5;
 use sha2::{Digest as _, Sha512};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Data that come piece by piece. Dropped before it is finished, nothing of it stays.
 pub struct Upload {
@@ -23,6 +24,7 @@ pub struct Upload {
     md5: Lane<Md5>,
     sha512: Lane<Sha512>,
     part: Lane<Part>,
+    has_failed: Arc<AtomicBool>,
 }
 
 /// Data that are there, and what is known of them.
@@ -42,6 +44,7 @@ impl Upload {
     /// Into a part that was just created; beyond so many bytes it is refused.
     pub(super) fn new(room: Arc<Room>, part: Part, most: u64) -> Self {
         let (hashing, files) = (room.hashing.clone(), room.files.clone());
+        let has_failed = part.has_failed();
         Self {
             room,
             most,
@@ -50,6 +53,7 @@ impl Upload {
             md5: Lane::new(hashing.clone(), Md5::new(), |md5, bytes| md5.update(bytes)),
             sha512: Lane::new(hashing, Sha512::new(), |sha512, bytes| sha512.update(bytes)),
             part: Lane::new(files, part, Part::write),
+            has_failed,
         }
     }
 
@@ -57,12 +61,15 @@ impl Upload {
     /// faster than its data are hashed and written.
     ///
     /// # Errors
-    /// When there is more than is taken. Dropped while it waits, it has taken an unknown part of the
+    /// When there is more than is taken, or it cannot be written. Dropped while it waits, it has taken an unknown part of the
     /// bytes, and the upload is of no more use.
     pub async fn write(&mut self, mut bytes: Bytes) -> Result<(), SpoolError> {
         self.size += bytes.len() as u64;
         if self.size > self.most {
             return Err(SpoolError::TooLarge { most: self.most });
+        }
+        if self.has_failed.load(Ordering::Acquire) {
+            return Err(self.part.finish().await?.into_failure());
         }
         while self.begun.len() + bytes.len() >= BLOCK_BYTES {
             let rest = bytes.split_to(BLOCK_BYTES - self.begun.len());
@@ -109,8 +116,10 @@ impl Upload {
         let room = Arc::clone(&self.room);
         let finished = self.room.files.run(move || {
             let found = part.finish(&room, &name)?;
-            // Made there, so that it is let go when nobody waits for it any more.
-            Ok::<_, SpoolError>((found, Hold::counted(room, name)))
+            // Made here, so that it is let go when nobody waits for it any more, too.
+            let hold = Hold::counted(Arc::clone(&room), name);
+            room.folder.sync()?;
+            Ok::<_, SpoolError>((found, hold))
         });
         let (found, hold) = finished.await??;
         Ok(Stored {

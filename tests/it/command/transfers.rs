@@ -43,7 +43,7 @@ fn begin(server: &Running, id: &str) -> TcpStream {
         file(id)
     );
     connection.write_all(head.as_bytes()).unwrap();
-    connection.write_all(&[7; 600_000]).unwrap();
+    connection.write_all(&vec![7; 600_000]).unwrap();
     let is_saving = (0..10_000).any(|_| image(server, id)["status"] == "saving");
     assert!(is_saving);
     connection
