@@ -282,6 +282,7 @@ fn page() -> String {
             );
         }
     }
+    page.push_str(&crate::image_coverage::section());
     page.push_str(&names());
     page
 }
