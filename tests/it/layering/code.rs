@@ -55,6 +55,10 @@ fn all_tokens(text: &str) -> Vec<Token> {
         } else if let Some(behind) = rest.strip_prefix("::") {
             tokens.push(Token::PathSign);
             behind
+        } else if let Some(behind) = rest.strip_prefix("..") {
+            // What follows is no member of what stands before.
+            tokens.push(Token::Sign('…'));
+            behind
         } else {
             tokens.push(Token::Sign(first));
             after

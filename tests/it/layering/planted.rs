@@ -4,7 +4,7 @@ use super::circles::knots;
 use super::graph::uses;
 use std::path::PathBuf;
 
-const CIRCLES: [(&str, &str); 8] = [
+const CIRCLES: [(&str, &str); 9] = [
     (
         "two files",
         "lib.rs: mod a; mod b;
@@ -30,6 +30,13 @@ const CIRCLES: [(&str, &str); 8] = [
          a/mod.rs: mod b; mod c;
          a/b.rs: pub fn f() { super::c::g("x") }
          a/c.rs: pub fn g(x: &str) { super::super::a::b::f() }"#,
+    ),
+    (
+        "through what fills a struct up, and a range",
+        "lib.rs: mod a;
+         a/mod.rs: mod b; mod c;
+         a/b.rs: pub struct B { x: u8, y: u8 } pub fn f() -> B { B { x: 1, ..super::c::g() } }
+         a/c.rs: use super::b::B; pub fn g() -> B { for _ in 0..super::b::f().x {} }",
     ),
     (
         "through what `mod.rs` and the root hand on",

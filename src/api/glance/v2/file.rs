@@ -2,7 +2,7 @@
 
 use super::answer::{no_content, of_write};
 use super::attributes::STORE;
-use super::range;
+use super::{intake, range};
 use crate::api::glance::call::Call;
 use crate::api::glance::fault::Fault;
 use crate::api::glance::source::Source;
@@ -54,7 +54,7 @@ fn intake(call: &Call<'_>) -> Result<Intake, Fault> {
     };
     Ok(Intake {
         size: size.map(|size| u64::try_from(size).unwrap_or(u64::MAX)),
-        ..super::import::intake(call)
+        ..intake::of(call)
     })
 }
 

@@ -3,29 +3,18 @@
 use super::attributes::{IMPORT_METHODS, STORE};
 use super::body;
 use super::file::of_upload;
+use super::intake;
 use crate::api::glance::call::Call;
 use crate::api::glance::fault::Fault;
 use crate::domain::{GlanceStatus, Image, PropertyValue};
 use crate::http::{Reply, StatusCode};
 use crate::python::Value;
 use crate::service::web_download::Import;
-use crate::service::{Edit, Intake, WriteError};
+use crate::service::{Edit, WriteError};
 use indexmap::IndexMap;
 
 /// What an import leaves behind: where it still goes, and where it did not get.
 const PROGRESS: [&str; 2] = ["os_glance_importing_to_stores", "os_glance_failed_import"];
-
-/// What is known of data before a client has said anything of them.
-pub fn intake(call: &Call<'_>) -> Intake {
-    Intake {
-        caller: call.caller.clone(),
-        rules: *call.offer.v2,
-        content: call.offer.content,
-        size: None,
-        checksum: None,
-        spoilt: GlanceStatus::Queued,
-    }
-}
 
 /// Imports data. The real service does so behind the answer; here it is done when the answer comes.
 pub async fn import(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
@@ -146,7 +135,7 @@ fn check_stores(items: &Items) -> Result<(), Fault> {
 
 async fn direct(call: &Call<'_>, id: &str) -> Result<(), Fault> {
     let app = call.app;
-    let intake = intake(call);
+    let intake = intake::of(call);
     let imported = app.images.import(&app.image_data, &intake, id);
     imported
         .await
@@ -179,7 +168,7 @@ async fn web(call: &Call<'_>, id: &str, method: &Items) -> Result<(), Fault> {
         ))
         .because(filtered.to_string())
     })?;
-    let intake = intake(call);
+    let intake = intake::of(call);
     let begun = app.images.begin_import(&app.image_data, &intake, id).await;
     let receiving =
         begun.map_err(|error| of_upload(error, id, GlanceStatus::Importing, "modify_image"))?;

@@ -8,6 +8,7 @@ mod file;
 mod images;
 mod import;
 mod info;
+mod intake;
 mod list;
 mod members;
 mod patch;
