@@ -26,6 +26,10 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// Both sides allocate as the command does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Threads that answer requests, of the emulator and of the bare server.
 const WORKERS: usize = 2;
 
