@@ -251,4 +251,4 @@ pub use emulator::{
     operations,
 };
 pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};
-pub use service::{ResetError, SpaceError};
+pub use service::{PutImageError, ResetError, SpaceError};

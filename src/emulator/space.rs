@@ -3,7 +3,8 @@
 use super::Emulator;
 use crate::config::{AuthMode, Microversion, Profile, WaldurApi};
 use crate::control::{Clock, Fixture};
-use crate::service::{App, Order, ResetError, SpaceContent, SpaceError};
+use crate::domain::Image;
+use crate::service::{App, Order, PutImageError, ResetError, SpaceContent, SpaceError};
 use std::sync::{Arc, Weak};
 
 impl Emulator {
@@ -51,6 +52,32 @@ impl Emulator {
     /// fails. Then nothing changed.
     pub fn reset(&self) -> Result<(), ResetError> {
         self.shared.spaces.root.reset()
+    }
+
+    /// Adds an image, or puts it in place of the one of its id, whose data stay. Any status, owner and time
+    /// will do; every API shows it at once.
+    ///
+    /// ```
+    /// # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
+    /// use nova_images::{Emulator, GlanceStatus, Image, Visibility};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let nova = Emulator::builder().start()?;
+    /// let image = Image::builder("3f1c0d9e-8a52-4f6e-9f0b-0c6f5d1c7a11")
+    ///     .name("late")
+    ///     .visibility(Visibility::Public)
+    ///     .status(GlanceStatus::Saving);
+    /// nova.put_image(image.build())?;
+    /// let list = client::get(&format!("{}/v2/openstack/images/detail?status=SAVING", nova.url()))?;
+    /// assert!(list.contains("late"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the store fails; then nothing changed.
+    pub fn put_image(&self, image: Image) -> Result<(), PutImageError> {
+        self.shared.spaces.root.put_image(image)
     }
 
     /// Makes a space: a cloud of its own under `/_space/{name}/…`, with its own images, users, clock and
@@ -150,6 +177,15 @@ impl Space {
     #[must_use]
     pub fn example_token(&self) -> Option<&str> {
         self.example_token.as_deref()
+    }
+
+    /// Adds an image, or puts it in place of the one of its id, whose data stay.
+    ///
+    /// # Errors
+    /// When the store fails, or the space was removed; then nothing changed.
+    pub fn put_image(&self, image: Image) -> Result<(), PutImageError> {
+        let app = self.app.upgrade().ok_or(PutImageError::Removed)?;
+        app.put_image(image)
     }
 
     /// Goes back to what it began with; its clock and ids begin again.

@@ -197,6 +197,10 @@ impl App {
         })
     }
 
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Does what has fallen due since somebody last asked, in order.
     pub fn settle(&self) {
         while let Some((_, due)) = self.agenda.next_due(&self.clock) {

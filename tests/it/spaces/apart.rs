@@ -3,7 +3,9 @@
 use super::{ADMIN, IMAGE, list, paint, show, sign_in, with_spaces, within};
 use crate::golden::client::Client;
 use crate::harness::{Server, builder};
-use nova_images::{AuthMode, Fixture, Image, Profile, ResetError, SpaceError, Visibility};
+use nova_images::{
+    AuthMode, Fixture, Image, Profile, PutImageError, ResetError, SpaceError, Visibility,
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -260,4 +262,33 @@ fn a_handle_keeps_no_space() {
     assert!(matches!(refused, Err(ResetError::Removed)), "{refused:?}");
     drop(server);
     assert!(space.clock().is_frozen());
+}
+
+#[test]
+fn e2_images_are_put_into_a_running_server() {
+    let server = with_spaces(&["a"]);
+    let image = |name: &str| {
+        Image::builder("put")
+            .name(name)
+            .visibility(Visibility::Public)
+            .build()
+    };
+    let list = |space: &str| server.get(&within(space, "/v2.1/images")).good();
+    // Often enough to be kept.
+    for space in ["", "a", "", "a", "", "a"] {
+        assert!(!list(space).contains("put"));
+    }
+    server.emulator().put_image(image("first")).unwrap();
+    assert!(list("").contains("first"));
+    assert!(!list("a").contains("first"));
+    let space = server.emulator().space("a").unwrap();
+    space.put_image(image("of a")).unwrap();
+    space.put_image(image("again")).unwrap();
+    assert!(list("a").contains("again") && !list("a").contains("of a"));
+    assert!(list("").contains("first"));
+    space.reset().unwrap();
+    assert!(!list("a").contains("again"));
+    assert!(server.emulator().remove_space("a"));
+    let removed = space.put_image(image("late"));
+    assert!(matches!(removed, Err(PutImageError::Removed)));
 }
