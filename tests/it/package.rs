@@ -234,3 +234,33 @@ fn dependencies_are_a_layer_of_their_own() {
         }
     }
 }
+
+/// Whoever embeds the library needs nothing that only the command needs, and sees nothing but what it
+/// hands on.
+#[test]
+fn e3_the_library_is_what_a_user_names() {
+    let crates = |arguments: &[&str]| {
+        let tree = Command::new(env!("CARGO"))
+            .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        assert!(tree.status.success());
+        let text = String::from_utf8(tree.stdout).unwrap();
+        let names = text.lines().filter_map(|line| line.split(' ').next());
+        names.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (library, command) = (crates(&["--no-default-features"]), crates(&[]));
+    for name in ["clap", "indicatif", "mimalloc", "tracing-subscriber"] {
+        assert!(!library.contains(&name.to_owned()), "{name}");
+        assert!(command.contains(&name.to_owned()), "{name}");
+    }
+    let lib = include_str!("../../src/lib.rs");
+    let open: Vec<_> = lib
+        .lines()
+        .filter(|line| line.starts_with("pub mod"))
+        .collect();
+    // It is there for fuzzing alone.
+    assert_eq!(open, ["pub mod fuzzing;"]);
+}
