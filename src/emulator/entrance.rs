@@ -25,14 +25,16 @@ impl Entrance {
         Self::Shared(control::Door {
             bound,
             health_only: control_has_own,
+            shared_port: None,
         })
     }
 
     /// The control API's own listener, bound here.
-    pub fn control(bound: SocketAddr) -> Self {
+    pub fn control(bound: SocketAddr, shared: SocketAddr) -> Self {
         Self::Control(control::Door {
             bound,
             health_only: false,
+            shared_port: Some(shared.port()),
         })
     }
 

@@ -24,6 +24,7 @@ const HOST: &str = "cloud.example.org";
 const DOOR: control::Door = control::Door {
     bound: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1),
     health_only: false,
+    shared_port: None,
 };
 
 fn entrance() -> Entrance {

@@ -17,6 +17,8 @@ pub struct Door {
     pub bound: SocketAddr,
     /// Whether it tells the server's health and nothing else, since there is another for the rest.
     pub health_only: bool,
+    /// Of the listener that all share, where this is the control API's own: there the clouds are.
+    pub shared_port: Option<u16>,
 }
 
 /// Why somebody is turned away.
@@ -260,6 +262,7 @@ mod tests {
         let door = Door {
             bound: bound.parse().unwrap(),
             health_only: false,
+            shared_port: None,
         };
         change(config, &door, &head).map_or_else(|barred| barred.status.as_u16(), |()| 0)
     }

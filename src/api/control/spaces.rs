@@ -1,6 +1,7 @@
 //! `/_control/spaces`: the clouds that live beside the server's own.
 
 use super::answer::{done, fault, json, read};
+use super::gate::Door;
 use crate::config::{AuthMode, Profile};
 use crate::http::{Head, Reply, Request, StatusCode, Trust};
 use crate::service::{App, Failure, Order, SpaceContent, SpaceError, Spaces};
@@ -46,23 +47,23 @@ enum AuthWord {
 }
 
 /// `GET /_control/spaces`
-pub fn list(spaces: &Spaces, head: &Head) -> Reply {
+pub fn list(spaces: &Spaces, head: &Head, door: Door) -> Reply {
     let names = spaces.names();
     let views = names.iter().filter_map(|name| {
         let app = spaces.named(name)?;
-        Some(view(&app, head, name))
+        Some(view(&app, head, door, name))
     });
     let views: Vec<_> = views.collect();
     json(StatusCode::OK, &value!({"spaces": views}))
 }
 
 /// `POST /_control/spaces`
-pub fn make(spaces: &Spaces, request: &Request) -> Reply {
+pub fn make(spaces: &Spaces, request: &Request, door: Door) -> Reply {
     match order(spaces, request.body.bytes()) {
         Ok(order) => {
             let name = order.name.clone();
             match spaces.make(order) {
-                Ok(app) => json(StatusCode::CREATED, &view(&app, &request.head, &name)),
+                Ok(app) => json(StatusCode::CREATED, &view(&app, &request.head, door, &name)),
                 Err(error) => refused(&error),
             }
         }
@@ -127,7 +128,12 @@ fn refused(error: &SpaceError) -> Reply {
     fault(status, &error.to_string())
 }
 
-fn view(app: &App, head: &Head, name: &str) -> Value {
-    let url = [&head.origin().base(Trust::Scheme), &*app.prefix].concat();
+fn view(app: &App, head: &Head, door: Door, name: &str) -> Value {
+    let origin = head.origin();
+    let base = match door.shared_port {
+        Some(port) => origin.base_on_port(Trust::Scheme, port),
+        None => origin.base(Trust::Scheme),
+    };
+    let url = [&base, &*app.prefix].concat();
     value!({"name": name, "url": url})
 }

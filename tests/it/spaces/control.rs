@@ -1,8 +1,9 @@
 //! Spaces and clocks over `/_control`.
 
 use super::{JSON, list, with_spaces, within};
+use crate::golden::client::Client;
 use crate::harness::{NOW, Response, Server, builder};
-use nova_images::ControlAccess;
+use nova_images::{ControlAccess, Fixture};
 use serde_json::json;
 
 fn make(server: &Server, order: &serde_json::Value) -> Response {
@@ -148,4 +149,25 @@ fn clocks_are_turned() {
         assert_eq!(server.send("POST", &reset, &[], "").status(), 204);
         assert_eq!(shown(), json!({"now": NOW, "frozen": true}));
     }
+}
+
+#[test]
+fn a_listener_of_the_control_api_names_the_one_that_has_the_space() {
+    let fixture = Fixture::docs().unwrap();
+    let emulator = builder()
+        .fixture(fixture)
+        .control_listen("127.0.0.1:0")
+        .start()
+        .unwrap();
+    let url = format!("{}/_space/a", emulator.url());
+    let mut client = Client::new(emulator.control_address().unwrap());
+    let order = json!({"name": "a"}).to_string();
+    let json_body = [(JSON.0.to_owned(), JSON.1.to_owned())];
+    let mut ask = |method, headers: &[_], body| {
+        let answer = client.send(method, "/_control/spaces", headers, body);
+        serde_json::from_str::<serde_json::Value>(&answer.unwrap().text()).unwrap()
+    };
+    let made = ask("POST", &json_body, Some(order.as_bytes()));
+    assert_eq!(made, json!({"name": "a", "url": url}));
+    assert_eq!(ask("GET", &[], None), json!({"spaces": [made]}));
 }
