@@ -9,6 +9,7 @@ proxy = sys.argv[1]
 image = "70a599e0-31e7-49b7-b260-868f441e862b"
 
 OURS = [
+    "/v1.1/openstack/images",
     "/v2/openstack/images",
     "/v2/openstack/images?limit=1",
     "/v2/openstack/images/detail?name=fakeimage7",
