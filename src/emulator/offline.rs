@@ -1,5 +1,6 @@
 //! Servers that never listen, for the fuzz targets.
 
+use super::address;
 use super::entrance::Entrance;
 use super::server::{Server, Shared};
 use super::texts::TEXTS;
