@@ -1,4 +1,4 @@
-//! The schema, as steps from one `PRAGMA user_version` to the next.
+//! The schema: whole for a new database, and as steps from one `PRAGMA user_version` to the next for others.
 
 mod terms;
 
@@ -10,14 +10,27 @@ use rusqlite::Connection;
 /// Marks a SQLite file as ours ("NIMG").
 const APPLICATION_ID: i64 = 0x4e49_4d47;
 
-/// One step per version: the first makes an empty file a database of version 1.
-const STEPS: [(i64, &str); 6] = [
-    (1, VERSION_1),
-    (2, VERSION_2),
-    (3, VERSION_3),
-    (4, VERSION_4),
-    (5, VERSION_5),
-    (WITH_TERMS, terms::STEP),
+/// What a new database has. Making one step by step would take half of a start.
+const NEW: [&str; 7] = [
+    IMAGES,
+    VERSION_2,
+    VERSION_3,
+    VERSION_4,
+    GLANCE_TEXTS,
+    terms::TABLES,
+    terms::INDEXES,
+];
+
+/// What makes a database of the version before one of this version.
+const STEPS: [(i64, &[&str]); 5] = [
+    (2, &[VERSION_2]),
+    (3, &[VERSION_3]),
+    (4, &[VERSION_4]),
+    (5, &[VERSION_5, GLANCE_TEXTS]),
+    (
+        WITH_TERMS,
+        &[terms::TABLES, terms::REPLACED, terms::INDEXES],
+    ),
 ];
 
 /// The first version that keeps which rows have which values.
@@ -29,7 +42,7 @@ const NEWEST: i64 = WITH_TERMS;
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
 /// what follows these saves a look at the table.
-const VERSION_1: &str = "
+const IMAGES: &str = "
 CREATE TABLE images (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -52,24 +65,13 @@ CREATE TABLE images (
     os_hash_value TEXT,
     protected INTEGER NOT NULL,
     hidden INTEGER NOT NULL,
-    properties TEXT NOT NULL
+    properties TEXT NOT NULL,
+    has_data INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX images_in_order ON images (created_at DESC, id DESC, visibility, owner)
     WHERE unlisted = 0 AND hidden = 0;
-CREATE INDEX images_by_owner ON images (owner, created_at DESC, id DESC)
-    WHERE unlisted = 0 AND hidden = 0;
 CREATE INDEX images_by_visibility ON images (visibility, created_at DESC, id DESC, owner)
     WHERE unlisted = 0 AND hidden = 0;
-CREATE INDEX images_by_name ON images (name, created_at DESC, id DESC);
-CREATE INDEX images_by_status ON images (status, created_at DESC, id DESC);
-CREATE INDEX images_by_update ON images (updated_at);
-CREATE TABLE image_properties (
-    key TEXT NOT NULL,
-    value TEXT NOT NULL,
-    seq INTEGER NOT NULL REFERENCES images (seq) ON DELETE CASCADE,
-    PRIMARY KEY (key, value, seq)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX image_properties_of ON image_properties (seq);
 CREATE TABLE image_tags (
     tag TEXT NOT NULL,
     seq INTEGER NOT NULL REFERENCES images (seq) ON DELETE CASCADE,
@@ -82,6 +84,9 @@ CREATE TABLE image_members (
     seq INTEGER NOT NULL REFERENCES images (seq) ON DELETE CASCADE,
     status TEXT NOT NULL,
     position INTEGER NOT NULL,
+    can_share INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL DEFAULT 1704067200000000,
+    updated_at INTEGER NOT NULL DEFAULT 1704067200000000,
     PRIMARY KEY (project_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX image_members_of ON image_members (seq);
@@ -137,14 +142,18 @@ CREATE TABLE image_data (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// What Glance's own APIs show: of members since when and how far, of images a text more, and whether
-/// their data are here. Of members
-/// that were there before nobody knows since when: [`crate::domain::Member::SOME_TIME`].
+/// What Glance's own APIs show: of members since when and how far, of images whether their data are
+/// here. Of members that were there before nobody knows since when:
+/// [`crate::domain::Member::SOME_TIME`].
 const VERSION_5: &str = "
 ALTER TABLE images ADD COLUMN has_data INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE image_members ADD COLUMN can_share INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE image_members ADD COLUMN created_at INTEGER NOT NULL DEFAULT 1704067200000000;
 ALTER TABLE image_members ADD COLUMN updated_at INTEGER NOT NULL DEFAULT 1704067200000000;
+";
+
+/// What Glance's lists show of each image, as [`VERSION_3`] has it of Nova's.
+const GLANCE_TEXTS: &str = "
 CREATE TABLE image_glance (block INTEGER PRIMARY KEY, texts BLOB NOT NULL) STRICT;
 ";
 
@@ -207,14 +216,10 @@ pub fn version(connection: &Connection) -> Result<i64, StoreError> {
 pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), StoreError> {
     let transaction = connection.transaction()?;
     let version = version(&transaction)?;
-    if (1..3).contains(&version) {
-        transaction.execute_batch(BEFORE_VERSION_3)?;
-    }
-    for (_, step) in STEPS.iter().filter(|(step, _)| *step > version) {
-        transaction.execute_batch(step)?;
-    }
-    if version < WITH_TERMS {
-        terms::finish(&transaction)?;
+    if version == 0 {
+        transaction.execute_batch(&NEW.concat())?;
+    } else {
+        bring_up(&transaction, version)?;
     }
     transaction.execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {NEWEST};"
@@ -224,6 +229,20 @@ pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), Sto
         tracing::info!(renewed, "the texts of the images were made anew");
     }
     transaction.commit()?;
+    Ok(())
+}
+
+/// Makes a database of an older version one of the newest.
+fn bring_up(connection: &Connection, version: i64) -> Result<(), StoreError> {
+    if version < 3 {
+        connection.execute_batch(BEFORE_VERSION_3)?;
+    }
+    for (_, step) in STEPS.iter().filter(|(step, _)| *step > version) {
+        connection.execute_batch(&step.concat())?;
+    }
+    if version < WITH_TERMS {
+        terms::finish(connection)?;
+    }
     Ok(())
 }
 
@@ -239,8 +258,68 @@ pub fn begin_uploads_at(connection: &Connection, number: i64) -> Result<(), Stor
 pub mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{APPLICATION_ID, BEFORE_VERSION_3, VERSION_1, VERSION_2, VERSION_3};
+    use super::{APPLICATION_ID, BEFORE_VERSION_3, VERSION_2, VERSION_3, prepare};
+    use crate::domain::{ImageTexts, TextMaker};
     use rusqlite::Connection;
+
+    /// The first release's.
+    const VERSION_1: &str = "
+CREATE TABLE images (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT,
+    status TEXT NOT NULL,
+    unlisted INTEGER NOT NULL,
+    visibility TEXT NOT NULL,
+    owner TEXT,
+    min_ram INTEGER NOT NULL,
+    min_disk INTEGER NOT NULL,
+    size INTEGER,
+    virtual_size INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    deleted_at INTEGER,
+    container_format TEXT,
+    disk_format TEXT,
+    checksum TEXT,
+    os_hash_algo TEXT,
+    os_hash_value TEXT,
+    protected INTEGER NOT NULL,
+    hidden INTEGER NOT NULL,
+    properties TEXT NOT NULL
+) STRICT;
+CREATE INDEX images_in_order ON images (created_at DESC, id DESC, visibility, owner)
+    WHERE unlisted = 0 AND hidden = 0;
+CREATE INDEX images_by_owner ON images (owner, created_at DESC, id DESC)
+    WHERE unlisted = 0 AND hidden = 0;
+CREATE INDEX images_by_visibility ON images (visibility, created_at DESC, id DESC, owner)
+    WHERE unlisted = 0 AND hidden = 0;
+CREATE INDEX images_by_name ON images (name, created_at DESC, id DESC);
+CREATE INDEX images_by_status ON images (status, created_at DESC, id DESC);
+CREATE INDEX images_by_update ON images (updated_at);
+CREATE TABLE image_properties (
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    seq INTEGER NOT NULL REFERENCES images (seq) ON DELETE CASCADE,
+    PRIMARY KEY (key, value, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX image_properties_of ON image_properties (seq);
+CREATE TABLE image_tags (
+    tag TEXT NOT NULL,
+    seq INTEGER NOT NULL REFERENCES images (seq) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (tag, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX image_tags_of ON image_tags (seq);
+CREATE TABLE image_members (
+    project_id TEXT NOT NULL,
+    seq INTEGER NOT NULL REFERENCES images (seq) ON DELETE CASCADE,
+    status TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (project_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX image_members_of ON image_members (seq);
+";
 
     /// What the release before the texts left behind.
     pub fn make_version_2(connection: &Connection) {
@@ -252,11 +331,50 @@ pub mod tests {
         let marks = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 2;");
         connection.execute_batch(&marks).unwrap();
     }
+
     /// What the release before the terms left behind.
     pub fn make_version_3(connection: &Connection) {
         make_version_2(connection);
         for step in [BEFORE_VERSION_3, VERSION_3, "PRAGMA user_version = 3;"] {
             connection.execute_batch(step).unwrap();
+        }
+    }
+
+    /// Tables with their columns, and indexes, of a database.
+    fn parts(connection: &Connection) -> Vec<String> {
+        let rows = |sql: &str| -> Vec<String> {
+            let mut select = connection.prepare(sql).unwrap();
+            let rows = select.query_map([], |row| row.get(0)).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        let columns = rows(
+            "SELECT t.name || c.cid || c.name || c.type || c.\"notnull\" || ifnull(c.dflt_value, '') \
+             || c.pk || t.wr || t.strict FROM pragma_table_list t, pragma_table_xinfo(t.name) c \
+             WHERE t.schema = 'main' ORDER BY 1",
+        );
+        let indexes = rows(
+            "SELECT name || tbl_name || ifnull(sql, '') FROM sqlite_schema WHERE type <> 'table' \
+             ORDER BY 1",
+        );
+        [columns, indexes].concat()
+    }
+
+    #[test]
+    fn a_new_database_is_as_one_that_was_brought_up_to_date() {
+        let maker = TextMaker {
+            version: 1,
+            make: |_| ImageTexts::default(),
+        };
+        let mut new = Connection::open_in_memory().unwrap();
+        prepare(&mut new, &maker).unwrap();
+        let expected = parts(&new);
+        assert!(expected.len() > 50);
+        for make in [make_version_2, make_version_3] {
+            let mut old = Connection::open_in_memory().unwrap();
+            make(&old);
+            assert_ne!(parts(&old), expected);
+            prepare(&mut old, &maker).unwrap();
+            assert_eq!(parts(&old), expected);
         }
     }
 }

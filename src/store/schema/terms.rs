@@ -5,10 +5,10 @@ use super::super::error::StoreError;
 use super::super::terms::Adding;
 use rusqlite::Connection;
 
-/// What several filters have in common is found without a look at the images. Every order that clients
-/// may ask for has an index, both ways. `in_order` says whether rows of higher numbers come first in
-/// the usual order, as they do unless somebody adds images that are older than others.
-pub const STEP: &str = "
+/// What several filters have in common is found without a look at the images. `in_order` says whether
+/// rows of higher numbers come first in the usual order, as they do unless somebody adds images that are
+/// older than others.
+pub const TABLES: &str = "
 CREATE TABLE image_terms (
     key TEXT NOT NULL,
     value TEXT NOT NULL,
@@ -18,10 +18,18 @@ CREATE TABLE image_terms (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE image_order (in_order INTEGER NOT NULL) STRICT;
 INSERT INTO image_order (in_order) VALUES (1);
+";
+
+/// Indexes in whose place others have come.
+pub const REPLACED: &str = "
 DROP INDEX images_by_owner;
 DROP INDEX images_by_name;
 DROP INDEX images_by_status;
 DROP INDEX images_by_update;
+";
+
+/// Every order that clients may ask for has an index, both ways.
+pub const INDEXES: &str = "
 CREATE INDEX images_unpublished ON images
     (iif(visibility <> 'public', owner, NULL), created_at DESC, id DESC)
     WHERE unlisted = 0 AND hidden = 0;
