@@ -4,6 +4,7 @@
 //! its own. Which versions it offers is the profile's choice, and a value: [`offer::Offer`].
 
 mod catalog;
+mod failed;
 mod names;
 mod offer;
 mod site;

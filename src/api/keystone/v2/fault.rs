@@ -1,6 +1,7 @@
 //! What v2.0 says when something is wrong.
 
 use super::views::ErrorView;
+use crate::api::keystone::failed;
 use crate::http::Refusal;
 use crate::http::StatusCode;
 use crate::service::Failure;
@@ -71,14 +72,7 @@ impl Fault {
                 "The resource could not be found.".to_owned(),
             ),
             Self::Outside(refusal) => (refusal.status, refusal.message.clone()),
-            Self::Internal(failure) if failure.is_busy() => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The service is currently unavailable. Try again later.".to_owned(),
-            ),
-            Self::Internal(_) => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "An unexpected error prevented the server from fulfilling your request.".to_owned(),
-            ),
+            Self::Internal(failure) => failed::told(failure),
         };
         (status, ErrorView::new(status, message))
     }

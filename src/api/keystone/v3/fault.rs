@@ -1,6 +1,7 @@
 //! What v3 says when something is wrong: Keystone's own errors, and the pages of the framework
 //! below it for what no resource of its answers.
 
+use crate::api::keystone::failed;
 use crate::http::{Method, Refusal, Reply, StatusCode};
 use crate::python;
 use crate::service::Failure;
@@ -134,14 +135,7 @@ impl Fault {
             }
             Self::NotFound(message) => (StatusCode::NOT_FOUND, message.clone()),
             Self::Outside(refusal) => (refusal.status, refusal.message.clone()),
-            Self::Internal(failure) if failure.is_busy() => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The service is currently unavailable. Try again later.".to_owned(),
-            ),
-            Self::Internal(_) => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "An unexpected error prevented the server from fulfilling your request.".to_owned(),
-            ),
+            Self::Internal(failure) => failed::told(failure),
         }
     }
 }
