@@ -2,7 +2,9 @@
 
 use super::gate::Barred;
 use crate::http::{Reply, StatusCode};
+use crate::service::Failure;
 use serde::de::DeserializeOwned;
+use std::error::Error;
 
 /// Done; there is nothing to tell.
 pub fn done() -> Reply {
@@ -20,6 +22,16 @@ pub fn fault(status: StatusCode, message: &str) -> Reply {
         status,
         &serde_json::json!({"error": {"code": status.as_u16(), "message": message}}),
     )
+}
+
+/// To somebody whose call failed through no fault of theirs.
+pub fn failed(error: &(dyn Error + 'static)) -> Reply {
+    let failure = Failure::of(error);
+    let status = match failure.is_busy() {
+        true => StatusCode::SERVICE_UNAVAILABLE,
+        false => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    fault(status, failure.why())
 }
 
 /// To somebody whom the gate turns away.

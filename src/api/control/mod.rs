@@ -13,8 +13,8 @@ pub use gate::Door;
 use crate::config::ServerConfig;
 use crate::domain::{BodyWanted, Operation, Plan, Work};
 use crate::http::{Head, Method, Refusal, Reply, Request, StatusCode};
-use crate::service::{App, Failure, ResetError, Spaces};
-use answer::{done, fault, json};
+use crate::service::{App, ResetError, Spaces};
+use answer::{done, failed, fault, json};
 use clock::Turn;
 use gate::Barred;
 
@@ -221,14 +221,7 @@ fn reset(app: &App) -> Reply {
         Err(error @ (ResetError::NoFixture | ResetError::Fixture(_))) => {
             fault(StatusCode::CONFLICT, &error.to_string())
         }
-        Err(error) => {
-            let failure = Failure::of(&error);
-            let status = match failure.is_busy() {
-                true => StatusCode::SERVICE_UNAVAILABLE,
-                false => StatusCode::INTERNAL_SERVER_ERROR,
-            };
-            fault(status, failure.why())
-        }
+        Err(error) => failed(&error),
     }
 }
 

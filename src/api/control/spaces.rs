@@ -1,10 +1,10 @@
 //! `/_control/spaces`: the clouds that live beside the server's own.
 
-use super::answer::{done, fault, json, read};
+use super::answer::{done, failed, fault, json, read};
 use super::gate::Door;
 use crate::config::{AuthMode, Profile};
 use crate::http::{Head, Reply, Request, StatusCode, Trust};
-use crate::service::{App, Failure, Order, SpaceContent, SpaceError, Spaces};
+use crate::service::{App, Order, SpaceContent, SpaceError, Spaces};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json as value};
@@ -119,10 +119,7 @@ fn order(spaces: &Spaces, body: &[u8]) -> Result<Order, Box<Reply>> {
 fn refused(error: &SpaceError) -> Reply {
     let status = match error {
         SpaceError::Taken { .. } => StatusCode::CONFLICT,
-        SpaceError::Store(_) => {
-            let failure = Failure::of(error);
-            return fault(StatusCode::INTERNAL_SERVER_ERROR, failure.why());
-        }
+        SpaceError::Store(_) => return failed(error),
         _ => StatusCode::BAD_REQUEST,
     };
     fault(status, &error.to_string())
