@@ -109,8 +109,7 @@ impl Listing {
     }
 
     /// Takes a slice back that has been looked at: its memory serves the next one.
-    pub fn give_back(&mut self, mut slice: Slice) {
-        slice.clear();
+    pub fn give_back(&mut self, slice: Slice) {
         self.slice = slice;
     }
 

@@ -54,8 +54,8 @@ impl Slice {
         }
     }
 
-    /// Forgets its images, so that it can be read into again.
-    pub fn clear(&mut self) {
+    /// Forgets its images.
+    fn clear(&mut self) {
         self.rows.clear();
         self.texts.clear(MOST_KEPT_BYTES);
         self.behind = None;
@@ -73,7 +73,7 @@ impl Slice {
 pub struct Spare(Mutex<Vec<Slice>>);
 
 impl Spare {
-    /// A slice that is empty.
+    /// A slice that may be read into.
     pub fn take(&self) -> Slice {
         self.slices().pop().unwrap_or_default()
     }
@@ -108,7 +108,7 @@ pub struct Extent {
     pub marks: bool,
 }
 
-/// Reads the images of a query behind a place, into a slice that is empty.
+/// Reads the images of a query behind a place, in place of what a slice held.
 pub fn read(
     connection: &Connection,
     query: &ImageQuery,
@@ -117,6 +117,7 @@ pub fn read(
     extent: Extent,
     slice: &mut Slice,
 ) -> Result<(), StoreError> {
+    slice.clear();
     let Slice { rows, texts, .. } = slice;
     let mut last = None;
     let more = match Reading::of(connection, form, texts)? {

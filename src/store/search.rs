@@ -6,7 +6,7 @@
 
 use super::bits::{BLOCK_ROWS, Bits};
 use super::error::StoreError;
-use super::select::{Condition, Select, Start, Values, Walk, deciding};
+use super::select::{Condition, Select, Start, Values, Walk, deciding, newest};
 use super::sets::{self, Blocks, Set, Walking};
 use crate::domain::filter::TextColumn;
 use crate::domain::{Direction, ImageQuery, Sort, Test};
@@ -114,8 +114,7 @@ impl<'c, 'q> Search<'c, 'q> {
         start: Start,
         most: u64,
     ) -> Result<Self, StoreError> {
-        let mut last = connection.prepare_cached("SELECT ifnull(max(seq), 0) FROM images")?;
-        let last: i64 = last.query_row([], |row| row.get(0))?;
+        let last = newest(connection)?;
         let sorts = deciding(&query.sort);
         let mut search = Self {
             connection,

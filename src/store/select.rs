@@ -111,8 +111,8 @@ impl Start {
     }
 }
 
-/// The newest row.
-fn newest(connection: &Connection) -> Result<i64, StoreError> {
+/// The newest row; 0 when there is none.
+pub fn newest(connection: &Connection) -> Result<i64, StoreError> {
     let mut newest = connection.prepare_cached("SELECT ifnull(max(seq), 0) FROM images")?;
     Ok(newest.query_row([], |row| row.get(0))?)
 }
