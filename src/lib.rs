@@ -251,4 +251,6 @@ pub use emulator::{
     operations,
 };
 pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};
-pub use service::{PutImageError, ResetError, SpaceError};
+pub use service::{
+    PutImageError, ResetError, SnapshotError, SnapshotInfo, SpaceError, StateError,
+};

@@ -2,12 +2,14 @@
 
 pub mod agenda;
 pub mod builtin;
+#[cfg(feature = "cli")]
+pub mod catalogue;
 pub mod clock;
 pub mod fixture;
 pub mod ids;
 
 pub use agenda::Agenda;
 pub use builtin::is_built_in;
-pub use clock::{Clock, ClockError};
+pub use clock::{Clock, ClockError, ClockPlace};
 pub use fixture::{Fixture, FixtureError};
-pub use ids::Ids;
+pub use ids::{Ids, IdsPlace};

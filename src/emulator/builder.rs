@@ -13,7 +13,7 @@ use crate::config::{
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
-use crate::service::{LoadError, Reread, Spaces, Start};
+use crate::service::{LoadError, Reread, Shelf, Spaces, Start};
 use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -62,7 +62,9 @@ impl EmulatorBuilder {
     /// Starts from this fixture; called again, from all of them. Without any: from none.
     pub fn fixture(mut self, fixture: Fixture) -> Self {
         match &mut self.fixture {
-            Some(known) => known.merge(fixture),
+            Some(known) => {
+                known.merge(fixture);
+            }
             None => self.fixture = Some(fixture),
         }
         self
@@ -95,6 +97,13 @@ impl EmulatorBuilder {
     /// Keeps the data in a file.
     pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
         self.server.database = Some(path.into());
+        self
+    }
+
+    /// Keeps the snapshots of the emulator's own space in this folder, across starts; otherwise they are
+    /// in memory.
+    pub fn snapshot_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.server.snapshot_dir = Some(path.into());
         self
     }
 
@@ -297,6 +306,10 @@ impl EmulatorBuilder {
             warn_of_users(&fixture);
         }
         let (sockets, listeners) = listen(&self.address, &server)?;
+        let snapshots = match &server.snapshot_dir {
+            Some(folder) => Shelf::at(folder)?,
+            None => Shelf::default(),
+        };
         let (database, stop_within) = (server.database.clone(), server.stop_within);
         let opened = Spaces::open(Start {
             server,
@@ -308,6 +321,7 @@ impl EmulatorBuilder {
             texts: TEXTS,
             progress: self.progress,
             resolve: address::resolve,
+            snapshots,
         });
         let (spaces, loaded) = opened.map_err(|error| match error {
             LoadError::Fixture(error) => StartError::Fixture(error),

@@ -2,6 +2,7 @@
 
 use crate::config::SettingError;
 use crate::control::FixtureError;
+use crate::service::SnapshotError;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io;
@@ -50,6 +51,9 @@ pub enum StartError {
     /// A large file of the fixture is gone, or another by now.
     #[error(transparent)]
     Fixture(#[from] FixtureError),
+    /// The folder of snapshots cannot be used.
+    #[error(transparent)]
+    Snapshots(#[from] SnapshotError),
     /// The threads could not be started.
     #[error("cannot start: {0}")]
     Thread(#[source] io::Error),

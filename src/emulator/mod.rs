@@ -18,6 +18,7 @@ mod output;
 mod request_lines;
 mod server;
 mod space;
+mod state;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -30,6 +31,8 @@ pub use error::StartError;
 pub use front::operations;
 pub use interceptor::{Exchange, Interceptor, Verdict};
 pub use space::{Space, SpaceBuilder};
+#[cfg(feature = "cli")]
+pub(crate) use texts::TEXTS;
 
 use crate::store::Loaded;
 use actix_http::error::DispatchError;
@@ -175,15 +178,16 @@ impl Emulator {
         crate::api::keystone::region(&self.shared.spaces.root.config)
     }
 
-    /// The project of a caller who names none: the fixture's first.
+    /// The project of a caller who names none: the first there is.
     #[must_use]
-    pub fn default_project_id(&self) -> &str {
-        self.shared.spaces.root.identity.default_project_id()
+    pub fn default_project_id(&self) -> String {
+        let directory = self.shared.spaces.root.identity.directory();
+        directory.default_project_id().to_owned()
     }
 
     /// A token of the fixture that opens the default project.
     #[must_use]
-    pub fn example_token(&self) -> Option<&str> {
+    pub fn example_token(&self) -> Option<String> {
         self.shared.spaces.root.identity.example_token()
     }
 

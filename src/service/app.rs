@@ -2,21 +2,24 @@
 
 use super::due::{Agenda, Due};
 use super::failure::Failure;
-use super::identity::Identity;
+use super::identity::{Identity, SavedTokens};
 use super::image_data::ImageData;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
 use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
-use super::waldur::Waldur;
+use super::snapshots::Shelf;
+use super::waldur::{Used, Waldur};
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::{Progress, TextMaker};
+use crate::domain::{Instance, Progress, TextMaker};
 use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
+use arc_swap::ArcSwap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One space: what the facades are given to answer with.
 #[derive(Debug)]
@@ -45,16 +48,26 @@ pub struct App {
     pub waldur: Waldur,
     /// Who asked how often.
     pub rate_limiter: RateLimiter,
-    /// Whether the images are just those of Nova's own fake image service.
-    pub over_nova_fake: bool,
+    /// Nova's instances.
+    pub instances: ArcSwap<Vec<Instance>>,
+    /// What it was at moments that somebody named.
+    pub snapshots: Shelf,
+    over_nova_fake: AtomicBool,
     store: Arc<Store>,
     agenda: Arc<Agenda>,
-    beginning: Beginning,
-    /// Held by whoever goes back there.
-    returning: Mutex<()>,
+    beginning: Beginnings,
+    /// Held by whoever puts something else in place of all there is, or of those around the images.
+    exchanging: Mutex<()>,
 }
 
 /// What a space goes back to.
+#[derive(Debug)]
+struct Beginnings {
+    images: Beginning,
+    around: Around,
+}
+
+/// What images it goes back to.
 #[derive(Debug)]
 enum Beginning {
     Seed(Arc<Seed>),
@@ -84,6 +97,8 @@ pub struct Outfit {
     pub spool: Spool,
     /// Where its server fetches data from.
     pub web_downloads: WebDownloads,
+    /// Where its snapshots are kept.
+    pub snapshots: Shelf,
 }
 
 impl App {
@@ -99,11 +114,7 @@ impl App {
             added: seed.images.images(),
             kept: 0,
         };
-        let around = Around {
-            people: Arc::clone(&seed.around.people),
-            clouds: Arc::clone(&seed.around.clouds),
-            over_nova_fake: seed.around.over_nova_fake,
-        };
+        let around = seed.around.clone();
         let app = Self::over(store, around, Beginning::Seed(seed), outfit)?;
         Ok((app, loaded))
     }
@@ -167,10 +178,11 @@ impl App {
             texts: _,
             spool,
             web_downloads,
+            snapshots,
         } = outfit;
         clock.begin_here();
         let identity = Identity::open(
-            around.people,
+            Arc::clone(&around.people),
             &config,
             (clock.clone(), ids.clone()),
             Arc::clone(&agenda),
@@ -178,7 +190,13 @@ impl App {
         )?;
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
-            waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
+            waldur: Waldur::new(
+                Arc::clone(&store),
+                clock.clone(),
+                Arc::clone(&around.clouds),
+            ),
+            instances: ArcSwap::new(Arc::clone(&around.instances)),
+            snapshots,
             image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             web_downloads,
             identity,
@@ -189,16 +207,75 @@ impl App {
             clock,
             ids,
             rate_limiter: RateLimiter::default(),
-            over_nova_fake: around.over_nova_fake,
+            over_nova_fake: AtomicBool::new(around.over_nova_fake),
             store,
             agenda,
-            beginning,
-            returning: Mutex::new(()),
+            beginning: Beginnings {
+                images: beginning,
+                around,
+            },
+            exchanging: Mutex::default(),
         })
     }
 
-    pub(super) fn store(&self) -> &Store {
+    pub(super) fn store(&self) -> &Arc<Store> {
         &self.store
+    }
+
+    /// Whether the images are just those of Nova's own fake image service.
+    #[must_use]
+    pub fn is_over_nova_fake(&self) -> bool {
+        self.over_nova_fake.load(Ordering::Relaxed)
+    }
+
+    /// Keeps everybody else from putting something in place of what there is.
+    pub(super) fn exchange(&self) -> MutexGuard<'_, ()> {
+        self.exchanging
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What there is beside the images.
+    pub(super) fn around(&self) -> Around {
+        Around {
+            people: self.identity.people(),
+            clouds: self.waldur.known(),
+            instances: self.instances.load_full(),
+            over_nova_fake: self.is_over_nova_fake(),
+        }
+    }
+
+    /// Puts this beside the images, which are there by now, with tokens of Keystone and uses of Waldur's as
+    /// they were; without any, none was issued, and none used. Whoever was limited or waited for begins
+    /// anew.
+    pub(super) fn surround(
+        &self,
+        around: &Around,
+        tokens: Option<&SavedTokens>,
+        used: Option<&Used>,
+    ) {
+        self.agenda.clear();
+        self.rate_limiter.reset();
+        self.waldur.replace(Arc::clone(&around.clouds), used);
+        self.instances.store(Arc::clone(&around.instances));
+        self.over_nova_fake
+            .store(around.over_nova_fake, Ordering::Relaxed);
+        self.identity.replace(Arc::clone(&around.people), tokens);
+        // What was answered meanwhile is of neither state.
+        self.store.touch();
+    }
+
+    /// Puts this beside the images in place of what there is; tokens live on that still hold.
+    pub(super) fn replace_around(&self, next: &Around) {
+        if !Arc::ptr_eq(&self.waldur.known(), &next.clouds) {
+            self.waldur.replace(Arc::clone(&next.clouds), None);
+        }
+        self.instances.store(Arc::clone(&next.instances));
+        self.over_nova_fake
+            .store(next.over_nova_fake, Ordering::Relaxed);
+        self.identity.exchange(Arc::clone(&next.people));
+        // Answers depend on who there is.
+        self.store.touch();
     }
 
     /// Does what has fallen due since somebody last asked, in order.
@@ -234,17 +311,13 @@ impl App {
         self.store.check()
     }
 
-    /// Back to the fixture, as if just started: images, tokens, ids, clock and limits. Users and projects
-    /// never change.
+    /// Back to the fixture, as if just started: images, users, tokens, ids, clock and limits.
     ///
     /// # Errors
     /// When there is nothing to go back to, or the store fails; then nothing changed.
     pub fn reset(&self) -> Result<(), ResetError> {
-        let _returning = self
-            .returning
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        match &self.beginning {
+        let _exchange = self.exchange();
+        match &self.beginning.images {
             Beginning::Seed(seed) => self.store.return_to(&seed.images)?,
             Beginning::Fixture(None) => return Err(ResetError::NoFixture),
             Beginning::Fixture(Some(fixture)) => {
@@ -257,10 +330,7 @@ impl App {
         }
         self.clock.reset();
         self.ids.reset();
-        self.rate_limiter.reset();
-        self.waldur.reset();
-        self.agenda.clear();
-        self.identity.forget();
+        self.surround(&self.beginning.around, None, None);
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ pub mod identity;
 mod image_data;
 mod images;
 pub mod listed_query;
+mod naming;
 mod put_image;
 mod query_error;
 mod quota;
@@ -21,7 +22,9 @@ mod rate_limit;
 mod reset;
 pub mod rules;
 mod seed;
+mod snapshots;
 mod spaces;
+mod state;
 #[cfg(test)]
 mod tests;
 mod upload_error;
@@ -38,7 +41,9 @@ pub use quota::{Limited, MOST as MOST_LIMITED};
 pub use reset::ResetError;
 pub use rules::{Filters, ImageRules};
 pub use seed::{LoadError, Reread};
+pub use snapshots::{Shelf, SnapshotError, SnapshotInfo};
 pub use spaces::{Order, SpaceContent, SpaceError, Spaces, Start};
+pub use state::{Dump, PeopleError, StateError};
 pub use upload_error::UploadError;
 pub use write_error::WriteError;
 

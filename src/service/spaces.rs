@@ -1,7 +1,10 @@
 //! The spaces of a server by name, beside its own.
 
 use super::app::{App, Outfit};
+use super::naming::{MOST_CHARACTERS, is_name};
 use super::seed::{LoadError, Reread, Seed};
+use super::snapshots::Shelf;
+use super::state::StateError;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{ServerConfig, SettingError, SpaceConfig};
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, is_built_in};
@@ -18,9 +21,6 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// What paths of spaces begin with.
 const MOUNT: &str = "/_space/";
-
-/// Longest name of a space, in characters.
-const MOST_NAME_CHARACTERS: usize = 64;
 
 /// Seeds that are kept for the next space that wants one, besides those that spaces have.
 const MOST_SEEDS: NonZeroUsize = NonZeroUsize::new(16).unwrap();
@@ -71,6 +71,8 @@ pub struct Start {
     pub progress: Box<dyn Progress>,
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
+    /// The snapshots of its own space.
+    pub snapshots: Shelf,
 }
 
 /// A space that somebody wants.
@@ -106,7 +108,7 @@ pub enum SpaceError {
     /// A path could not hold the name as it is.
     #[error(
         "{name:?} is no name of a space: letters, digits, `-`, `_` and `.`, at most {most} of them, \
-         a letter or a digit first", most = MOST_NAME_CHARACTERS
+         a letter or a digit first", most = MOST_CHARACTERS
     )]
     Name {
         /// The name.
@@ -189,6 +191,7 @@ impl Spaces {
             texts,
             progress,
             resolve,
+            snapshots,
         } = start;
         let spool = spool(&server);
         if server.sweeps {
@@ -203,6 +206,7 @@ impl Spaces {
             texts,
             spool: spool.clone(),
             web_downloads: WebDownloads::new(&server, resolve),
+            snapshots,
             server: Arc::new(server),
         };
         let server = Arc::clone(&outfit.server);
@@ -270,6 +274,7 @@ impl Spaces {
             texts: self.texts,
             spool: self.spool.clone(),
             web_downloads: self.root.web_downloads.clone(),
+            snapshots: self.root.snapshots.beside(),
         };
         let (app, _) = App::of(self.seed(content)?, outfit)?;
         let app = Arc::new(app);
@@ -297,6 +302,33 @@ impl Spaces {
         drop(named);
         for space in spaces {
             space.tidy();
+        }
+    }
+
+    /// Puts this in place of all that a space holds.
+    ///
+    /// # Errors
+    /// When it is no fixture, or the store fails; then nothing changed.
+    pub fn load(&self, app: &App, content: SpaceContent) -> Result<(), StateError> {
+        if !app.is_file() {
+            let seed = self.seed(Some(content)).map_err(|error| match error {
+                SpaceError::Fixture(error) => StateError::Fixture(error),
+                SpaceError::NotBuiltIn { name } => StateError::NotBuiltIn { name },
+                other => StateError::Store(Box::new(other)),
+            })?;
+            return app.load(&seed);
+        }
+        app.load_into_file(fixture(content)?)
+    }
+
+    /// Adds this to what a space holds.
+    ///
+    /// # Errors
+    /// When it is no fixture, or the store fails; then nothing changed.
+    pub fn merge(&self, app: &App, content: SpaceContent) -> Result<(), StateError> {
+        match content {
+            SpaceContent::Text(text) => app.merge_text(&text),
+            content => app.merge(fixture(content)?),
         }
     }
 
@@ -363,14 +395,18 @@ fn sweep(spool: &Spool) {
     }
 }
 
+fn fixture(content: SpaceContent) -> Result<Fixture, StateError> {
+    Ok(match content {
+        SpaceContent::BuiltIn(name) if !is_built_in(&name) => {
+            return Err(StateError::NotBuiltIn { name });
+        }
+        SpaceContent::BuiltIn(name) => Fixture::named(&name)?,
+        SpaceContent::Text(text) => Fixture::parse("fixture", &text)?,
+        SpaceContent::Fixture(fixture) => *fixture,
+    })
+}
+
 /// Of texts that tell fixtures apart. No name of a set has a null byte.
 fn digest(parts: [&str; 2]) -> Digest {
     Sha256::digest(parts.join("\0")).into()
-}
-
-fn is_name(name: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    name.len() <= MOST_NAME_CHARACTERS
-        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && name.bytes().all(is_plain)
 }

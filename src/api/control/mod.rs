@@ -4,12 +4,15 @@
 
 mod answer;
 mod clock;
+mod fixtures;
 mod gate;
 mod health;
 mod openapi;
 mod pages;
+mod people;
 mod reset;
 mod route;
+mod snapshots;
 mod spaces;
 mod table;
 mod words;

@@ -2,7 +2,7 @@
 
 use super::route::Route;
 use super::words::Verb;
-use super::{clock, health, openapi, reset, spaces};
+use super::{clock, fixtures, health, openapi, people, reset, snapshots, spaces};
 use crate::http::Head;
 
 /// The routes of each room.
@@ -10,6 +10,9 @@ pub const ROUTES: &[&[Route]] = &[
     health::ROUTES,
     reset::ROUTES,
     clock::ROUTES,
+    fixtures::ROUTES,
+    people::ROUTES,
+    snapshots::ROUTES,
     spaces::ROUTES,
     openapi::ROUTES,
 ];
