@@ -182,7 +182,10 @@ impl Runner<'_> {
         if request.advance_seconds > 0 {
             self.target.control.advance(request.advance_seconds)?;
         }
-        let mount = self.rules.mount;
+        let mount = self.rules.mount.map(|mount| match self.target.is_alone {
+            true => Mount { path: "", ..mount },
+            false => mount,
+        });
         let target = substitute(&request.target, captures);
         let target = [mount.map_or("", |mount| mount.path), &target].concat();
         let headers: Vec<(String, String)> = request

@@ -12,6 +12,8 @@ pub struct Target {
     pub address: SocketAddr,
     /// The listener that has only the identity service; without it its cases are skipped.
     pub identity: Option<SocketAddr>,
+    /// Whether it is the listener of one service alone, which stands at its root.
+    pub is_alone: bool,
     pub control: Box<dyn Control>,
 }
 
@@ -29,7 +31,18 @@ impl Target {
         Self {
             address,
             identity: None,
+            is_alone: false,
             control: Box::new(HttpControl { address }),
+        }
+    }
+
+    /// The listener of one service alone, of a server with its control API at another address.
+    #[must_use]
+    pub fn alone(address: SocketAddr, control: SocketAddr) -> Self {
+        Self {
+            address,
+            is_alone: true,
+            ..Self::new(control)
         }
     }
 
