@@ -192,6 +192,10 @@ impl Runner<'_> {
             .headers
             .iter()
             .map(|(name, value)| (name.clone(), substitute(value, captures)))
+            .map(|(name, value)| match self.target.tokens.get(&value) {
+                Some(token) => (name, token.clone()),
+                None => (name, value),
+            })
             .collect();
         let body = request.body.as_ref().map(|body| match body {
             Body::Text(text) => substitute(text, captures).into_bytes(),

@@ -3,6 +3,7 @@
 //! The runner needs two things that no recorded request can do, a fresh fixture and time that
 //! passes; [`Control`] is the seam for both.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::client::Client;
@@ -14,6 +15,8 @@ pub struct Target {
     pub identity: Option<SocketAddr>,
     /// Whether it is the listener of one service alone, which stands at its root.
     pub is_alone: bool,
+    /// What the server knows the recorded tokens as, where it does not know them as they are.
+    pub tokens: BTreeMap<String, String>,
     pub control: Box<dyn Control>,
 }
 
@@ -32,6 +35,7 @@ impl Target {
             address,
             identity: None,
             is_alone: false,
+            tokens: BTreeMap::new(),
             control: Box::new(HttpControl { address }),
         }
     }
