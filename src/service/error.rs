@@ -38,7 +38,7 @@ pub enum ImageError {
     #[error(transparent)]
     Query(#[from] QueryError),
     /// The store failed.
-    #[error(transparent)]
+    #[error("{0}")]
     Store(#[from] StoreError),
 }
 

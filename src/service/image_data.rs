@@ -16,10 +16,10 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// The rows of it.
-    #[error(transparent)]
+    #[error("{0}")]
     Store(#[from] StoreError),
     /// The files of it.
-    #[error(transparent)]
+    #[error("{0}")]
     Spool(#[from] SpoolError),
 }
 
