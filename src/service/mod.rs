@@ -20,6 +20,7 @@ mod put_image;
 mod query_error;
 mod quota;
 mod rate_limit;
+mod removal;
 mod reset;
 pub mod rules;
 mod seed;

@@ -25,8 +25,7 @@ const INCAPABLE: &str =
     "The server has either erred or is incapable of performing the requested operation.";
 
 /// That of a 503.
-const UNAVAILABLE: &str =
-    "The server is currently unavailable. Please try again at a later time.";
+const UNAVAILABLE: &str = "The server is currently unavailable. Please try again at a later time.";
 
 /// That of a 401.
 const UNAUTHORIZED: &str = "This server could not verify that you are authorized to access the \

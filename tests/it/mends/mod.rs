@@ -1,10 +1,14 @@
 //! What an attack on the build of November 2026 found, each as the kind that it is of.
 
+mod control;
 mod filters;
+mod gone;
 mod links;
 mod numbers;
 mod pages;
 mod readers;
+mod spaces;
+mod start;
 
 use serde_json::Value;
 
