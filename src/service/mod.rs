@@ -25,6 +25,7 @@ mod spaces;
 #[cfg(test)]
 mod tests;
 mod upload_error;
+pub mod upstream;
 pub mod waldur;
 pub mod web_download;
 mod write_error;
