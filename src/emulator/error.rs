@@ -50,6 +50,9 @@ pub enum StartError {
     /// A large file of the fixture is gone, or another by now.
     #[error(transparent)]
     Fixture(#[from] FixtureError),
+    /// The real cloud cannot be asked.
+    #[error(transparent)]
+    Upstream(Box<dyn Error + Send + Sync>),
     /// The threads could not be started.
     #[error("cannot start: {0}")]
     Thread(#[source] io::Error),

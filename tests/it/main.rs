@@ -40,5 +40,6 @@ mod scratch;
 mod spaces;
 mod tokens_kept;
 mod trials;
+mod upstream;
 mod waldur;
 mod waldur_users;

@@ -4,6 +4,7 @@
 //! it, carries it out and renders its outcome, good or bad; [`refuse`] words an error from outside.
 //! All three label what they answer in one place.
 
+mod asking;
 mod body;
 mod call;
 mod dialect;
@@ -20,6 +21,7 @@ mod noauth;
 mod operation;
 mod place;
 mod refusal;
+mod remote;
 mod tree;
 mod xmlns;
 
@@ -101,9 +103,11 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
     plan.project = route
         .and_then(|route| route.project.clone())
         .or_else(|| call::token_project(app, head));
-    if route.is_some_and(|route| route.operation.is_change()) {
-        plan.work = Work::Change;
-    }
+    plan.work = match &asked {
+        Asked::Tree(_) if app.upstream.is_some() => Work::Ask,
+        Asked::Tree(Some(route)) if route.operation.is_change() => Work::Change,
+        _ => Work::Read,
+    };
     plan.body = match asked {
         Asked::Options => BodyWanted::No,
         // Nova 2014.2 reads a body whatever it is for.
@@ -137,6 +141,25 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
             labels::put(&call, reply)
         }
     }
+}
+
+/// Answers a request as it was placed, where a real cloud is asked for it.
+pub async fn ask(
+    app: &App,
+    caches: &RefCell<Caches>,
+    request: &Request,
+    placed: &Placed,
+) -> Reply {
+    let (Some(upstream), Asked::Tree(route)) = (&app.upstream, &placed.asked) else {
+        return answer(app, caches, request, placed);
+    };
+    let mut call = enter(app, caches, &request.head, &request.body, placed.place);
+    if placed.place.breaks {
+        return refusal::reply(Told::Bare.into(), &call);
+    }
+    let outcome = asking::answer(&mut call, upstream, route.as_ref()).await;
+    let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, &call));
+    labels::put(&call, reply)
 }
 
 /// Words an error that comes from outside as this service words its own.

@@ -3,9 +3,12 @@
 mod finish;
 pub mod metadata;
 mod operation;
-pub mod page;
+pub mod list;
+mod page;
 mod prepared;
 mod query;
+pub mod remote;
+pub mod remote_list;
 pub mod show;
 mod view;
 

@@ -1,0 +1,102 @@
+//! The real cloud behind this server, in one value.
+
+use super::ask_error::AskError;
+use super::client::Client;
+use super::credentials::Credentials;
+use super::endpoint::Endpoint;
+use super::error::ClientError;
+use super::glance::Glance;
+use super::kept::KeptPages;
+use super::listing::RemoteListing;
+use super::patch::Patch;
+use super::tokens::Tokens;
+use super::wanted::Wanted;
+use crate::config::UpstreamConfig;
+use crate::control::Clock;
+use crate::domain::{Asked, Caller, Image, Properties};
+use crate::service::rules::ImageRules;
+use crate::service::web_download::Resolve;
+use std::sync::Arc;
+
+/// The real cloud behind this server.
+#[derive(Debug)]
+pub struct Upstream {
+    /// How its services are asked.
+    pub client: Client,
+    /// Where its identity service is.
+    pub keystone: Arc<Endpoint>,
+    /// What the clients' tokens are worth.
+    pub tokens: Tokens,
+    glance: Arc<Glance>,
+}
+
+impl Upstream {
+    /// As it was configured; names are looked up by this. Nobody is asked yet.
+    ///
+    /// # Errors
+    /// When certificates are needed and cannot be had, or there is no thread for it.
+    pub fn new(
+        config: &UpstreamConfig,
+        clock: &Clock,
+        resolve: Resolve,
+    ) -> Result<Self, ClientError> {
+        let client = Client::new(config, resolve)?;
+        let glance = Arc::new(Endpoint::parse(&config.url)?);
+        let keystone = Arc::new(Endpoint::parse(&config.keystone_url)?);
+        let kept = KeptPages::new(clock.clone(), config.cache);
+        Ok(Self {
+            tokens: Tokens::new(client.clone(), Arc::clone(&keystone)),
+            glance: Arc::new(Glance::new(client.clone(), glance, kept)),
+            client,
+            keystone,
+        })
+    }
+
+    /// The images that a caller asks for, in order, to be read page by page.
+    ///
+    /// # Errors
+    /// When the question cannot be understood; nobody is asked yet.
+    pub fn list(
+        &self,
+        caller: &Caller,
+        rules: &ImageRules,
+        asked: &Asked,
+        credentials: Credentials,
+    ) -> Result<RemoteListing, AskError> {
+        let wanted = Wanted::of(caller, rules, asked)?;
+        let glance = Arc::clone(&self.glance);
+        Ok(RemoteListing::of(glance, credentials, wanted))
+    }
+
+    /// The image of an id.
+    ///
+    /// # Errors
+    /// When it is refused, or does not come.
+    pub async fn show(&self, credentials: &Credentials, id: &str) -> Result<Image, AskError> {
+        self.glance.image(credentials, id).await
+    }
+
+    /// Deletes an image.
+    ///
+    /// # Errors
+    /// When it is refused, or nobody knows what became of it.
+    pub async fn delete(&self, credentials: &Credentials, id: &str) -> Result<(), AskError> {
+        self.glance.delete(credentials, id).await
+    }
+
+    /// Gives an image, as it was found, these properties in place of its own, and answers what the service
+    /// made of it.
+    ///
+    /// # Errors
+    /// When it is refused, or nobody knows what became of it.
+    pub async fn write_properties(
+        &self,
+        credentials: &Credentials,
+        rules: &ImageRules,
+        image: &Image,
+        properties: &Properties,
+    ) -> Result<Image, AskError> {
+        let patch = Patch::of(image, properties, rules);
+        self.glance.patch(credentials, &image.id, &patch).await
+    }
+}
