@@ -8,11 +8,12 @@ use super::server::Shared;
 use super::texts::TEXTS;
 use super::{Emulator, Gone, Listeners, serve};
 use crate::config::{
-    AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode, WaldurApi,
-    WebSource,
+    AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode,
+    UpstreamConfig, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
+use crate::service::upstream::{ClientError, Cloud};
 use crate::service::{LoadError, Reread, Spaces, Start};
 use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
@@ -209,6 +210,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Stands in front of a real cloud: its images are served, and its users sign in.
+    pub fn upstream(mut self, cloud: UpstreamConfig) -> Self {
+        self.server.upstream = Some(cloud);
+        self
+    }
+
     /// At most so many connections at once; a probe of its health is answered beyond them.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.server.max_connections = Some(connections);
@@ -296,6 +303,7 @@ impl EmulatorBuilder {
         if config.auth == AuthMode::Strict {
             warn_of_users(&fixture);
         }
+        let upstream = cloud(&server, &config, &self.clock)?;
         let (sockets, listeners) = listen(&self.address, &server)?;
         let (database, stop_within) = (server.database.clone(), server.stop_within);
         let opened = Spaces::open(Start {
@@ -308,6 +316,7 @@ impl EmulatorBuilder {
             texts: TEXTS,
             progress: self.progress,
             resolve: address::resolve,
+            upstream,
         });
         let (spaces, loaded) = opened.map_err(|error| match error {
             LoadError::Fixture(error) => StartError::Fixture(error),
@@ -351,6 +360,26 @@ impl Emulator {
             progress: Box::new(Untold),
         }
     }
+}
+
+/// The real cloud, if there is to be one.
+fn cloud(
+    server: &ServerConfig,
+    space: &SpaceConfig,
+    clock: &Clock,
+) -> Result<Option<Arc<Cloud>>, ClientError> {
+    let Some(upstream) = &server.upstream else {
+        return Ok(None);
+    };
+    let region = space.region.clone();
+    let cloud = Cloud::of(upstream, address::resolve, clock.clone(), region)?;
+    if cloud.compute.is_none() {
+        tracing::warn!(
+            "the catalogue leads to this server for all of Nova, and only images are here: give \
+             --upstream-compute-url, or split the paths in front (docs/upstream-keystone.md)"
+        );
+    }
+    Ok(Some(Arc::new(cloud)))
 }
 
 /// In strict mode somebody must be able to sign in, and not everybody.

@@ -8,6 +8,7 @@ use super::images::Images;
 use super::rate_limit::RateLimiter;
 use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
+use super::upstream::Cloud;
 use super::waldur::Waldur;
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
@@ -39,6 +40,8 @@ pub struct App {
     pub image_data: ImageData,
     /// Where data may be fetched from.
     pub web_downloads: WebDownloads,
+    /// The real cloud that its server stands in front of.
+    pub upstream: Option<Arc<Cloud>>,
     /// Its users.
     pub identity: Identity,
     /// Waldur over the same images.
@@ -84,6 +87,8 @@ pub struct Outfit {
     pub spool: Spool,
     /// Where its server fetches data from.
     pub web_downloads: WebDownloads,
+    /// The real cloud that its server stands in front of.
+    pub upstream: Option<Arc<Cloud>>,
 }
 
 impl App {
@@ -167,6 +172,7 @@ impl App {
             texts: _,
             spool,
             web_downloads,
+            upstream,
         } = outfit;
         clock.begin_here();
         let identity = Identity::open(
@@ -181,6 +187,7 @@ impl App {
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
             image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             web_downloads,
+            upstream,
             identity,
             server,
             config,

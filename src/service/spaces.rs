@@ -2,6 +2,7 @@
 
 use super::app::{App, Outfit};
 use super::seed::{LoadError, Reread, Seed};
+use super::upstream::Cloud;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{ServerConfig, SettingError, SpaceConfig};
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, is_built_in};
@@ -71,6 +72,8 @@ pub struct Start {
     pub progress: Box<dyn Progress>,
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
+    /// The real cloud that it stands in front of.
+    pub upstream: Option<Arc<Cloud>>,
 }
 
 /// A space that somebody wants.
@@ -189,6 +192,7 @@ impl Spaces {
             texts,
             progress,
             resolve,
+            upstream,
         } = start;
         let spool = spool(&server);
         if server.sweeps {
@@ -203,6 +207,7 @@ impl Spaces {
             texts,
             spool: spool.clone(),
             web_downloads: WebDownloads::new(&server, resolve),
+            upstream,
             server: Arc::new(server),
         };
         let server = Arc::clone(&outfit.server);
@@ -270,6 +275,7 @@ impl Spaces {
             texts: self.texts,
             spool: self.spool.clone(),
             web_downloads: self.root.web_downloads.clone(),
+            upstream: self.root.upstream.clone(),
         };
         let (app, _) = App::of(self.seed(content)?, outfit)?;
         let app = Arc::new(app);

@@ -1,9 +1,10 @@
 //! A real cloud behind this server: its services are asked, and nothing is stored.
 //!
 //! [`Client`] speaks HTTP and knows nothing of OpenStack. [`Keystone`] speaks API v3; [`Tokens`] knows what
-//! clients' tokens are worth.
+//! clients' tokens are worth. [`Cloud`] has all of them.
 
 mod client;
+mod cloud;
 mod connections;
 mod endpoint;
 mod error;
@@ -15,6 +16,7 @@ mod tls;
 mod tokens;
 
 pub use client::{Answer, Client, Question};
+pub use cloud::Cloud;
 pub use endpoint::Endpoint;
 pub use error::{ClientError, UpstreamError};
 pub use keystone::{Keystone, Passed, SignedIn};
