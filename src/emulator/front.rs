@@ -81,8 +81,8 @@ pub fn answer(
     }
 }
 
-/// Answers a request that moves the data of an image. Where the plan says so its body is a stream, of
-/// which may be read as much as is wanted; the rest is read past.
+/// Answers a request that moves the data of an image, or asks a real cloud. Where the plan says so its
+/// body is a stream, of which may be read as much as is wanted; the rest is read past.
 pub async fn transfer(
     spaces: &Spaces,
     app: &App,
@@ -92,7 +92,8 @@ pub async fn transfer(
 ) -> Reply {
     match placed {
         Placed::Glance(placed) => glance::transfer(app, caches, request, placed).await,
-        Placed::Nova(_) | Placed::Keystone(_) | Placed::Control(_) | Placed::Waldur(_) => {
+        Placed::Keystone(placed) => keystone::transfer(app, request, placed).await,
+        Placed::Nova(_) | Placed::Control(_) | Placed::Waldur(_) => {
             answer(spaces, app, caches, request, placed)
         }
     }

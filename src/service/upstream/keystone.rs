@@ -78,6 +78,14 @@ impl Keystone {
         self.client.ask(question).await
     }
 
+    /// Whether a URL is of its host.
+    #[must_use]
+    pub fn has_url(&self, url: &str) -> bool {
+        let authority = url.split_once("://").map(|(_, rest)| rest);
+        let authority = authority.and_then(|rest| rest.split(['/', '?', '#']).next());
+        authority.is_some_and(|authority| authority.eq_ignore_ascii_case(&self.endpoint.authority))
+    }
+
     /// `POST /v3/auth/tokens`
     ///
     /// # Errors
