@@ -13,7 +13,7 @@ use crate::config::{
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
-use crate::service::upstream::{ClientError, Cloud};
+use crate::service::upstream::{ClientError, Upstream};
 use crate::service::{LoadError, Reread, Spaces, Start};
 use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
@@ -367,12 +367,12 @@ fn cloud(
     server: &ServerConfig,
     space: &SpaceConfig,
     clock: &Clock,
-) -> Result<Option<Arc<Cloud>>, ClientError> {
+) -> Result<Option<Arc<Upstream>>, ClientError> {
     let Some(upstream) = &server.upstream else {
         return Ok(None);
     };
     let region = space.region.clone();
-    let cloud = Cloud::of(upstream, address::resolve, clock.clone(), region)?;
+    let cloud = Upstream::new(upstream, clock, address::resolve, region)?;
     if cloud.compute.is_none() {
         tracing::warn!(
             "the catalogue leads to this server for all of Nova, and only images are here: give \

@@ -8,7 +8,7 @@ use super::images::Images;
 use super::rate_limit::RateLimiter;
 use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
-use super::upstream::Cloud;
+use super::upstream::Upstream;
 use super::waldur::Waldur;
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
@@ -41,7 +41,7 @@ pub struct App {
     /// Where data may be fetched from.
     pub web_downloads: WebDownloads,
     /// The real cloud that its server stands in front of.
-    pub upstream: Option<Arc<Cloud>>,
+    pub upstream: Option<Arc<Upstream>>,
     /// Its users.
     pub identity: Identity,
     /// Waldur over the same images.
@@ -88,7 +88,7 @@ pub struct Outfit {
     /// Where its server fetches data from.
     pub web_downloads: WebDownloads,
     /// The real cloud that its server stands in front of.
-    pub upstream: Option<Arc<Cloud>>,
+    pub upstream: Option<Arc<Upstream>>,
 }
 
 impl App {
@@ -268,6 +268,9 @@ impl App {
         self.waldur.reset();
         self.agenda.clear();
         self.identity.forget();
+        if let Some(upstream) = &self.upstream {
+            upstream.tokens.clear();
+        }
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::app::{App, Outfit};
 use super::seed::{LoadError, Reread, Seed};
-use super::upstream::Cloud;
+use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{ServerConfig, SettingError, SpaceConfig};
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, is_built_in};
@@ -73,7 +73,7 @@ pub struct Start {
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
     /// The real cloud that it stands in front of.
-    pub upstream: Option<Arc<Cloud>>,
+    pub upstream: Option<Arc<Upstream>>,
 }
 
 /// A space that somebody wants.

@@ -40,5 +40,6 @@ mod scratch;
 mod spaces;
 mod tokens_kept;
 mod trials;
+mod upstream_keystone;
 mod waldur;
 mod waldur_users;

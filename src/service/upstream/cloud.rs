@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// A real cloud. All spaces of a server have the same one.
 #[derive(Debug)]
-pub struct Cloud {
+pub struct Upstream {
     /// Who asks its services.
     pub client: Client,
     /// Its image service.
@@ -27,16 +27,16 @@ pub struct Cloud {
     pub domain: String,
 }
 
-impl Cloud {
+impl Upstream {
     /// Nothing is asked yet. Names are looked up by `resolve`, and the services of a region count: when
     /// none is said, the first of their kind in a catalogue.
     ///
     /// # Errors
     /// When a URL cannot be asked, or there are no certificates or threads for it.
-    pub fn of(
+    pub fn new(
         config: &UpstreamConfig,
+        clock: &Clock,
         resolve: Resolve,
-        clock: Clock,
         region: Option<String>,
     ) -> Result<Self, ClientError> {
         let client = Client::new(config, resolve)?;
@@ -46,7 +46,7 @@ impl Cloud {
         Ok(Self {
             images: endpoint(&config.url)?,
             compute,
-            tokens: Tokens::new(keystone.clone(), clock, region),
+            tokens: Tokens::new(keystone.clone(), clock.clone(), region),
             keystone,
             domain: config.domain.clone(),
             client,

@@ -218,7 +218,8 @@ impl Keystone {
 
 /// A token as a header. What no header can hold is nobody's.
 fn secret(token: &str) -> Result<HeaderValue, KeystoneError> {
-    let value = HeaderValue::from_str(token).map_err(|_| KeystoneError::Unauthorized)?;
+    let mut value = HeaderValue::from_str(token).map_err(|_| KeystoneError::Unauthorized)?;
+    value.set_sensitive(true);
     if value.is_empty() {
         return Err(KeystoneError::Unauthorized);
     }

@@ -1,7 +1,7 @@
 //! A real cloud behind this server: its services are asked, and nothing is stored.
 //!
 //! [`Client`] speaks HTTP and knows nothing of OpenStack. [`Keystone`] speaks API v3; [`Tokens`] knows what
-//! clients' tokens are worth. [`Cloud`] has all of them.
+//! clients' tokens are worth. [`Upstream`] has all of them.
 
 mod client;
 mod cloud;
@@ -16,7 +16,7 @@ mod tls;
 mod tokens;
 
 pub use client::{Answer, Client, Question};
-pub use cloud::Cloud;
+pub use cloud::Upstream;
 pub use endpoint::Endpoint;
 pub use error::{ClientError, UpstreamError};
 pub use keystone::{Keystone, Passed, SignedIn};

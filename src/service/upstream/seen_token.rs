@@ -1,6 +1,5 @@
 //! A token of a real Keystone, as its API v3 shows it.
 
-use crate::domain::token::ADMIN;
 use crate::domain::{Named, Timestamp, TokenScope, TokenUser};
 use serde::Deserialize;
 
@@ -106,12 +105,6 @@ impl SeenToken {
         }
     }
 
-    /// Whether the role `admin` is held, in whatever scope.
-    #[must_use]
-    pub fn is_admin(&self) -> bool {
-        self.roles.iter().any(|role| role.name == ADMIN)
-    }
-
     /// Where a service is for everybody: in a region, or in the first that has it.
     #[must_use]
     pub fn public_url(&self, kind: &str, region: Option<&str>) -> Option<&str> {
@@ -210,12 +203,10 @@ mod tests {
         let project = r#", "audit_ids": ["a", "b"], "project": {"id": "p", "name": "demo", "domain": {"id": "d", "name": "D"}}, "is_domain": false, "roles": [{"id": "1", "name": "member"}, {"id": "2", "name": "admin"}]"#;
         let token = parse(project).unwrap();
         assert_eq!(token.project_id(), Some("p"));
-        assert!(token.is_admin());
         assert_eq!(token.audit_ids, ["a", "b"]);
         assert_eq!(token.expires_at.to_string(), "2026-01-02T12:00:00Z");
         let unscoped = parse("").unwrap();
         assert_eq!(unscoped.scope, TokenScope::Unscoped);
-        assert!(!unscoped.is_admin());
         let system = parse(r#", "system": {"all": true}"#).unwrap();
         assert_eq!(system.scope, TokenScope::System);
         let domain = parse(r#", "domain": {"id": "d", "name": "D"}"#).unwrap();

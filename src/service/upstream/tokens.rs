@@ -8,7 +8,8 @@ use super::keystone_error::KeystoneError;
 use super::seen_token::SeenToken;
 use crate::control::Clock;
 use crate::domain::identity::Role;
-use crate::domain::{Timestamp, TokenScope, TokenUser};
+use crate::domain::token::ADMIN;
+use crate::domain::{Caller, Timestamp, TokenScope, TokenUser};
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
@@ -29,7 +30,7 @@ pub struct KnownToken {
     /// What for.
     pub scope: TokenScope,
     /// The names of the roles that the user has there, those that others imply among them.
-    pub roles: Vec<Role>,
+    pub roles: Arc<[Role]>,
     /// When it ends.
     pub expires_at: Timestamp,
     /// Where its catalogue has the image service for everybody.
@@ -56,10 +57,21 @@ impl KnownToken {
         }
     }
 
-    /// Whether a role is held, in whatever scope.
+    /// Whether the role `admin` is held, in whatever scope.
     #[must_use]
-    pub fn has_role(&self, name: &str) -> bool {
-        self.roles.iter().any(|role| role == name)
+    pub fn is_admin(&self) -> bool {
+        self.roles.iter().any(|role| role == ADMIN)
+    }
+
+    /// Who shows it.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller {
+            user_id: Some(self.user.id.clone()),
+            project_id: self.project_id().map(str::to_owned),
+            is_admin: self.is_admin(),
+            roles: Arc::clone(&self.roles),
+        }
     }
 }
 
@@ -141,6 +153,13 @@ impl Tokens {
         state.kept.pop(&key);
         // What is on its way may be older.
         state.asked.remove(&key);
+    }
+
+    /// Forgets all of them.
+    pub fn clear(&self) {
+        let mut state = self.state();
+        state.kept.clear();
+        state.asked.clear();
     }
 
     fn kept(&self, state: &mut State, key: &Key) -> Option<Arc<KnownToken>> {

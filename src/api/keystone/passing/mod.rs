@@ -12,13 +12,13 @@ use super::v3;
 use crate::http::{Head, Method, Refusal, Reply, Request, StatusCode, header_text, proxy};
 use crate::python::{self, Value};
 use crate::service::App;
-use crate::service::upstream::{Answer, Cloud, Passed};
+use crate::service::upstream::{Answer, Passed, Upstream};
 use bytes::Bytes;
 use links::Places;
 use std::collections::HashMap;
 
 /// Passes a request on.
-pub async fn answer(app: &App, cloud: &Cloud, site: &Site, request: &Request) -> Reply {
+pub async fn answer(app: &App, cloud: &Upstream, site: &Site, request: &Request) -> Reply {
     let head = &request.head;
     let Some(path) = proxy::target(head) else {
         let refusal = Refusal::new(StatusCode::NOT_FOUND, "The resource could not be found.");
@@ -58,7 +58,7 @@ pub async fn answer(app: &App, cloud: &Cloud, site: &Site, request: &Request) ->
     reply(cloud, &places, &answer, body)
 }
 
-async fn pass(cloud: &Cloud, head: &Head, path: String, body: &[u8]) -> Result<Answer, Refusal> {
+async fn pass(cloud: &Upstream, head: &Head, path: String, body: &[u8]) -> Result<Answer, Refusal> {
     let passed = Passed {
         method: head.method().clone(),
         path,
@@ -70,7 +70,7 @@ async fn pass(cloud: &Cloud, head: &Head, path: String, body: &[u8]) -> Result<A
 }
 
 /// A token that has ended is not known any more.
-fn forget(cloud: &Cloud, head: &Head, answer: &Answer) {
+fn forget(cloud: &Upstream, head: &Head, answer: &Answer) {
     let ends = head.method() == Method::DELETE && answer.status.is_success();
     if let Some(token) = head.header("x-subject-token").filter(|_| ends) {
         cloud.tokens.forget(token.trim());
@@ -100,7 +100,7 @@ fn is_of_endpoints(head: &Head) -> bool {
 
 /// The services that stand behind this server, by their ids: whoever may see endpoints may see them.
 async fn services(
-    cloud: &Cloud,
+    cloud: &Upstream,
     head: &Head,
 ) -> Result<HashMap<String, super::behind::Behind>, Refusal> {
     let mut headers = proxy::request_headers(head.headers());
@@ -133,7 +133,7 @@ fn add_v2(document: &mut Value, site: &Site) {
     }
 }
 
-fn reply(cloud: &Cloud, places: &Places, answer: &Answer, body: Bytes) -> Reply {
+fn reply(cloud: &Upstream, places: &Places, answer: &Answer, body: Bytes) -> Reply {
     let content_type = header_text(&answer.headers, "content-type").map(str::to_owned);
     let mut reply = match (content_type, body.is_empty()) {
         (Some(content_type), _) => Reply::new(answer.status, content_type, body),
@@ -154,7 +154,7 @@ fn reply(cloud: &Cloud, places: &Places, answer: &Answer, body: Bytes) -> Reply 
 }
 
 /// Whether a `Location` is Keystone's own: one that a browser is sent to may be an identity provider's.
-fn is_own(cloud: &Cloud, status: StatusCode, url: &str) -> bool {
+fn is_own(cloud: &Upstream, status: StatusCode, url: &str) -> bool {
     !status.is_redirection()
         || status == StatusCode::MULTIPLE_CHOICES
         || cloud.keystone.has_url(url)

@@ -18,7 +18,7 @@ pub use views::VersionView;
 
 use super::offer::Manner;
 use crate::http::{Body, Refusal, Reply, StatusCode};
-use crate::service::upstream::Cloud;
+use crate::service::upstream::Upstream;
 use body::Object;
 use call::{Format, render};
 use fault::Fault;
@@ -40,7 +40,7 @@ pub fn answer(call: &Call<'_>, body: &Body, operation: &Operation) -> Reply {
 /// The same, of the users of a real Keystone.
 pub async fn answer_from_v3(
     call: &Call<'_>,
-    cloud: &Cloud,
+    cloud: &Upstream,
     body: &Body,
     operation: &Operation,
 ) -> Reply {

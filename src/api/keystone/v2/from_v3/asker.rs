@@ -3,14 +3,13 @@
 use super::super::call::Call;
 use super::super::fault::Fault;
 use super::failed::fault;
-use crate::domain::token::ADMIN;
-use crate::service::upstream::{Cloud, KnownToken};
+use crate::service::upstream::{KnownToken, Upstream};
 use std::sync::Arc;
 
 /// The token of `X-Auth-Token`, when it is somebody's.
 pub async fn asker<'c>(
     call: &Call<'c>,
-    cloud: &Cloud,
+    cloud: &Upstream,
 ) -> Result<(&'c str, Arc<KnownToken>), Fault> {
     let token = call.head.header("x-auth-token").unwrap_or_default().trim();
     match cloud.tokens.find(token).await {
@@ -23,11 +22,11 @@ pub async fn asker<'c>(
 /// The asker, if it has the role `admin`; `rule` is what it is told it may not do.
 pub async fn administrator<'c>(
     call: &Call<'c>,
-    cloud: &Cloud,
+    cloud: &Upstream,
     rule: &'static str,
 ) -> Result<&'c str, Fault> {
     let (token, known) = asker(call, cloud).await?;
-    match known.has_role(ADMIN) {
+    match known.is_admin() {
         true => Ok(token),
         false => Err(Fault::Forbidden(rule)),
     }

@@ -7,10 +7,10 @@ use super::super::views::TenantView;
 use super::asker::asker;
 use super::failed::fault;
 use crate::http::Reply;
-use crate::service::upstream::{Cloud, KeystoneError};
+use crate::service::upstream::{KeystoneError, Upstream};
 
 /// `GET /v2.0/tenants`: where the user has a role, in the one domain that v2.0 knows.
-pub async fn list(call: &Call<'_>, cloud: &Cloud) -> Result<Reply, Fault> {
+pub async fn list(call: &Call<'_>, cloud: &Upstream) -> Result<Reply, Fault> {
     let (token, _) = asker(call, cloud).await?;
     let projects = cloud.keystone.projects(token).await;
     let projects = projects.map_err(|error| {

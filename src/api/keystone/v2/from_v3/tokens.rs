@@ -11,10 +11,14 @@ use super::views::{access, endpoint_details};
 use crate::domain::TokenScope;
 use crate::http::{Reply, StatusCode};
 use crate::service::identity::{DomainRef, Proof, Reference, WantedScope};
-use crate::service::upstream::{Cloud, KeystoneError, SeenToken};
+use crate::service::upstream::{KeystoneError, SeenToken, Upstream};
 
 /// `POST /v2.0/tokens`: signs in.
-pub async fn authenticate(call: &Call<'_>, cloud: &Cloud, body: &Object) -> Result<Reply, Fault> {
+pub async fn authenticate(
+    call: &Call<'_>,
+    cloud: &Upstream,
+    body: &Object,
+) -> Result<Reply, Fault> {
     let AuthRequest { proof, scope } = AuthRequest::parse(body)?;
     let proof = match proof {
         // v3 would miss it in the body.
@@ -36,7 +40,7 @@ pub async fn authenticate(call: &Call<'_>, cloud: &Cloud, body: &Object) -> Resu
 }
 
 /// `GET` and `HEAD /v2.0/tokens/ID`: what a token stands for; an administrator asks.
-pub async fn validate(call: &Call<'_>, cloud: &Cloud, id: &str) -> Result<Reply, Fault> {
+pub async fn validate(call: &Call<'_>, cloud: &Upstream, id: &str) -> Result<Reply, Fault> {
     let asker = administrator(call, cloud, "identity:validate_token").await?;
     let token = find(cloud, asker, id).await?;
     match call.parameter("belongsTo") {
@@ -48,7 +52,7 @@ pub async fn validate(call: &Call<'_>, cloud: &Cloud, id: &str) -> Result<Reply,
 }
 
 /// `DELETE /v2.0/tokens/ID`: ends that token; v3 ends those made from it, too, if it is the first.
-pub async fn revoke(call: &Call<'_>, cloud: &Cloud, id: &str) -> Result<Reply, Fault> {
+pub async fn revoke(call: &Call<'_>, cloud: &Upstream, id: &str) -> Result<Reply, Fault> {
     let asker = administrator(call, cloud, "admin_required").await?;
     let revoked = cloud.keystone.revoke(asker, id).await;
     cloud.tokens.forget(id);
@@ -59,7 +63,7 @@ pub async fn revoke(call: &Call<'_>, cloud: &Cloud, id: &str) -> Result<Reply, F
 }
 
 /// `GET /v2.0/tokens/ID/endpoints`: what its catalogue has.
-pub async fn endpoints(call: &Call<'_>, cloud: &Cloud, id: &str) -> Result<Reply, Fault> {
+pub async fn endpoints(call: &Call<'_>, cloud: &Upstream, id: &str) -> Result<Reply, Fault> {
     let asker = administrator(call, cloud, "admin_required").await?;
     let token = find(cloud, asker, id).await?;
     let endpoints = match token.project_id() {
@@ -73,13 +77,13 @@ pub async fn endpoints(call: &Call<'_>, cloud: &Cloud, id: &str) -> Result<Reply
     Ok(render(call.format(), StatusCode::OK, &endpoints))
 }
 
-async fn find(cloud: &Cloud, asker: &str, id: &str) -> Result<SeenToken, Fault> {
+async fn find(cloud: &Upstream, asker: &str, id: &str) -> Result<SeenToken, Fault> {
     let shown = cloud.keystone.show(asker, id).await;
     shown.map_err(|error| about(cloud, asker, id, &error))
 }
 
 /// What v3 says of a token that an administrator asks about.
-fn about(cloud: &Cloud, asker: &str, id: &str, error: &KeystoneError) -> Fault {
+fn about(cloud: &Upstream, asker: &str, id: &str, error: &KeystoneError) -> Fault {
     match error {
         KeystoneError::NotFound => Fault::NoToken(id.to_owned()),
         KeystoneError::Unauthorized => {
@@ -93,7 +97,7 @@ fn about(cloud: &Cloud, asker: &str, id: &str, error: &KeystoneError) -> Fault {
 }
 
 /// v2.0 names no domain; there is one for all.
-fn in_domain(reference: Reference, cloud: &Cloud) -> Reference {
+fn in_domain(reference: Reference, cloud: &Upstream) -> Reference {
     match reference {
         Reference::Name(name, _) => Reference::Name(name, DomainRef::Id(cloud.domain.clone())),
         id @ Reference::Id(_) => id,
@@ -102,7 +106,7 @@ fn in_domain(reference: Reference, cloud: &Cloud) -> Reference {
 
 async fn document(
     call: &Call<'_>,
-    cloud: &Cloud,
+    cloud: &Upstream,
     text: &str,
     token: &SeenToken,
 ) -> Result<Reply, Fault> {
@@ -113,7 +117,11 @@ async fn document(
 
 /// The tenant of a token, with what a token of v3 does not tell of it. A token may read its own project,
 /// unless somebody has other rules: then there is no description.
-async fn tenant(cloud: &Cloud, text: &str, token: &SeenToken) -> Result<Option<TenantView>, Fault> {
+async fn tenant(
+    cloud: &Upstream,
+    text: &str,
+    token: &SeenToken,
+) -> Result<Option<TenantView>, Fault> {
     let TokenScope::Project { project, .. } = &token.scope else {
         return Ok(None);
     };

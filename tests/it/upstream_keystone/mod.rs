@@ -1,0 +1,4 @@
+//! In front of a real Keystone: another emulator stands for it, or a script of bytes for one that fails.
+
+mod cloud;
+mod replays;
