@@ -49,8 +49,10 @@ pub enum Work {
     Change,
     /// It goes through all the images there are.
     Everything,
-    /// It moves the data of an image, or asks a real cloud: it waits for the client, for the disk or for
-    /// another server, and holds no thread meanwhile.
+    /// It asks another service, and waits for the answer; no thread is held meanwhile.
+    Ask,
+    /// It moves the data of an image: it waits for the client and for the disk, and holds no thread
+    /// meanwhile.
     Transfer,
 }
 

@@ -34,14 +34,14 @@ pub struct App {
     pub clock: Clock,
     /// Its ids.
     pub ids: Ids,
+    /// The real cloud whose images it serves in place of its own.
+    pub upstream: Option<Arc<Upstream>>,
     /// Its images.
     pub images: Images,
     /// The data of its images.
     pub image_data: ImageData,
     /// Where data may be fetched from.
     pub web_downloads: WebDownloads,
-    /// The real cloud that its server stands in front of.
-    pub upstream: Option<Arc<Upstream>>,
     /// Its users.
     pub identity: Identity,
     /// Waldur over the same images.
@@ -87,7 +87,7 @@ pub struct Outfit {
     pub spool: Spool,
     /// Where its server fetches data from.
     pub web_downloads: WebDownloads,
-    /// The real cloud that its server stands in front of.
+    /// The real cloud whose images it serves in place of its own.
     pub upstream: Option<Arc<Upstream>>,
 }
 

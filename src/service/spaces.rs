@@ -72,7 +72,7 @@ pub struct Start {
     pub progress: Box<dyn Progress>,
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
-    /// The real cloud that it stands in front of.
+    /// The real cloud whose images its own space serves; other spaces have images of their own.
     pub upstream: Option<Arc<Upstream>>,
 }
 
@@ -275,7 +275,7 @@ impl Spaces {
             texts: self.texts,
             spool: self.spool.clone(),
             web_downloads: self.root.web_downloads.clone(),
-            upstream: self.root.upstream.clone(),
+            upstream: None,
         };
         let (app, _) = App::of(self.seed(content)?, outfit)?;
         let app = Arc::new(app);

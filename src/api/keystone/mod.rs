@@ -78,7 +78,7 @@ pub fn plan(app: &App, head: &Head, door: Door) -> (Plan, Placed) {
     });
     plan.body = BodyWanted::Whole(MOST_BODY_BYTES);
     if app.upstream.is_some() {
-        plan.work = Work::Transfer;
+        plan.work = Work::Ask;
         return (plan, Placed { door, asked });
     }
     if names::CHANGES.contains(&plan.operation) {
@@ -108,7 +108,7 @@ pub fn answer(app: &App, request: &Request, placed: &Placed) -> Reply {
 }
 
 /// Answers a request as it was placed, of a real Keystone if there is one.
-pub async fn transfer(app: &App, request: &Request, placed: &Placed) -> Reply {
+pub async fn ask(app: &App, request: &Request, placed: &Placed) -> Reply {
     let Some(cloud) = &app.upstream else {
         return answer(app, request, placed);
     };

@@ -18,6 +18,7 @@ mod links;
 mod microversion;
 mod noauth;
 mod operation;
+mod passing;
 mod place;
 mod refusal;
 mod tree;
@@ -32,6 +33,7 @@ use crate::domain::{BodyWanted, Caller, Plan, Work};
 use crate::http::cache::Caches;
 use crate::http::{Body, Head, Method, Refusal, Reply, Request, StatusCode};
 use crate::service::App;
+use crate::service::upstream::{Endpoint, Upstream};
 use call::Call;
 use dialect::Mounts;
 use discovery::versions;
@@ -39,6 +41,7 @@ use fault::{Fault, Told};
 use operation::{Known, Route};
 use place::Place;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 /// The largest body that is read: oslo.middleware's default.
 const MOST_BODY_BYTES: usize = 114_688;
@@ -63,6 +66,8 @@ enum Asked {
     Disabled,
     /// Something in a tree; nothing when no route leads there.
     Tree(Option<Route>),
+    /// Something that a real Nova answers.
+    Passed,
 }
 
 /// What a request is about.
@@ -82,7 +87,11 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
         (_, None) => Asked::Disabled,
         (_, Some(dialect)) => {
             let rest = place.rest(head);
-            Asked::Tree(Route::of(dialect, head.method(), rest, &known))
+            let route = Route::of(dialect, head.method(), rest, &known);
+            match compute(app) {
+                Some(_) if passing::is_passed(head, dialect, rest, route.as_ref()) => Asked::Passed,
+                _ => Asked::Tree(route),
+            }
         }
     };
     let route = match &asked {
@@ -95,6 +104,7 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
         Asked::Choices => discovery::CHOICES,
         Asked::Disabled => operation::DISABLED,
         Asked::Tree(None) => operation::UNROUTED,
+        Asked::Passed => operation::PASSED,
         Asked::Tree(Some(route)) => route.operation.name(),
     });
     plan.image = route.and_then(|route| route.operation.image().map(str::to_owned));
@@ -103,6 +113,9 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
         .or_else(|| call::token_project(app, head));
     if route.is_some_and(|route| route.operation.is_change()) {
         plan.work = Work::Change;
+    }
+    if let Asked::Passed = asked {
+        plan.work = Work::Ask;
     }
     plan.body = match asked {
         Asked::Options => BodyWanted::No,
@@ -131,12 +144,31 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
         Asked::Versions => in_front(versions::root),
         Asked::Choices => in_front(versions::choices),
         Asked::Disabled => tree::disabled(&call),
+        // Only `ask` can wait for another server.
+        Asked::Passed => refusal::reply(Told::Unrouted.into(), &call),
         Asked::Tree(route) => {
             let outcome = tree::answer(&mut call, route.as_ref());
             let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, &call));
             labels::put(&call, reply)
         }
     }
+}
+
+/// Answers a request for which another service has to be asked.
+pub async fn ask(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &Placed) -> Reply {
+    match (&placed.asked, compute(app)) {
+        (Asked::Passed, Some((cloud, compute))) => {
+            let call = enter(app, caches, &request.head, &request.body, placed.place);
+            passing::answer(&call, cloud, compute).await
+        }
+        _ => answer(app, caches, request, placed),
+    }
+}
+
+/// The real Nova, where this server stands in front of one.
+fn compute(app: &App) -> Option<(&Upstream, &Arc<Endpoint>)> {
+    let cloud = app.upstream.as_deref()?;
+    Some((cloud, cloud.compute.as_ref()?))
 }
 
 /// Words an error that comes from outside as this service words its own.

@@ -1,9 +1,11 @@
 //! Two emulators, one in front of the other.
 
+use crate::golden::client::{Answer, Client};
 use crate::golden::target::Control;
 use crate::golden::{self, Target};
 use crate::harness::{Server, builder};
 use nova_images::{AuthMode, Emulator, EmulatorBuilder, Fixture, Profile, UpstreamConfig};
+use std::net::SocketAddr;
 
 /// An emulator that stands for the real cloud, and one in front of it.
 pub struct Cloud {
@@ -74,4 +76,30 @@ impl Control for Both {
 /// The fixture of a set of recordings.
 pub fn recorded(set: &str) -> Fixture {
     Fixture::read(&golden::set_dir(set).join("fixture.json")).unwrap()
+}
+
+/// The body of a sign-in at v3 with a project as its scope.
+pub fn sign_in_body(user: &str, password: &str, project: &str) -> String {
+    format!(
+        r#"{{"auth": {{"identity": {{"methods": ["password"], "password": {{"user": {{
+            "name": "{user}", "domain": {{"id": "default"}}, "password": "{password}"}}}}}},
+            "scope": {{"project": {{"name": "{project}", "domain": {{"id": "default"}}}}}}}}}}"#
+    )
+}
+
+/// Asks a listener of its own.
+pub fn ask_at(
+    address: SocketAddr,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let body = (!body.is_empty()).then_some(body.as_bytes());
+    let mut client = Client::new(address);
+    client.send(method, target, &headers, body).unwrap()
 }

@@ -2,3 +2,6 @@
 
 mod cloud;
 mod replays;
+mod stub;
+mod v2;
+mod v3;
