@@ -32,6 +32,11 @@ pub struct UpstreamConfig {
     /// Where its identity service is (Keystone's API v3), with or without `/v3`: what clients' tokens
     /// are worth is asked there.
     pub keystone_url: String,
+    /// Where its compute service is (Nova, any release), with or without a version: whatever is no image's
+    /// is passed on to it. When missing, that is answered as by a Nova that has images alone.
+    pub compute_url: Option<String>,
+    /// The id of the domain that clients of Keystone's API v2.0 are in, which knows none.
+    pub domain: String,
     /// As whom it is asked.
     pub auth: UpstreamAuth,
     /// How long an answer to a list may be given again to whoever shows the same token; not at all when
@@ -55,6 +60,8 @@ impl UpstreamConfig {
         Self {
             url: url.into(),
             keystone_url: keystone_url.into(),
+            compute_url: None,
+            domain: "default".to_owned(),
             auth: UpstreamAuth::default(),
             cache: Duration::ZERO,
             ca_file: None,
@@ -71,6 +78,9 @@ impl UpstreamConfig {
     pub fn checked(mut self) -> Result<Self, UpstreamConfigError> {
         self.url = endpoint("upstream", self.url, &["/v2"])?;
         self.keystone_url = endpoint("Keystone", self.keystone_url, &["/v3", "/v2.0"])?;
+        let compute = self.compute_url;
+        let compute = compute.map(|url| endpoint("compute", url, &["/v2.1", "/v2", "/v1.1"]));
+        self.compute_url = compute.transpose()?;
         match self.auth {
             UpstreamAuth::Passthrough => Ok(self),
             UpstreamAuth::Service => Err(UpstreamConfigError::Service),
@@ -152,7 +162,10 @@ mod tests {
     fn what_is_no_url_or_not_built_is_refused() {
         let wrong = UpstreamConfig::new("glance:9292", "http://k").checked();
         let said = wrong.unwrap_err().to_string();
-        assert!(said.starts_with("the upstream URL \"glance:9292\""), "{said}");
+        assert!(
+            said.starts_with("the upstream URL \"glance:9292\""),
+            "{said}"
+        );
         let mut service = UpstreamConfig::new("http://g", "http://k");
         service.auth = UpstreamAuth::Service;
         assert!(service.checked().is_err());

@@ -108,7 +108,8 @@ pub async fn ask(
 ) -> Reply {
     match placed {
         Placed::Nova(placed) => nova::ask(app, caches, request, placed).await,
-        Placed::Glance(_) | Placed::Keystone(_) | Placed::Control(_) | Placed::Waldur(_) => {
+        Placed::Keystone(placed) => keystone::ask(app, request, placed).await,
+        Placed::Glance(_) | Placed::Control(_) | Placed::Waldur(_) => {
             answer(spaces, app, caches, request, placed)
         }
     }

@@ -278,6 +278,9 @@ impl App {
         self.waldur.reset();
         self.agenda.clear();
         self.identity.forget();
+        if let Some(upstream) = &self.upstream {
+            upstream.tokens.clear();
+        }
         Ok(())
     }
 }

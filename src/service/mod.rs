@@ -36,7 +36,7 @@ mod write_error;
 
 pub use app::App;
 pub use error::ImageError;
-pub use failure::Failure;
+pub use failure::{Failure, why};
 pub use images::{Content, Edit, Images, Intake, Membership, NewOwner, is_uuid};
 pub use put_image::PutImageError;
 pub use quota::{Limited, MOST as MOST_LIMITED};

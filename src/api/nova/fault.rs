@@ -17,7 +17,8 @@ pub const NO_RESOURCE: &str = "The resource could not be found.";
 pub const GLANCE_FAILED: &str = "glanceclient.exc.HTTPInternalServerError";
 
 /// The sentence of a WebOb 503 that nobody gave a message.
-pub const UNAVAILABLE: &str = "The server is currently unavailable. Please try again at a later time.";
+pub const UNAVAILABLE: &str =
+    "The server is currently unavailable. Please try again at a later time.";
 
 /// Why a request has no better answer.
 #[derive(Debug)]

@@ -19,6 +19,7 @@ mod links;
 mod microversion;
 mod noauth;
 mod operation;
+mod passing;
 mod place;
 mod refusal;
 mod remote;
@@ -65,6 +66,8 @@ enum Asked {
     Disabled,
     /// Something in a tree; nothing when no route leads there.
     Tree(Option<Route>),
+    /// Something that a real Nova answers.
+    Passed,
 }
 
 /// What a request is about.
@@ -84,7 +87,15 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
         (_, None) => Asked::Disabled,
         (_, Some(dialect)) => {
             let rest = place.rest(head);
-            Asked::Tree(Route::of(dialect, head.method(), rest, &known))
+            let route = Route::of(dialect, head.method(), rest, &known);
+            let has_compute = app
+                .upstream
+                .as_deref()
+                .is_some_and(|cloud| cloud.compute.is_some());
+            match has_compute {
+                true if passing::is_passed(head, dialect, rest, route.as_ref()) => Asked::Passed,
+                _ => Asked::Tree(route),
+            }
         }
     };
     let route = match &asked {
@@ -97,6 +108,7 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
         Asked::Choices => discovery::CHOICES,
         Asked::Disabled => operation::DISABLED,
         Asked::Tree(None) => operation::UNROUTED,
+        Asked::Passed => operation::PASSED,
         Asked::Tree(Some(route)) => route.operation.name(),
     });
     plan.image = route.and_then(|route| route.operation.image().map(str::to_owned));
@@ -104,6 +116,7 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
         .and_then(|route| route.project.clone())
         .or_else(|| call::token_project(app, head));
     plan.work = match &asked {
+        Asked::Passed => Work::Ask,
         Asked::Tree(_) if app.upstream.is_some() => Work::Ask,
         Asked::Tree(Some(route)) if route.operation.is_change() => Work::Change,
         _ => Work::Read,
@@ -135,6 +148,8 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
         Asked::Versions => in_front(versions::root),
         Asked::Choices => in_front(versions::choices),
         Asked::Disabled => tree::disabled(&call),
+        // Only `ask` can wait for another server.
+        Asked::Passed => refusal::reply(Told::Unrouted.into(), &call),
         Asked::Tree(route) => {
             let outcome = tree::answer(&mut call, route.as_ref());
             let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, &call));
@@ -143,23 +158,22 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
     }
 }
 
-/// Answers a request as it was placed, where a real cloud is asked for it.
-pub async fn ask(
-    app: &App,
-    caches: &RefCell<Caches>,
-    request: &Request,
-    placed: &Placed,
-) -> Reply {
-    let (Some(upstream), Asked::Tree(route)) = (&app.upstream, &placed.asked) else {
+/// Answers a request for which a real cloud is asked.
+pub async fn ask(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &Placed) -> Reply {
+    let Some(upstream) = &app.upstream else {
         return answer(app, caches, request, placed);
     };
     let mut call = enter(app, caches, &request.head, &request.body, placed.place);
-    if placed.place.breaks {
-        return refusal::reply(Told::Bare.into(), &call);
+    match (&placed.asked, &upstream.compute) {
+        (Asked::Passed, Some(compute)) => passing::answer(&call, upstream, compute).await,
+        (Asked::Tree(_), _) if placed.place.breaks => refusal::reply(Told::Bare.into(), &call),
+        (Asked::Tree(route), _) => {
+            let outcome = asking::answer(&mut call, upstream, route.as_ref()).await;
+            let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, &call));
+            labels::put(&call, reply)
+        }
+        _ => answer(app, caches, request, placed),
     }
-    let outcome = asking::answer(&mut call, upstream, route.as_ref()).await;
-    let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, &call));
-    labels::put(&call, reply)
 }
 
 /// Words an error that comes from outside as this service words its own.

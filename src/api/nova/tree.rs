@@ -124,10 +124,7 @@ fn redirect(call: &Call<'_>) -> Reply {
 
 /// What comes behind sign-in: whether there is a route, then its microversion, its body, its project,
 /// its operation; in this order, as both releases check them.
-pub fn prepare<'r>(
-    call: &mut Call<'_>,
-    route: Option<&'r Route>,
-) -> Result<Prepared<'r>, Fault> {
+pub fn prepare<'r>(call: &mut Call<'_>, route: Option<&'r Route>) -> Result<Prepared<'r>, Fault> {
     if is_document(route) && call.dialect.redirects_version && !call.path.trailing_slash {
         return Ok(Prepared::Answered(redirect(call)));
     }

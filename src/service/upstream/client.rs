@@ -157,7 +157,8 @@ impl Client {
     /// # Errors
     /// When certificates are needed and cannot be had, or there is no thread for it.
     pub fn new(config: &UpstreamConfig, resolve: Resolve) -> Result<Self, ClientError> {
-        let mut endpoints = [&config.url, &config.keystone_url].into_iter();
+        let endpoints = [&config.url, &config.keystone_url].into_iter();
+        let mut endpoints = endpoints.chain(&config.compute_url);
         let needs_tls = endpoints.any(|url| url.starts_with("https:"));
         let tls = needs_tls.then(|| tls::connector(config)).transpose()?;
         Ok(Self {

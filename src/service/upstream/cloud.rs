@@ -1,4 +1,4 @@
-//! The real cloud behind this server, in one value.
+//! The services of a real cloud, as facades ask them.
 
 use super::ask_error::AskError;
 use super::client::Client;
@@ -7,6 +7,7 @@ use super::endpoint::Endpoint;
 use super::error::ClientError;
 use super::glance::Glance;
 use super::kept::KeptPages;
+use super::keystone::Keystone;
 use super::listing::RemoteListing;
 use super::patch::Patch;
 use super::tokens::Tokens;
@@ -18,37 +19,48 @@ use crate::service::rules::ImageRules;
 use crate::service::web_download::Resolve;
 use std::sync::Arc;
 
-/// The real cloud behind this server.
+/// A real cloud. All spaces of a server have the same one.
 #[derive(Debug)]
 pub struct Upstream {
-    /// How its services are asked.
+    /// Who asks its services.
     pub client: Client,
-    /// Where its identity service is.
-    pub keystone: Arc<Endpoint>,
-    /// What the clients' tokens are worth.
-    pub tokens: Tokens,
+    /// Its image service.
     glance: Arc<Glance>,
+    /// Its compute service, where this server knows it.
+    pub compute: Option<Arc<Endpoint>>,
+    /// Its identity service.
+    pub keystone: Keystone,
+    /// What clients' tokens are worth.
+    pub tokens: Tokens,
+    /// The id of the domain that clients of Keystone's API v2.0 are in.
+    pub domain: String,
 }
 
 impl Upstream {
-    /// As it was configured; names are looked up by this. Nobody is asked yet.
+    /// Nothing is asked yet. Names are looked up by `resolve`, and the services of a region count: when
+    /// none is said, the first of their kind in a catalogue.
     ///
     /// # Errors
-    /// When certificates are needed and cannot be had, or there is no thread for it.
+    /// When a URL cannot be asked, or there are no certificates or threads for it.
     pub fn new(
         config: &UpstreamConfig,
         clock: &Clock,
         resolve: Resolve,
+        region: Option<String>,
     ) -> Result<Self, ClientError> {
         let client = Client::new(config, resolve)?;
-        let glance = Arc::new(Endpoint::parse(&config.url)?);
-        let keystone = Arc::new(Endpoint::parse(&config.keystone_url)?);
+        let endpoint = |url: &str| Endpoint::parse(url).map(Arc::new);
+        let keystone = Keystone::new(client.clone(), endpoint(&config.keystone_url)?);
+        let compute = config.compute_url.as_deref().map(endpoint).transpose()?;
         let kept = KeptPages::new(clock.clone(), config.cache);
+        let glance = Glance::new(client.clone(), endpoint(&config.url)?, kept);
         Ok(Self {
-            tokens: Tokens::new(client.clone(), Arc::clone(&keystone)),
-            glance: Arc::new(Glance::new(client.clone(), glance, kept)),
-            client,
+            glance: Arc::new(glance),
+            compute,
+            tokens: Tokens::new(keystone.clone(), clock.clone(), region),
             keystone,
+            domain: config.domain.clone(),
+            client,
         })
     }
 

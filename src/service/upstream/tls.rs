@@ -44,7 +44,9 @@ fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), ClientError> {
     let mut added = 0;
     for certificate in found {
         let certificate = certificate.map_err(|error| wrong(error.into()))?;
-        roots.add(certificate).map_err(|error| wrong(error.into()))?;
+        roots
+            .add(certificate)
+            .map_err(|error| wrong(error.into()))?;
         added += 1;
     }
     match added {

@@ -114,7 +114,10 @@ fn filter(test: &Test) -> Filter<'_> {
         Test::Number(NumberColumn::MinDisk, gib) => Filter::Asked("min_disk", gib.to_string()),
         Test::Time(TimeColumn::UpdatedAt, comparison, moment) => {
             let operator = operator(*comparison);
-            Filter::Asked("updated_at", format!("{operator}:{}", to_the_micro(*moment)))
+            Filter::Asked(
+                "updated_at",
+                format!("{operator}:{}", to_the_micro(*moment)),
+            )
         }
         Test::Property(key, value) if is_property(key) => Filter::Asked(key, value.clone()),
         Test::Never => Filter::Nothing,

@@ -119,7 +119,11 @@ impl List {
     /// Up to the image whose id is needed: the last of a full page, or of a step.
     fn rows_to_marker(&self) -> u64 {
         let of_step = self.step.map(|step| step - self.page.count % step);
-        let of_page = self.page.full.checked_sub(self.page.count).filter(|rows| *rows > 0);
+        let of_page = self
+            .page
+            .full
+            .checked_sub(self.page.count)
+            .filter(|rows| *rows > 0);
         let rows = of_step.unwrap_or(u64::MAX);
         rows.min(of_page.unwrap_or(u64::MAX))
     }
@@ -127,8 +131,9 @@ impl List {
     /// Where a client names a page size, Nova 2014.2 asks Glance for so many at a time: the last of
     /// each such page is the next one's marker, and markers must be UUIDs.
     fn check_step(&self, slice: &Slice) -> Result<(), Fault> {
-        let ends =
-            |step| self.page.count.is_multiple_of(step) && Some(self.page.count) != self.listing.limit();
+        let ends = |step| {
+            self.page.count.is_multiple_of(step) && Some(self.page.count) != self.listing.limit()
+        };
         match (self.step, &slice.last_id) {
             (Some(step), Some(Ok(last))) if ends(step) && !is_uuid(last) => {
                 Err(Fault::bad_request(MALFORMED))

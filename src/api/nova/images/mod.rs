@@ -1,9 +1,9 @@
 //! Images: lists, one image, and its metadata.
 
 mod finish;
+pub mod list;
 pub mod metadata;
 mod operation;
-pub mod list;
 mod page;
 mod prepared;
 mod query;
