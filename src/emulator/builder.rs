@@ -6,6 +6,7 @@ use super::error::StartError;
 use super::interceptor::Interceptor;
 use super::server::Shared;
 use super::texts::TEXTS;
+use super::upstream;
 use super::{Emulator, Gone, Listeners, serve};
 use crate::config::{
     AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode,
@@ -13,7 +14,6 @@ use crate::config::{
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
-use crate::service::upstream::{ClientError, Upstream};
 use crate::service::{LoadError, Reread, Spaces, Start};
 use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
@@ -210,12 +210,6 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Stands in front of a real cloud: its images are served, and its users sign in.
-    pub fn upstream(mut self, cloud: UpstreamConfig) -> Self {
-        self.server.upstream = Some(cloud);
-        self
-    }
-
     /// At most so many connections at once; a probe of its health is answered beyond them.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.server.max_connections = Some(connections);
@@ -238,6 +232,12 @@ impl EmulatorBuilder {
     /// again, from there too.
     pub fn allow_web_download(mut self, source: WebSource) -> Self {
         self.server.web_download.push(source);
+        self
+    }
+
+    /// Stands in front of a real cloud: its images are served, and its users sign in.
+    pub fn upstream(mut self, cloud: UpstreamConfig) -> Self {
+        self.server.upstream = Some(cloud);
         self
     }
 
@@ -287,7 +287,13 @@ impl EmulatorBuilder {
     /// # Errors
     /// When the address or the database cannot be used.
     pub fn start(self) -> Result<Emulator, StartError> {
-        let (server, config) = (self.server.checked()?, self.space.checked()?);
+        let (server, mut config) = (self.server.checked()?, self.space.checked()?);
+        upstream::check(&server, &config, self.fixture.is_some())?;
+        let upstream = upstream::of(&server, &config, &self.clock)?;
+        if upstream.is_some() {
+            // The real cloud wants to know who asks.
+            config.auth = AuthMode::Strict;
+        }
         let reread = match self.rereads {
             // A fixture that was given as a value can be had from nowhere else.
             Rereads::ItsFixture if server.database.is_some() => {
@@ -300,10 +306,9 @@ impl EmulatorBuilder {
         };
         let mut fixture = self.fixture.unwrap_or_default();
         fixture.complete();
-        if config.auth == AuthMode::Strict {
+        if config.auth == AuthMode::Strict && upstream.is_none() {
             warn_of_users(&fixture);
         }
-        let upstream = cloud(&server, &config, &self.clock)?;
         let (sockets, listeners) = listen(&self.address, &server)?;
         let (database, stop_within) = (server.database.clone(), server.stop_within);
         let opened = Spaces::open(Start {
@@ -360,26 +365,6 @@ impl Emulator {
             progress: Box::new(Untold),
         }
     }
-}
-
-/// The real cloud, if there is to be one.
-fn cloud(
-    server: &ServerConfig,
-    space: &SpaceConfig,
-    clock: &Clock,
-) -> Result<Option<Arc<Upstream>>, ClientError> {
-    let Some(upstream) = &server.upstream else {
-        return Ok(None);
-    };
-    let region = space.region.clone();
-    let cloud = Upstream::new(upstream, clock, address::resolve, region)?;
-    if cloud.compute.is_none() {
-        tracing::warn!(
-            "the catalogue leads to this server for all of Nova, and only images are here: give \
-             --upstream-compute-url, or split the paths in front (docs/upstream-keystone.md)"
-        );
-    }
-    Ok(Some(Arc::new(cloud)))
 }
 
 /// In strict mode somebody must be able to sign in, and not everybody.

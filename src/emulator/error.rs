@@ -2,7 +2,6 @@
 
 use crate::config::SettingError;
 use crate::control::FixtureError;
-use crate::service::upstream::ClientError;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io;
@@ -52,17 +51,11 @@ pub enum StartError {
     #[error(transparent)]
     Fixture(#[from] FixtureError),
     /// The real cloud cannot be asked.
-    #[error("cannot ask the real cloud: {0}")]
-    Upstream(#[source] Box<dyn Error + Send + Sync>),
+    #[error(transparent)]
+    Upstream(Box<dyn Error + Send + Sync>),
     /// The threads could not be started.
     #[error("cannot start: {0}")]
     Thread(#[source] io::Error),
-}
-
-impl From<ClientError> for StartError {
-    fn from(error: ClientError) -> Self {
-        Self::Upstream(Box::new(error))
-    }
 }
 
 fn before(database: Option<&Path>) -> String {

@@ -3,6 +3,7 @@
 
 mod access;
 mod app;
+mod asked;
 mod due;
 mod error;
 mod failure;

@@ -4,6 +4,7 @@
 //! it, carries it out and renders its outcome, good or bad; [`refuse`] words an error from outside.
 //! All three label what they answer in one place.
 
+mod asking;
 mod body;
 mod call;
 mod dialect;
@@ -21,6 +22,7 @@ mod operation;
 mod passing;
 mod place;
 mod refusal;
+mod remote;
 mod tree;
 mod xmlns;
 
@@ -33,7 +35,6 @@ use crate::domain::{BodyWanted, Caller, Plan, Work};
 use crate::http::cache::Caches;
 use crate::http::{Body, Head, Method, Refusal, Reply, Request, StatusCode};
 use crate::service::App;
-use crate::service::upstream::{Endpoint, Upstream};
 use call::Call;
 use dialect::Mounts;
 use discovery::versions;
@@ -41,7 +42,6 @@ use fault::{Fault, Told};
 use operation::{Known, Route};
 use place::Place;
 use std::cell::RefCell;
-use std::sync::Arc;
 
 /// The largest body that is read: oslo.middleware's default.
 const MOST_BODY_BYTES: usize = 114_688;
@@ -88,7 +88,11 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
         (_, Some(dialect)) => {
             let rest = place.rest(head);
             let route = Route::of(dialect, head.method(), rest, &known);
-            match compute(app) {
+            let compute = app
+                .upstream
+                .as_ref()
+                .and_then(|cloud| cloud.compute.as_ref());
+            match compute {
                 Some(_) if passing::is_passed(head, dialect, rest, route.as_ref()) => Asked::Passed,
                 _ => Asked::Tree(route),
             }
@@ -111,12 +115,12 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
     plan.project = route
         .and_then(|route| route.project.clone())
         .or_else(|| call::token_project(app, head));
-    if route.is_some_and(|route| route.operation.is_change()) {
-        plan.work = Work::Change;
-    }
-    if let Asked::Passed = asked {
-        plan.work = Work::Ask;
-    }
+    plan.work = match &asked {
+        Asked::Passed => Work::Ask,
+        Asked::Tree(_) if app.upstream.is_some() => Work::Ask,
+        Asked::Tree(Some(route)) if route.operation.is_change() => Work::Change,
+        _ => Work::Read,
+    };
     plan.body = match asked {
         Asked::Options => BodyWanted::No,
         // Nova 2014.2 reads a body whatever it is for.
@@ -154,21 +158,23 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
     }
 }
 
-/// Answers a request for which another service has to be asked.
+/// Answers a request as it was placed, where a real cloud is asked for it.
 pub async fn ask(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &Placed) -> Reply {
-    match (&placed.asked, compute(app)) {
-        (Asked::Passed, Some((cloud, compute))) => {
-            let call = enter(app, caches, &request.head, &request.body, placed.place);
-            passing::answer(&call, cloud, compute).await
-        }
-        _ => answer(app, caches, request, placed),
+    let Some(upstream) = &app.upstream else {
+        return answer(app, caches, request, placed);
+    };
+    let mut call = enter(app, caches, &request.head, &request.body, placed.place);
+    let route = match (&placed.asked, &upstream.compute) {
+        (Asked::Tree(route), _) => route,
+        (Asked::Passed, Some(compute)) => return passing::answer(&call, upstream, compute).await,
+        _ => return answer(app, caches, request, placed),
+    };
+    if placed.place.breaks {
+        return refusal::reply(Told::Bare.into(), &call);
     }
-}
-
-/// The real Nova, where this server stands in front of one.
-fn compute(app: &App) -> Option<(&Upstream, &Arc<Endpoint>)> {
-    let cloud = app.upstream.as_deref()?;
-    Some((cloud, cloud.compute.as_ref()?))
+    let outcome = asking::answer(&mut call, upstream, route.as_ref()).await;
+    let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, &call));
+    labels::put(&call, reply)
 }
 
 /// Words an error that comes from outside as this service words its own.

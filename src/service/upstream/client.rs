@@ -103,6 +103,12 @@ impl Question {
 }
 
 impl Answer {
+    /// A header, when it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// When to come back, in the only form that services use: seconds.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
