@@ -2,12 +2,15 @@
 
 mod base_url;
 mod upstream;
+mod web_origin;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
+pub use web_origin::WebOriginError;
 
 use std::path::PathBuf;
 use std::time::Duration;
+use web_origin::{check_host, check_origin};
 
 /// Whether requests need a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -361,6 +364,20 @@ impl ServerConfig {
     pub fn checked(mut self) -> Result<Self, SettingError> {
         self.public_url = checked_url("public", self.public_url)?;
         self.upstream = self.upstream.map(UpstreamConfig::checked).transpose()?;
+        for origin in &self.allow_origins {
+            check_origin(origin).map_err(|source| SettingError::WebOrigin {
+                setting: "origin",
+                text: origin.clone(),
+                source,
+            })?;
+        }
+        for host in &self.allow_hosts {
+            check_host(host).map_err(|source| SettingError::WebOrigin {
+                setting: "host",
+                text: host.clone(),
+                source,
+            })?;
+        }
         if let Some(path) = &self.database {
             let text = path.to_string_lossy();
             if text.is_empty() || text == ":memory:" || text.starts_with("file:") {
@@ -403,6 +420,16 @@ pub enum SettingError {
     /// No real cloud can be asked so.
     #[error(transparent)]
     Upstream(#[from] UpstreamConfigError),
+    /// No client says this of where it is, or whom it asks.
+    #[error("the allowed {setting} {text:?} {source}")]
+    WebOrigin {
+        /// An origin, or a host.
+        setting: &'static str,
+        /// What was allowed.
+        text: String,
+        /// Why it is none.
+        source: WebOriginError,
+    },
     /// Nobody knows what this microversion is to be.
     #[error(
         "microversion {version} is not known: the newest is {}",

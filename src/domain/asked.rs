@@ -1,7 +1,5 @@
 //! A list as a client asked for it, before anybody has decided what it means.
 
-use indexmap::IndexMap;
-
 /// A list that is asked for. An image service of our own reads it; a real one is asked it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
@@ -17,9 +15,10 @@ pub struct Asked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AskedFilters {
     /// By the names that Glance's API v1 has for them, as Nova 2014.2 hands them on.
-    V1(IndexMap<String, String>),
+    V1(Vec<(String, String)>),
     /// Parameters of Glance's API v2, in their order, as Nova 34 hands them on.
     V2(Vec<(String, String)>),
-    /// By Nova's names for Glance's, in the words of lists: a filter finds what the list shows.
-    Listed(IndexMap<String, String>),
+    /// By Nova's names for Glance's, in the words of lists: a filter finds what the list shows. A name may
+    /// stand twice.
+    Listed(Vec<(String, String)>),
 }

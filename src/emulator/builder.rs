@@ -210,6 +210,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Stands in front of a real cloud: its images are served, and its users sign in.
+    pub fn upstream(mut self, cloud: UpstreamConfig) -> Self {
+        self.server.upstream = Some(cloud);
+        self
+    }
+
     /// At most so many connections at once; a probe of its health is answered beyond them.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.server.max_connections = Some(connections);
@@ -232,12 +238,6 @@ impl EmulatorBuilder {
     /// again, from there too.
     pub fn allow_web_download(mut self, source: WebSource) -> Self {
         self.server.web_download.push(source);
-        self
-    }
-
-    /// Stands in front of a real cloud: its images are served, and its users sign in.
-    pub fn upstream(mut self, cloud: UpstreamConfig) -> Self {
-        self.server.upstream = Some(cloud);
         self
     }
 

@@ -1,10 +1,9 @@
 //! The real cloud behind an emulator, as it is started with one.
 
 use super::address;
-use super::error::StartError;
 use crate::config::{Profile, ServerConfig, SettingError, SpaceConfig, UpstreamConfigError};
 use crate::control::Clock;
-use crate::service::upstream::Upstream;
+use crate::service::upstream::{ClientError, Upstream};
 use std::sync::Arc;
 
 /// What is not there beside a real cloud is refused in words.
@@ -49,22 +48,22 @@ pub fn check(
     }
 }
 
-/// The real cloud, if there is one.
+/// The real cloud, if there is to be one.
 pub fn of(
     server: &ServerConfig,
     space: &SpaceConfig,
     clock: &Clock,
-) -> Result<Option<Arc<Upstream>>, StartError> {
-    let Some(config) = &server.upstream else {
+) -> Result<Option<Arc<Upstream>>, ClientError> {
+    let Some(upstream) = &server.upstream else {
         return Ok(None);
     };
-    if config.compute_url.is_none() {
+    let region = space.region.clone();
+    let cloud = Upstream::new(upstream, clock, address::resolve, region)?;
+    if cloud.compute.is_none() {
         tracing::warn!(
             "the catalogue leads to this server for all of Nova, and only images are here: give \
-             --upstream-compute-url, or split the paths in front of both (docs/upstream-keystone.md)"
+             --upstream-compute-url, or split the paths in front (docs/upstream-keystone.md)"
         );
     }
-    let made = Upstream::new(config, clock, address::resolve, space.region.clone());
-    let made = made.map_err(|error| StartError::Upstream(Box::new(error)))?;
-    Ok(Some(Arc::new(made)))
+    Ok(Some(Arc::new(cloud)))
 }

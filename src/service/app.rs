@@ -6,6 +6,7 @@ use super::identity::Identity;
 use super::image_data::ImageData;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
+use super::removal::Removal;
 use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
 use super::upstream::Upstream;
@@ -50,6 +51,8 @@ pub struct App {
     pub rate_limiter: RateLimiter,
     /// Whether the images are just those of Nova's own fake image service.
     pub over_nova_fake: bool,
+    /// Whether it was removed: what is in the middle of something finds nothing to write to.
+    pub removal: Removal,
     store: Arc<Store>,
     agenda: Arc<Agenda>,
     beginning: Beginning,
@@ -175,6 +178,7 @@ impl App {
             upstream,
         } = outfit;
         clock.begin_here();
+        let removal = Removal::default();
         let identity = Identity::open(
             around.people,
             &config,
@@ -185,7 +189,12 @@ impl App {
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
-            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
+            image_data: ImageData::new(
+                Arc::clone(&store),
+                spool,
+                server.max_image_size,
+                removal.clone(),
+            ),
             web_downloads,
             upstream,
             identity,
@@ -197,6 +206,7 @@ impl App {
             ids,
             rate_limiter: RateLimiter::default(),
             over_nova_fake: around.over_nova_fake,
+            removal,
             store,
             agenda,
             beginning,

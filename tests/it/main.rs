@@ -8,6 +8,7 @@
 )]
 
 mod command;
+mod control_api;
 mod coverage;
 mod departures;
 mod documents;
@@ -26,6 +27,7 @@ mod layering;
 mod listing;
 mod locked;
 mod long_lists;
+mod mends;
 mod model;
 mod otc;
 mod package;

@@ -11,7 +11,7 @@ use super::tree::{self, Prepared};
 use crate::domain::Caller;
 use crate::http::Reply;
 use crate::service::upstream::Upstream;
-use std::error::Error as _;
+use crate::service::why;
 use std::sync::Arc;
 
 /// Answers a request.
@@ -67,10 +67,12 @@ async fn sign_in(call: &Call<'_>, upstream: &Upstream) -> Result<Option<Caller>,
 }
 
 async fn caller(upstream: &Upstream, token: &str) -> Result<Option<Caller>, Fault> {
-    let known = upstream.tokens.find(token).await.map_err(|error| {
-        let cause = error.source().map(ToString::to_string);
-        tracing::warn!(%error, cause, "the identity service failed");
-        Fault::from(Told::IdentityDown).because(error.to_string())
-    })?;
-    Ok(known.map(|known| known.caller()))
+    match upstream.tokens.find(token).await {
+        Ok(known) => Ok(known.map(|known| known.caller())),
+        Err(error) => {
+            let why = why(&*error);
+            tracing::warn!(why, "the identity service failed");
+            Err(Fault::from(Told::IdentityDown).because(why))
+        }
+    }
 }

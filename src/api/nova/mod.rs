@@ -88,12 +88,12 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
         (_, Some(dialect)) => {
             let rest = place.rest(head);
             let route = Route::of(dialect, head.method(), rest, &known);
-            let compute = app
+            let has_compute = app
                 .upstream
-                .as_ref()
-                .and_then(|cloud| cloud.compute.as_ref());
-            match compute {
-                Some(_) if passing::is_passed(head, dialect, rest, route.as_ref()) => Asked::Passed,
+                .as_deref()
+                .is_some_and(|cloud| cloud.compute.is_some());
+            match has_compute {
+                true if passing::is_passed(head, dialect, rest, route.as_ref()) => Asked::Passed,
                 _ => Asked::Tree(route),
             }
         }
@@ -158,23 +158,22 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
     }
 }
 
-/// Answers a request as it was placed, where a real cloud is asked for it.
+/// Answers a request for which a real cloud is asked.
 pub async fn ask(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &Placed) -> Reply {
     let Some(upstream) = &app.upstream else {
         return answer(app, caches, request, placed);
     };
     let mut call = enter(app, caches, &request.head, &request.body, placed.place);
-    let route = match (&placed.asked, &upstream.compute) {
-        (Asked::Tree(route), _) => route,
-        (Asked::Passed, Some(compute)) => return passing::answer(&call, upstream, compute).await,
-        _ => return answer(app, caches, request, placed),
-    };
-    if placed.place.breaks {
-        return refusal::reply(Told::Bare.into(), &call);
+    match (&placed.asked, &upstream.compute) {
+        (Asked::Passed, Some(compute)) => passing::answer(&call, upstream, compute).await,
+        (Asked::Tree(_), _) if placed.place.breaks => refusal::reply(Told::Bare.into(), &call),
+        (Asked::Tree(route), _) => {
+            let outcome = asking::answer(&mut call, upstream, route.as_ref()).await;
+            let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, &call));
+            labels::put(&call, reply)
+        }
+        _ => answer(app, caches, request, placed),
     }
-    let outcome = asking::answer(&mut call, upstream, route.as_ref()).await;
-    let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, &call));
-    labels::put(&call, reply)
 }
 
 /// Words an error that comes from outside as this service words its own.

@@ -1,4 +1,4 @@
-//! The real cloud behind this server, in one value.
+//! The services of a real cloud, as facades ask them.
 
 use super::ask_error::AskError;
 use super::client::Client;
@@ -19,28 +19,29 @@ use crate::service::rules::ImageRules;
 use crate::service::web_download::Resolve;
 use std::sync::Arc;
 
-/// The real cloud behind this server.
+/// A real cloud. All spaces of a server have the same one.
 #[derive(Debug)]
 pub struct Upstream {
-    /// How its services are asked.
+    /// Who asks its services.
     pub client: Client,
+    /// Its image service.
+    glance: Arc<Glance>,
+    /// Its compute service, where this server knows it.
+    pub compute: Option<Arc<Endpoint>>,
     /// Its identity service.
     pub keystone: Keystone,
-    /// What the clients' tokens are worth.
+    /// What clients' tokens are worth.
     pub tokens: Tokens,
-    /// Where its compute service is, where this server knows it.
-    pub compute: Option<Arc<Endpoint>>,
     /// The id of the domain that clients of Keystone's API v2.0 are in.
     pub domain: String,
-    glance: Arc<Glance>,
 }
 
 impl Upstream {
-    /// As it was configured; names are looked up by `resolve`. The services of a region count; when none
-    /// is said, the first of their kind in a catalogue. Nobody is asked yet.
+    /// Nothing is asked yet. Names are looked up by `resolve`, and the services of a region count: when
+    /// none is said, the first of their kind in a catalogue.
     ///
     /// # Errors
-    /// When certificates are needed and cannot be had, or there is no thread for it.
+    /// When a URL cannot be asked, or there are no certificates or threads for it.
     pub fn new(
         config: &UpstreamConfig,
         clock: &Clock,
@@ -49,17 +50,17 @@ impl Upstream {
     ) -> Result<Self, ClientError> {
         let client = Client::new(config, resolve)?;
         let endpoint = |url: &str| Endpoint::parse(url).map(Arc::new);
-        let glance = endpoint(&config.url)?;
         let keystone = Keystone::new(client.clone(), endpoint(&config.keystone_url)?);
         let compute = config.compute_url.as_deref().map(endpoint).transpose()?;
         let kept = KeptPages::new(clock.clone(), config.cache);
+        let glance = Glance::new(client.clone(), endpoint(&config.url)?, kept);
         Ok(Self {
-            tokens: Tokens::new(keystone.clone(), clock.clone(), region),
+            glance: Arc::new(glance),
             compute,
-            domain: config.domain.clone(),
-            glance: Arc::new(Glance::new(client.clone(), glance, kept)),
-            client,
+            tokens: Tokens::new(keystone.clone(), clock.clone(), region),
             keystone,
+            domain: config.domain.clone(),
+            client,
         })
     }
 

@@ -1,8 +1,9 @@
 //! A real cloud behind this server: its services are asked, and nothing is stored.
 //!
-//! `client` speaks HTTP and knows nothing of OpenStack; `tokens` knows what clients' tokens are worth,
-//! `keystone` speaks the identity service's API v3, `glance` the image service's API v2, and `wanted`
-//! turns a list that was asked for into its words. [`Upstream`] is what facades ask. Who sees and changes what is the image service's to decide.
+//! `client` speaks HTTP and knows nothing of OpenStack. `keystone` speaks API v3; `tokens` knows what clients'
+//! tokens are worth. `glance` speaks the image service's API v2, and `wanted` turns a list that
+//! was asked for into its words. [`Upstream`] is what facades ask. Who sees and changes what is the image
+//! service's to decide.
 
 mod ask_error;
 mod client;
@@ -31,7 +32,7 @@ pub use client::{Answer, Question};
 pub use cloud::Upstream;
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
-pub use error::UpstreamError;
+pub use error::{ClientError, UpstreamError};
 pub use keystone::Passed;
 pub use keystone_error::KeystoneError;
 pub use listing::RemoteListing;

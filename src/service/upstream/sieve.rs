@@ -1,6 +1,6 @@
 //! Tests of a list, done here on what the image service shows.
 
-use crate::domain::filter::{NumberColumn, TextColumn};
+use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
 use crate::domain::{Image, Matches, PropertyValue, Test, Visibility};
 
 /// Whether an image passes. Some databases under Glance compare without regard to letter case, so that
@@ -20,6 +20,13 @@ pub fn passes(test: &Test, image: &Image) -> bool {
         }
         Test::Number(NumberColumn::MinRam, mib) => image.min_ram_mib == *mib,
         Test::Number(NumberColumn::MinDisk, gib) => image.min_disk_gib == *gib,
+        Test::Second(column, is, moment) => {
+            let shown = match column {
+                TimeColumn::CreatedAt => image.created_at,
+                TimeColumn::UpdatedAt => image.updated_at,
+            };
+            *is == (shown.seconds() == moment.seconds())
+        }
         Test::Property(key, value) => image.properties.text(key) == Some(value),
         Test::PropertyShownEmpty(key) => match image.properties.get(key) {
             Some(PropertyValue::Null) => true,

@@ -57,11 +57,16 @@ impl Wanted {
 
     /// For users, in whose lists a filter finds what is shown.
     fn listed(found: ImageQuery, asked: &Asked, page_size: impl Fn(bool) -> u64) -> Self {
-        let mut filters = String::new();
+        let (mut filters, mut names) = (String::new(), Vec::new());
         let (mut is_sieved, mut is_empty) = (false, false);
         for test in &found.tests {
             match filter(test) {
-                Filter::Asked(name, value) => push(&mut filters, name, &value),
+                // Of a repeated parameter the service takes one.
+                Filter::Asked(name, _) if names.contains(&name) => is_sieved = true,
+                Filter::Asked(name, value) => {
+                    push(&mut filters, name, &value);
+                    names.push(name);
+                }
                 Filter::Sieved => is_sieved = true,
                 Filter::Nothing => is_empty = true,
             }

@@ -35,9 +35,8 @@ fn replay(set: &str) {
         .start()
         .unwrap();
     let target = Target {
-        address: proxy.address(),
-        identity: None,
         control: Box::new(Cloud(Rc::new(cloud))),
+        ..Target::new(proxy.address())
     };
     let mut report = run(&dir, rules(set), &target, false);
     report.set = format!("{set} upstream");
