@@ -16,6 +16,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::OnceCell;
 
+#[cfg(test)]
+mod tests;
+
 /// How long a token is known without asking again, in microseconds.
 const KEPT_MICROS: i64 = 60_000_000;
 
@@ -172,6 +175,17 @@ impl Tokens {
         None
     }
 
+    fn keep(&self, state: &mut State, key: Key, token: &Arc<KnownToken>) {
+        let kept = Kept {
+            token: Arc::clone(token),
+            since_micros: self.clock.monotonic_micros(),
+        };
+        state.kept.put(key, kept);
+        if state.kept.len() > MOST_KEPT {
+            state.kept.pop_lru();
+        }
+    }
+
     async fn ask(&self, token: &str) -> Told {
         match self.keystone.show(token, token).await {
             Ok(token) => {
@@ -206,14 +220,7 @@ impl Waiting<'_> {
         }
         state.asked.remove(&self.key);
         if let Ok(Some(token)) = told {
-            let kept = Kept {
-                token: Arc::clone(token),
-                since_micros: self.tokens.clock.monotonic_micros(),
-            };
-            state.kept.put(self.key, kept);
-            if state.kept.len() > MOST_KEPT {
-                state.kept.pop_lru();
-            }
+            self.tokens.keep(&mut state, self.key, token);
         }
     }
 }

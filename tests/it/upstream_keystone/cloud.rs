@@ -54,9 +54,9 @@ impl Both {
             front: Target::new(front.address()),
         };
         Target {
-            address: front.address(),
             identity: front.identity_address(),
             control: Box::new(both),
+            ..Target::new(front.address())
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What is no image's, passed on to a real Nova.
 
+use super::cloud::Cloud;
 use super::stub::{Act, Stub, json};
 use crate::harness::{Server, builder};
-use nova_images::{Profile, UpstreamConfig};
+use nova_images::{Fixture, Profile, UpstreamConfig};
 use std::net::TcpListener;
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
@@ -164,6 +165,11 @@ fn a_nova_that_is_not_there() {
 
 #[test]
 fn without_its_url_there_are_images_alone() {
-    let front = in_front_of(None, Profile::Default);
-    assert_eq!(front.get("/v2/p/servers").status(), 404);
+    let cloud = Cloud::of(Fixture::named("devcloud").unwrap(), builder());
+    let project = "eb0bef0260fa3e457c2b1910c4bdd72c";
+    for path in ["servers", "os-keypairs"] {
+        let target = format!("/v2/{project}/{path}");
+        let headers = [("X-Auth-Token", "demo-token")];
+        assert_eq!(cloud.front.get_with(&target, &headers).status(), 404);
+    }
 }

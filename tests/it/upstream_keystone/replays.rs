@@ -35,6 +35,12 @@ fn v3_is_passed_on_at_random() {
 #[test]
 fn v2_is_made_of_v3() {
     let departures = [
+        // The profile's own: there is v3, too, and a token that is not needed is not looked at.
+        "doc-identity-application-xml",
+        "doc-root-application-json",
+        "doc-root-application-xml",
+        "doc-v2-bad-token",
+        "pw-with-bad-auth-token",
         // v3 ends what was made from the first token of a chain.
         "rev-parent",
         // v3 counts the roles that others imply.
@@ -43,5 +49,5 @@ fn v2_is_made_of_v3() {
         // Entities are not expanded, whoever's users it are.
         "xml-entity",
     ];
-    replay("keystone-v2", Profile::Juno, &departures);
+    replay("keystone-v2", Profile::Default, &departures);
 }

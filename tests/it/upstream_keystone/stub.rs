@@ -2,7 +2,6 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -13,8 +12,6 @@ pub enum Act {
     Say(String),
     /// Nothing, until the client has left.
     Hold,
-    /// It waits until the test lets it go on, and says this.
-    Wait(String),
 }
 
 /// A request as it came: its head, and its body.
@@ -28,7 +25,6 @@ pub struct Asked {
 pub struct Stub {
     pub address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
-    go_on: Sender<()>,
 }
 
 impl Stub {
@@ -37,21 +33,15 @@ impl Stub {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let asked = Arc::<Mutex<Vec<Asked>>>::default();
-        let (go_on, waiting) = channel();
-        let (act, waiting) = (Arc::new(act), Arc::new(Mutex::new(waiting)));
+        let act = Arc::new(act);
         let remembered = Arc::clone(&asked);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (act, waiting) = (Arc::clone(&act), Arc::clone(&waiting));
-                let remembered = Arc::clone(&remembered);
-                thread::spawn(move || serve(stream, &remembered, &*act, &waiting));
+                let (act, remembered) = (Arc::clone(&act), Arc::clone(&remembered));
+                thread::spawn(move || serve(stream, &remembered, &*act));
             }
         });
-        Self {
-            address,
-            asked,
-            go_on,
-        }
+        Self { address, asked }
     }
 
     pub fn url(&self) -> String {
@@ -62,19 +52,9 @@ impl Stub {
     pub fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
-
-    /// Lets one who waits go on.
-    pub fn go_on(&self) {
-        self.go_on.send(()).unwrap();
-    }
 }
 
-fn serve(
-    stream: TcpStream,
-    remembered: &Mutex<Vec<Asked>>,
-    act: &dyn Fn(&Asked) -> Act,
-    waiting: &Mutex<Receiver<()>>,
-) {
+fn serve(stream: TcpStream, remembered: &Mutex<Vec<Asked>>, act: &dyn Fn(&Asked) -> Act) {
     let mut reader = BufReader::new(stream);
     let Some(asked) = read(&mut reader) else {
         return;
@@ -87,10 +67,6 @@ fn serve(
             // Ends with the client.
             _ = stream.read(&mut [0]);
             return;
-        }
-        Act::Wait(bytes) => {
-            _ = waiting.lock().unwrap().recv();
-            bytes
         }
     };
     _ = stream.write_all(said.as_bytes());

@@ -8,6 +8,5 @@ mod tenants;
 mod tokens;
 mod views;
 
-pub use asker::asker;
 pub use tenants::list;
 pub use tokens::{authenticate, endpoints, revoke, validate};
