@@ -21,6 +21,7 @@ mod space;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod upstream;
 mod web;
 
 #[cfg(feature = "cli")]
