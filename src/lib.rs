@@ -239,7 +239,8 @@ mod store;
 pub use cli::run as run_command;
 pub use config::{
     AuthMode, BaseUrlError, ControlAccess, Microversion, MicroversionError, Profile, SettingError,
-    SyncMode, WaldurApi, WebSource, WebSourceError,
+    SyncMode, UpstreamAuth, UpstreamConfig, UpstreamConfigError, WaldurApi, WebOriginError,
+    WebSource, WebSourceError,
 };
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{
@@ -251,6 +252,4 @@ pub use emulator::{
     operations,
 };
 pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};
-pub use service::{
-    PutImageError, ResetError, SnapshotError, SnapshotInfo, SpaceError, StateError,
-};
+pub use service::{PutImageError, ResetError, SnapshotError, SnapshotInfo, SpaceError, StateError};

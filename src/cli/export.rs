@@ -38,6 +38,7 @@ impl Export {
             path: self.database.clone(),
             sync: Sync::Full,
             patience: Duration::ZERO,
+            steps: None,
         };
         let store = Store::open(Location::File(file), TEXTS).map_err(failed)?;
         let images = store.image_count().map_err(failed)?;

@@ -3,12 +3,16 @@
 mod bar;
 mod command;
 mod error;
+mod export;
+mod generate;
 mod greeting;
 mod healthcheck;
 mod log;
+mod out;
 mod port_file;
 mod serve;
 mod signal;
 mod tour;
+mod upstream;
 
 pub use command::run;

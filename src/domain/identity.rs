@@ -153,8 +153,7 @@ impl Directory {
     /// The id of the project that a caller without any is taken for.
     #[must_use]
     pub fn default_project_id(&self) -> &str {
-        self.default_project()
-            .map_or("demo", |project| &project.id)
+        self.default_project().map_or("demo", |project| &project.id)
     }
 
     /// The project that a caller without any is taken for: the first one.

@@ -3,6 +3,7 @@
 use crate::config::SettingError;
 use crate::control::FixtureError;
 use crate::service::SnapshotError;
+use crate::service::upstream::ClientError;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io;
@@ -54,9 +55,18 @@ pub enum StartError {
     /// The folder of snapshots cannot be used.
     #[error(transparent)]
     Snapshots(#[from] SnapshotError),
+    /// The real cloud cannot be asked.
+    #[error("cannot ask the real cloud: {0}")]
+    Upstream(#[source] Box<dyn Error + Send + Sync>),
     /// The threads could not be started.
     #[error("cannot start: {0}")]
     Thread(#[source] io::Error),
+}
+
+impl From<ClientError> for StartError {
+    fn from(error: ClientError) -> Self {
+        Self::Upstream(Box::new(error))
+    }
 }
 
 fn before(database: Option<&Path>) -> String {

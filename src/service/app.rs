@@ -6,9 +6,11 @@ use super::identity::{Identity, SavedTokens};
 use super::image_data::ImageData;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
+use super::removal::Removal;
 use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
 use super::snapshots::Shelf;
+use super::upstream::Upstream;
 use super::waldur::{Used, Waldur};
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
@@ -36,6 +38,8 @@ pub struct App {
     pub clock: Clock,
     /// Its ids.
     pub ids: Ids,
+    /// The real cloud whose images it serves in place of its own.
+    pub upstream: Option<Arc<Upstream>>,
     /// Its images.
     pub images: Images,
     /// The data of its images.
@@ -52,6 +56,8 @@ pub struct App {
     pub instances: ArcSwap<Vec<Instance>>,
     /// What it was at moments that somebody named.
     pub snapshots: Shelf,
+    /// Whether it was removed: what is in the middle of something finds nothing to write to.
+    pub removal: Removal,
     over_nova_fake: AtomicBool,
     store: Arc<Store>,
     agenda: Arc<Agenda>,
@@ -99,6 +105,8 @@ pub struct Outfit {
     pub web_downloads: WebDownloads,
     /// Where its snapshots are kept.
     pub snapshots: Shelf,
+    /// The real cloud whose images it serves in place of its own.
+    pub upstream: Option<Arc<Upstream>>,
 }
 
 impl App {
@@ -137,6 +145,7 @@ impl App {
                 SyncMode::Normal => Sync::Normal,
             },
             patience: outfit.server.lock_patience,
+            steps: outfit.server.steps.clone(),
         };
         let mut store = Store::open(Location::File(file), outfit.texts)?;
         let recovered = store.keep_data(outfit.spool.clone())?;
@@ -179,8 +188,10 @@ impl App {
             spool,
             web_downloads,
             snapshots,
+            upstream,
         } = outfit;
         clock.begin_here();
+        let removal = Removal::default();
         let identity = Identity::open(
             Arc::clone(&around.people),
             &config,
@@ -197,8 +208,14 @@ impl App {
             ),
             instances: ArcSwap::new(Arc::clone(&around.instances)),
             snapshots,
-            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
+            image_data: ImageData::new(
+                Arc::clone(&store),
+                spool,
+                server.max_image_size,
+                removal.clone(),
+            ),
             web_downloads,
+            upstream,
             identity,
             server,
             config,
@@ -208,6 +225,7 @@ impl App {
             ids,
             rate_limiter: RateLimiter::default(),
             over_nova_fake: AtomicBool::new(around.over_nova_fake),
+            removal,
             store,
             agenda,
             beginning: Beginnings {
@@ -331,6 +349,9 @@ impl App {
         self.clock.reset();
         self.ids.reset();
         self.surround(&self.beginning.around, None, None);
+        if let Some(upstream) = &self.upstream {
+            upstream.tokens.clear();
+        }
         Ok(())
     }
 }

@@ -3,9 +3,11 @@
 
 mod access;
 mod app;
+mod asked;
 mod due;
 mod error;
 mod failure;
+mod glance_parameters;
 pub mod glance_query;
 mod glance_sort;
 pub mod glance_v1;
@@ -14,11 +16,13 @@ pub mod identity;
 mod image_data;
 mod images;
 pub mod listed_query;
+mod listed_time;
 mod naming;
 mod put_image;
 mod query_error;
 mod quota;
 mod rate_limit;
+mod removal;
 mod reset;
 pub mod rules;
 mod seed;
@@ -28,13 +32,14 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod upload_error;
+pub mod upstream;
 pub mod waldur;
 pub mod web_download;
 mod write_error;
 
 pub use app::App;
 pub use error::ImageError;
-pub use failure::Failure;
+pub use failure::{Failure, why};
 pub use images::{Content, Edit, Images, Intake, Membership, NewOwner, is_uuid};
 pub use put_image::PutImageError;
 pub use quota::{Limited, MOST as MOST_LIMITED};
@@ -47,4 +52,5 @@ pub use state::{Dump, PeopleError, StateError};
 pub use upload_error::UploadError;
 pub use write_error::WriteError;
 
+pub use crate::control::fixture::writing::{project_to_json, user_to_json};
 pub use crate::store::{Listing, Share, Slice};

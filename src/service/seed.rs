@@ -99,7 +99,8 @@ impl Around {
         fixture: Fixture,
         name_of_image: &dyn Fn(&str) -> Option<String>,
     ) -> Self {
-        let is_as_given = fixture.waldur.is_some() && fixture.waldur.as_ref() == self.clouds.given();
+        let is_as_given =
+            fixture.waldur.is_some() && fixture.waldur.as_ref() == self.clouds.given();
         Self {
             clouds: match is_as_given {
                 true => Arc::clone(&self.clouds),

@@ -5,6 +5,7 @@ use super::naming::{MOST_CHARACTERS, is_name};
 use super::seed::{LoadError, Reread, Seed};
 use super::snapshots::Shelf;
 use super::state::StateError;
+use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{ServerConfig, SettingError, SpaceConfig};
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, is_built_in};
@@ -21,6 +22,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// What paths of spaces begin with.
 const MOUNT: &str = "/_space/";
+
+/// The types of the services that every space has, in the words of the catalogue.
+const OWN_SERVICES: [&str; 3] = ["compute", "identity", "image"];
 
 /// Seeds that are kept for the next space that wants one, besides those that spaces have.
 const MOST_SEEDS: NonZeroUsize = NonZeroUsize::new(16).unwrap();
@@ -73,6 +77,8 @@ pub struct Start {
     pub resolve: Resolve,
     /// The snapshots of its own space.
     pub snapshots: Shelf,
+    /// The real cloud whose images its own space serves; other spaces have images of their own.
+    pub upstream: Option<Arc<Upstream>>,
 }
 
 /// A space that somebody wants.
@@ -153,13 +159,18 @@ impl From<StoreError> for SpaceError {
 }
 
 impl Order {
-    /// As the server's own space, under a name.
+    /// As the server's own space, under a name. Its services are its own, wherever links and the
+    /// catalogue of that one lead: a client stays in its space.
     #[must_use]
     pub fn like(root: &App, name: impl Into<String>) -> Self {
+        let mut config = root.config.clone();
+        config.glance_url = None;
+        let is_own = |kind: &str| OWN_SERVICES.contains(&kind);
+        config.catalog.retain(|(kind, _)| !is_own(kind));
         Self {
             name: name.into(),
             content: None,
-            config: root.config.clone(),
+            config,
             clock: None,
             seed: None,
         }
@@ -192,6 +203,7 @@ impl Spaces {
             progress,
             resolve,
             snapshots,
+            upstream,
         } = start;
         let spool = spool(&server);
         if server.sweeps {
@@ -207,6 +219,7 @@ impl Spaces {
             spool: spool.clone(),
             web_downloads: WebDownloads::new(&server, resolve),
             snapshots,
+            upstream,
             server: Arc::new(server),
         };
         let server = Arc::clone(&outfit.server);
@@ -275,6 +288,7 @@ impl Spaces {
             spool: self.spool.clone(),
             web_downloads: self.root.web_downloads.clone(),
             snapshots: self.root.snapshots.beside(),
+            upstream: None,
         };
         let (app, _) = App::of(self.seed(content)?, outfit)?;
         let app = Arc::new(app);
@@ -291,6 +305,9 @@ impl Spaces {
         let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
         let removed = named.remove(name);
         drop(named);
+        if let Some(app) = &removed {
+            app.removal.happen();
+        }
         removed.is_some()
     }
 

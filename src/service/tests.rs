@@ -4,7 +4,7 @@
 use super::identity::{
     DomainRef, EXPIRED_WINDOW_SECONDS, Proof, Reference, TokenForm, WantedScope,
 };
-use super::{App, ImageError, ImageRules, Spaces, Start};
+use super::{App, ImageError, ImageRules, Shelf, Spaces, Start};
 use crate::config::{AuthMode, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Caller, ImageQuery, ImageTexts, ListForm, Properties, TextMaker, Untold};
@@ -28,6 +28,8 @@ fn app(fixture: Fixture) -> App {
         texts: NO_TEXTS,
         progress: Box::new(Untold),
         resolve: |_| Ok(Vec::new()),
+        upstream: None,
+        snapshots: Shelf::default(),
     })
     .unwrap();
     spaces.root

@@ -4,7 +4,7 @@
 use super::error::StoreError;
 use super::file::FileLock;
 use super::group::GroupWriter;
-use super::location::{BUSY_TIMEOUT, Location};
+use super::location::{BUSY_TIMEOUT, Location, STEPS_TOLD};
 use super::schema;
 use super::seed::Seed;
 use super::turn::Turn;
@@ -12,6 +12,7 @@ use crate::domain::TextMaker;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::convert::Infallible;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 /// Statements that a connection keeps prepared: more than the shapes of query in use at a time, of
@@ -402,7 +403,7 @@ fn of_memory(error: StoreError) -> StoreError {
 }
 
 fn connect(location: &Location, purpose: Use) -> Result<Connection, StoreError> {
-    let connection = match location {
+    let mut connection = match location {
         // Plain `:memory:` is one database per connection; memdb shares one by its name.
         Location::Memory(name) => Connection::open_with_flags(
             format!("file:/{name}?vfs=memdb"),
@@ -419,6 +420,15 @@ fn connect(location: &Location, purpose: Use) -> Result<Connection, StoreError> 
         )?,
     };
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    if let Location::File(file) = location
+        && let Some(steps) = file.steps.clone()
+    {
+        let told = move || {
+            steps.fetch_add(STEPS_TOLD.into(), Ordering::Relaxed);
+            false
+        };
+        connection.progress_handler(STEPS_TOLD.into(), Some(told))?;
+    }
     if purpose == Use::Write {
         connection.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES};"))?;
     }

@@ -1,6 +1,8 @@
 //! Where data are, and how a file is written to.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 /// How long a connection waits for another process that uses the same file, where nothing else is
@@ -25,7 +27,16 @@ pub struct DatabaseFile {
     pub sync: Sync,
     /// How long a write waits for another process that has the file locked.
     pub patience: Duration,
+    /// Who is told how much SQLite does.
+    pub steps: Option<StepCounter>,
 }
+
+/// Counts the steps of SQLite's machine, in all connections to a file: what time there is for is told
+/// by these without a clock. They are told by the [`STEPS_TOLD`].
+pub type StepCounter = Arc<AtomicU64>;
+
+/// Steps that are told at once.
+pub const STEPS_TOLD: u16 = 16;
 
 impl DatabaseFile {
     /// As files are written to where nothing else is said.
@@ -35,6 +46,7 @@ impl DatabaseFile {
             path,
             sync: Sync::Full,
             patience: BUSY_TIMEOUT,
+            steps: None,
         }
     }
 }

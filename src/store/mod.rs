@@ -38,9 +38,9 @@ mod turn;
 mod uploads;
 
 pub use data::ImageDataRow;
+pub use dumping::Dumping;
 pub use error::StoreError;
 pub use images::{Change, Store};
-pub use dumping::Dumping;
 pub use listing::Listing;
 pub use lists::Slice;
 pub use loading::Loaded;

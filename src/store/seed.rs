@@ -7,8 +7,8 @@ use super::loading::{self, Loaded};
 use super::schema;
 use super::spool::{DataName, Hold};
 use crate::domain::{Image, TextMaker};
-use rusqlite::{Connection, OpenFlags};
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -83,6 +83,10 @@ impl Seed {
             "PRAGMA page_size = {page_bytes}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
         ))?;
         copy(source, &mut connection)?;
+        if file.is_some() {
+            // That of the source came with its pages: what is written is to be in this file alone.
+            connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF;")?;
+        }
         Self::around(connection, page_bytes)
     }
 
@@ -106,7 +110,9 @@ impl Seed {
 
     fn around(connection: Connection, page_bytes: u32) -> Result<Self, StoreError> {
         Ok(Self {
-            images: dumping::count(&connection)?.try_into().unwrap_or(usize::MAX),
+            images: dumping::count(&connection)?
+                .try_into()
+                .unwrap_or(usize::MAX),
             connection: Mutex::new(connection),
             page_bytes,
             held: Vec::new(),

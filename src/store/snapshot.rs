@@ -85,12 +85,10 @@ impl Store {
         let written = self.database.write(|connection| {
             let freed = data::forget_all(connection)?;
             rows::remove_all(connection)?;
-            let filled = loading::fill::<StoreError>(
-                connection,
-                self.maker,
-                seed.images(),
-                |add| seed.each_image(add),
-            );
+            let filled =
+                loading::fill::<StoreError>(connection, self.maker, seed.images(), |add| {
+                    seed.each_image(add)
+                });
             if let Err(error) = filled {
                 return Ok(Err(error));
             }

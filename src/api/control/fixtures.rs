@@ -50,7 +50,12 @@ pub const ROUTES: &[Route] = &[
         summary: "Adds a fixture to the state; of what both name, the fixture's word counts",
         takes: Some(FIXTURE),
         gives: &[Gives::nothing("It is added")],
-        ..Route::change("control.fixtures.merge", Verb::Post, "/fixtures/merge", merge)
+        ..Route::change(
+            "control.fixtures.merge",
+            Verb::Post,
+            "/fixtures/merge",
+            merge,
+        )
     },
 ];
 

@@ -3,17 +3,16 @@
 use super::answer::{done, failed, fault, json};
 use super::route::{Ask, Route};
 use super::words::{Gives, Takes, Verb};
-use crate::control::FixtureError;
-use crate::control::fixture::writing::{project_to_json, user_to_json};
 use crate::domain::Work;
 use crate::http::{Reply, StatusCode};
-use crate::service::PeopleError;
+use crate::service::{PeopleError, project_to_json, user_to_json};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 const USER: Takes = Takes::json::<UserForm>("a user, as a fixture's section `users` has it");
-const USER_CHANGE: Takes = Takes::json::<UserChange>("an object with what is to change of the user");
+const USER_CHANGE: Takes =
+    Takes::json::<UserChange>("an object with what is to change of the user");
 const PROJECT: Takes =
     Takes::json::<ProjectForm>("a project, as a fixture's section `projects` has it");
 const PROJECT_CHANGE: Takes =
@@ -43,13 +42,23 @@ pub const ROUTES: &[Route] = &[
         summary: "Changes a user; tokens end that no longer hold",
         takes: Some(USER_CHANGE),
         gives: &[Gives::json::<UserForm>(200, "The user, without a password")],
-        ..Route::change("control.users.change", Verb::Patch, "/users/{id}", change_user)
+        ..Route::change(
+            "control.users.change",
+            Verb::Patch,
+            "/users/{id}",
+            change_user,
+        )
     },
     Route {
         work: Work::Change,
         summary: "Removes a user, whose tokens end with that",
         gives: &[Gives::nothing("There is no such user any more")],
-        ..Route::change("control.users.remove", Verb::Delete, "/users/{id}", remove_user)
+        ..Route::change(
+            "control.users.remove",
+            Verb::Delete,
+            "/users/{id}",
+            remove_user,
+        )
     },
     Route {
         summary: "Which projects there are",
@@ -302,22 +311,11 @@ fn shown(status: StatusCode, changed: Result<Value, PeopleError>) -> Reply {
 }
 
 fn refused(error: &PeopleError) -> Reply {
-    let (status, message) = match error {
-        PeopleError::Wrong(FixtureError::Wrong { path, reason, .. }) => {
-            let message = format!("the body is wrong at {path}: {reason}");
-            (StatusCode::BAD_REQUEST, message)
-        }
-        PeopleError::Wrong(FixtureError::NotJson { source, .. }) => {
-            (StatusCode::BAD_REQUEST, format!("the body is not JSON: {source}"))
-        }
-        PeopleError::Wrong(_) | PeopleError::OtherId { .. } => {
-            (StatusCode::BAD_REQUEST, error.to_string())
-        }
-        PeopleError::Missing { .. } => (StatusCode::NOT_FOUND, error.to_string()),
-        PeopleError::Taken { .. } | PeopleError::Needed { .. } => {
-            (StatusCode::CONFLICT, error.to_string())
-        }
+    let status = match error {
+        PeopleError::Wrong(_) | PeopleError::OtherId { .. } => StatusCode::BAD_REQUEST,
+        PeopleError::Missing { .. } => StatusCode::NOT_FOUND,
+        PeopleError::Taken { .. } | PeopleError::Needed { .. } => StatusCode::CONFLICT,
         PeopleError::Store(_) => return failed(error),
     };
-    fault(status, &message)
+    fault(status, &error.to_string())
 }

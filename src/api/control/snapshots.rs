@@ -20,7 +20,12 @@ pub const ROUTES: &[Route] = &[
         work: Work::Everything,
         summary: "Takes a snapshot of the whole state; one of this name goes",
         gives: &[Gives::json::<View>(200, "It is taken")],
-        ..Route::change("control.snapshots.save", Verb::Put, "/snapshots/{name}", save)
+        ..Route::change(
+            "control.snapshots.save",
+            Verb::Put,
+            "/snapshots/{name}",
+            save,
+        )
     },
     Route {
         work: Work::Everything,

@@ -39,13 +39,15 @@ impl Dice {
     pub fn weighed<T: Copy>(&self, of: &[(u64, T)]) -> Option<T> {
         let sum = of.iter().map(|(weight, _)| weight).sum();
         let mut drawn = self.below(sum);
-        let found = of.iter().find(|(weight, _)| match drawn.checked_sub(*weight) {
-            Some(left) => {
-                drawn = left;
-                false
-            }
-            None => true,
-        });
+        let found = of
+            .iter()
+            .find(|(weight, _)| match drawn.checked_sub(*weight) {
+                Some(left) => {
+                    drawn = left;
+                    false
+                }
+                None => true,
+            });
         found.map(|(_, value)| *value)
     }
 

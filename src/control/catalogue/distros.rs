@@ -74,7 +74,10 @@ pub const DISTROS: [Distro; 9] = [
     Distro {
         word: "rhel",
         weight: 6,
-        releases: &[("8.10", "rhel-8.10-x86_64-kvm"), ("9.4", "rhel-9.4-x86_64-kvm")],
+        releases: &[
+            ("8.10", "rhel-8.10-x86_64-kvm"),
+            ("9.4", "rhel-9.4-x86_64-kvm"),
+        ],
         user: "cloud-user",
         size_mib: (700, 1000),
         disk_gib: 10,
@@ -83,7 +86,10 @@ pub const DISTROS: [Distro; 9] = [
     Distro {
         word: "fedora",
         weight: 5,
-        releases: &[("40", "Fedora-Cloud-Base-40"), ("41", "Fedora-Cloud-Base-41")],
+        releases: &[
+            ("40", "Fedora-Cloud-Base-40"),
+            ("41", "Fedora-Cloud-Base-41"),
+        ],
         user: "fedora",
         size_mib: (380, 520),
         disk_gib: 5,
@@ -92,7 +98,10 @@ pub const DISTROS: [Distro; 9] = [
     Distro {
         word: "opensuse",
         weight: 4,
-        releases: &[("15.5", "openSUSE-Leap-15.5"), ("15.6", "openSUSE-Leap-15.6")],
+        releases: &[
+            ("15.5", "openSUSE-Leap-15.5"),
+            ("15.6", "openSUSE-Leap-15.6"),
+        ],
         user: "opensuse",
         size_mib: (600, 760),
         disk_gib: 10,
@@ -113,7 +122,10 @@ pub const DISTROS: [Distro; 9] = [
     Distro {
         word: "cirros",
         weight: 3,
-        releases: &[("0.5.2", "cirros-0.5.2-x86_64-disk"), ("0.6.2", "cirros-0.6.2-x86_64-disk")],
+        releases: &[
+            ("0.5.2", "cirros-0.5.2-x86_64-disk"),
+            ("0.6.2", "cirros-0.6.2-x86_64-disk"),
+        ],
         user: "cirros",
         size_mib: (16, 21),
         disk_gib: 1,
@@ -123,6 +135,18 @@ pub const DISTROS: [Distro; 9] = [
 
 /// What snapshots and builds are made for.
 pub const PURPOSES: [&str; 14] = [
-    "web", "db", "cache", "gitlab", "jenkins", "k8s-node", "k8s-master", "monitoring", "mail", "vpn",
-    "build", "desktop", "gpu-node", "bastion",
+    "web",
+    "db",
+    "cache",
+    "gitlab",
+    "jenkins",
+    "k8s-node",
+    "k8s-master",
+    "monitoring",
+    "mail",
+    "vpn",
+    "build",
+    "desktop",
+    "gpu-node",
+    "bastion",
 ];

@@ -148,7 +148,9 @@ impl<'d> Images<'d> {
             Kind::Medium => dice.between(700, 5600) * MIB,
         } + dice.below(MIB);
         let disk = match kind {
-            Kind::Snapshot => distro.disk_gib.max(dice.pick(&[10, 20, 40, 80]).copied().unwrap_or(20)),
+            Kind::Snapshot => distro
+                .disk_gib
+                .max(dice.pick(&[10, 20, 40, 80]).copied().unwrap_or(20)),
             _ => distro.disk_gib,
         };
         let format = match kind {
@@ -178,8 +180,22 @@ impl<'d> Images<'d> {
     fn say_more(&self, to: &mut Properties, kind: Kind, (distro, version): (&Distro, &str)) {
         let dice = &self.dice;
         let mut set = |key: &str, value: &str| to.set(key, value.into());
-        set("architecture", if dice.per_mille(60) { "aarch64" } else { "x86_64" });
-        set("os_type", if distro.word == "windows" { "windows" } else { "linux" });
+        set(
+            "architecture",
+            if dice.per_mille(60) {
+                "aarch64"
+            } else {
+                "x86_64"
+            },
+        );
+        set(
+            "os_type",
+            if distro.word == "windows" {
+                "windows"
+            } else {
+                "linux"
+            },
+        );
         set("os_distro", distro.word);
         set("os_version", version);
         match kind {

@@ -16,8 +16,18 @@ const USERS: usize = 20;
 const PASSWORD: &str = "secret";
 
 const FIELDS: [&str; 12] = [
-    "research", "web", "data", "analytics", "payments", "platform", "security", "mobile", "media",
-    "genomics", "climate", "robotics",
+    "research",
+    "web",
+    "data",
+    "analytics",
+    "payments",
+    "platform",
+    "security",
+    "mobile",
+    "media",
+    "genomics",
+    "climate",
+    "robotics",
 ];
 
 const STAGES: [&str; 4] = ["prod", "staging", "dev", "test"];
@@ -58,10 +68,18 @@ pub fn directory(images: u64, seed: u64) -> Directory {
     let everything = [Target::System, Target::Domain(IdentityDomain::implied().id)];
     let admin = everywhere.chain(everything).map(|it| grant("admin", it));
     let mut users = Vec::new();
-    users.extend(projects.first().map(|first| user("admin".to_owned(), first, admin.collect())));
+    users.extend(
+        projects
+            .first()
+            .map(|first| user("admin".to_owned(), first, admin.collect())),
+    );
     for project in projects.iter().skip(1).take(USERS) {
         let member = grant("member", Target::Project(project.id.clone()));
-        users.push(user(format!("{}-user", project.name), project, vec![member]));
+        users.push(user(
+            format!("{}-user", project.name),
+            project,
+            vec![member],
+        ));
     }
     Directory {
         domains: vec![IdentityDomain::implied()],

@@ -51,7 +51,8 @@ impl Passwords {
     fn take(&mut self, user_id: &str, text: &str, salts: &Ids) {
         self.marks.extend(marked(user_id, text));
         let hash = hash_of(text, salts);
-        self.hashes.extend(hash.map(|hash| (user_id.to_owned(), hash)));
+        self.hashes
+            .extend(hash.map(|hash| (user_id.to_owned(), hash)));
     }
 
     /// The directory with what its passwords are recognised by.

@@ -226,7 +226,7 @@ impl Folder {
         match self.named() {
             Ok(named) => {
                 let is_over = |name: &str| {
-                    let is_file = name.ends_with(PAGES) && !named.contains(name);
+                    let is_file = name.contains(PAGES) && !named.contains(name);
                     is_file || name.ends_with(UNFINISHED)
                 };
                 remove_from(&self.path, is_over);

@@ -251,7 +251,11 @@ impl Written {
 /// What stands around the images.
 fn around(fixture: Fixture, over_nova_fake: bool, images: &Seed) -> Result<Around, SnapshotError> {
     let mut names = Vec::new();
-    for id in fixture.instances.iter().filter_map(|it| it.image_id.as_ref()) {
+    for id in fixture
+        .instances
+        .iter()
+        .filter_map(|it| it.image_id.as_ref())
+    {
         let image = images.image(id)?;
         names.extend(image.map(|image| (id.clone(), name_of(&image).to_owned())));
     }

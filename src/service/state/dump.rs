@@ -131,7 +131,8 @@ impl Dump {
                 for (row, image) in &slice {
                     self.writer.image(image);
                     self.images += 1;
-                    self.again.extend(Writer::comes_again(image).then_some(*row));
+                    self.again
+                        .extend(Writer::comes_again(image).then_some(*row));
                 }
             }
             Phase::Properties => self.write_again(Phase::Members, Writer::properties_of)?,
@@ -164,7 +165,9 @@ impl Dump {
         }
         self.done += rows.len();
         let images = self.dumping.again(&rows)?;
-        images.iter().for_each(|image| write(&mut self.writer, image));
+        images
+            .iter()
+            .for_each(|image| write(&mut self.writer, image));
         Ok(())
     }
 }

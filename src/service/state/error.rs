@@ -41,6 +41,17 @@ impl From<StoreError> for StateError {
     }
 }
 
+/// What is wrong with a body that is no fixture, but has the form of a part of one.
+fn wrong(error: &FixtureError) -> String {
+    match error {
+        FixtureError::Wrong { path, reason, .. } => {
+            format!("the body is wrong at {path}: {reason}")
+        }
+        FixtureError::NotJson { source, .. } => format!("the body is not JSON: {source}"),
+        other => other.to_string(),
+    }
+}
+
 impl PeopleError {
     /// There is no user of this id.
     #[must_use]
@@ -67,7 +78,7 @@ pub const PROJECT: &str = "project";
 #[derive(Debug, thiserror::Error)]
 pub enum PeopleError {
     /// What was sent is none.
-    #[error(transparent)]
+    #[error("{}", wrong(.0))]
     Wrong(#[from] FixtureError),
     /// There is one.
     #[error("there is a {what} of this id, or of this name in its domain: {id:?}")]

@@ -118,7 +118,11 @@ impl App {
         fixture: Fixture,
     ) -> Result<Around, StoreError> {
         let mut names = Vec::new();
-        for id in fixture.instances.iter().filter_map(|it| it.image_id.as_ref()) {
+        for id in fixture
+            .instances
+            .iter()
+            .filter_map(|it| it.image_id.as_ref())
+        {
             let image = self.store().image(id)?;
             names.extend(image.map(|image| (id.clone(), name_of(&image).to_owned())));
         }

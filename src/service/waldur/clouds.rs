@@ -1,9 +1,9 @@
 //! The clouds that Waldur manages, with those who use them and the images that are there now.
 
 use super::listing::{Listing, Prepared, RowTest, Viewer};
+use super::naming::name_of;
 use super::rows::{ImageRow, Pulled};
 use super::table::Table;
-use super::naming::name_of;
 use super::tokens::{Refusal, Tokens, Used};
 use super::{defaults, letters};
 use crate::control::{Clock, Fixture};
@@ -212,7 +212,9 @@ impl Waldur {
             };
             seen && tests.iter().all(|test| test.holds(row))
         };
-        clouds.current(&self.store, |table| Listing(table.rows().filter(|row| holds(row)).cloned().collect()))
+        clouds.current(&self.store, |table| {
+            Listing(table.rows().filter(|row| holds(row)).cloned().collect())
+        })
     }
 
     /// The row of a uuid, when the viewer sees it and it passes every test.
@@ -256,11 +258,7 @@ impl Known {
             .rows()
             .map(|row| (row.name.as_str(), (0, 0)))
             .collect();
-        for volume in self.data
-            .volumes
-            .iter()
-            .filter(|volume| volume.bootable)
-        {
+        for volume in self.data.volumes.iter().filter(|volume| volume.bootable) {
             let counted = scope.is_none_or(|scope| self.is_counted(scope, &volume.settings));
             if let Some((running, created)) = counts.get_mut(volume.image_name.as_str())
                 && counted
@@ -286,8 +284,7 @@ impl Known {
     }
 
     fn settings(&self, uuid: &str) -> Option<&WaldurSettings> {
-        self
-            .data
+        self.data
             .settings
             .iter()
             .find(|settings| settings.uuid == uuid)
@@ -332,9 +329,7 @@ impl Clouds {
     /// Looks at the rows of the store as it is now.
     fn current<T>(&self, store: &Store, look: impl FnOnce(&Table) -> T) -> Result<T, StoreError> {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        let is_current = table
-            .as_ref()
-            .is_some_and(|table| table.is_current(store));
+        let is_current = table.as_ref().is_some_and(|table| table.is_current(store));
         if is_current && let Some(table) = table.as_ref() {
             return Ok(look(table));
         }

@@ -24,7 +24,11 @@ fn what_is_loaded_of_a_dump_is_equal() {
         }
         // So is a server that starts from it.
         let fixture = Fixture::parse("dump", &text).unwrap();
-        assert_eq!(dump(&Server::start(builder().fixture(fixture))), text, "{set}");
+        assert_eq!(
+            dump(&Server::start(builder().fixture(fixture))),
+            text,
+            "{set}"
+        );
     }
 }
 
@@ -45,7 +49,11 @@ fn a_dump_tells_what_has_changed() {
     let state: Value = serde_json::from_str(&text).unwrap();
     let image = |id: &str| {
         let images = state["images"].as_array().unwrap();
-        images.iter().find(|image| image["id"] == id).unwrap().clone()
+        images
+            .iter()
+            .find(|image| image["id"] == id)
+            .unwrap()
+            .clone()
     };
     assert_eq!(image(IMAGE)["colour"], "red");
     assert_eq!(image(other)["status"], "deleted");
@@ -89,14 +97,21 @@ fn oddities_are_kept() {
     assert_eq!(again.emulator().dump().unwrap().to_json(), text);
     let projects = again.get("/_control/projects").json();
     let is_named = |name: &str| projects.to_string().contains(name);
-    assert!(!is_named("nobody's project") && is_named("openstack"), "{projects}");
+    assert!(
+        !is_named("nobody's project") && is_named("openstack"),
+        "{projects}"
+    );
 }
 
 /// Nova 2014.2's fake image service keeps whatever JSON it is given.
 #[test]
 fn properties_of_other_kinds_are_kept() {
     let start = |set: &str| {
-        Server::start(builder().profile(Profile::Juno).fixture(Fixture::named(set).unwrap()))
+        Server::start(
+            builder()
+                .profile(Profile::Juno)
+                .fixture(Fixture::named(set).unwrap()),
+        )
     };
     let server = start("docs");
     let path = format!("/v2/openstack/images/{IMAGE}/metadata");
@@ -123,7 +138,10 @@ fn passwords_are_told_as_hashes_that_are_as_good() {
     assert_eq!(super::sign_in_v3(&again, "ada", "pass", "web").0, 201);
     assert_eq!(super::sign_in_v2(&again, "ada", "word", "web").0, 401);
     for (wrong, why) in [
-        (r#"{"users": [{"name": "a", "password_hash": "x"}]}"#, "$.users[0].password_hash"),
+        (
+            r#"{"users": [{"name": "a", "password_hash": "x"}]}"#,
+            "$.users[0].password_hash",
+        ),
         (
             r#"{"users": [{"name": "a", "password": "p", "password_hash": "x"}]}"#,
             "stands beside a password",
@@ -182,7 +200,11 @@ fn a_fixture_that_is_wrong_loads_nothing() {
         for what in ["load", "merge"] {
             let answer = post(&server, &format!("/_control/fixtures/{what}"), body);
             assert_eq!(answer.status(), 400, "{what} {body}: {}", answer.text());
-            assert!(answer.text().contains(&why.replace('"', "\\\"")), "{}", answer.text());
+            assert!(
+                answer.text().contains(&why.replace('"', "\\\"")),
+                "{}",
+                answer.text()
+            );
         }
         assert_eq!(dump(&server), before.0);
     }
@@ -244,14 +266,20 @@ fn spaces_are_apart() {
     let nova = server.emulator();
     let space = nova.make_space("a").make().unwrap();
     let before = dump(&server);
-    done_in(&server, "/_space/a/_control/fixtures/load", r#"{"fixture": "edge"}"#);
+    done_in(
+        &server,
+        "/_space/a/_control/fixtures/load",
+        r#"{"fixture": "edge"}"#,
+    );
     assert_eq!(dump(&server), before);
     let edge = Fixture::named("edge").unwrap();
     assert_eq!(space.dump().unwrap().images().len(), edge.images().len());
     space.reset().unwrap();
     assert_eq!(space.dump().unwrap().images().len(), 8);
     space.load_fixture(Fixture::named("none").unwrap()).unwrap();
-    space.merge_fixture(Fixture::of([Image::builder("a").build()])).unwrap();
+    space
+        .merge_fixture(Fixture::of([Image::builder("a").build()]))
+        .unwrap();
     assert_eq!(space.dump().unwrap().images().len(), 1);
     nova.remove_space("a");
     assert!(space.dump().is_err());
@@ -276,12 +304,17 @@ fn what_is_loaded_into_a_file_stays() {
     let nova = start();
     let mut client = Client::new(nova.address());
     let headers = [("Content-Type".to_owned(), "application/json".to_owned())];
-    let body = br#"{"images": [{"id": "a", "name": "mine", "created_at": "2026-01-01T00:00:00Z"}]}"#;
+    let body =
+        br#"{"images": [{"id": "a", "name": "mine", "created_at": "2026-01-01T00:00:00Z"}]}"#;
     let answer = client.send("POST", "/_control/fixtures/load", &headers, Some(body));
     assert_eq!(answer.unwrap().status, 204);
     drop(nova);
     // What the fixture of the start has comes beside it, as at every start.
     let images = start().dump().unwrap();
-    let ids: Vec<_> = images.images().iter().map(|image| image.id.as_str()).collect();
+    let ids: Vec<_> = images
+        .images()
+        .iter()
+        .map(|image| image.id.as_str())
+        .collect();
     assert!(ids.contains(&"a") && ids.len() == 9, "{ids:?}");
 }

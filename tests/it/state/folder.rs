@@ -101,13 +101,17 @@ fn what_is_damaged_is_named() {
         std::fs::write(path, bytes).unwrap();
     };
     change(&manifest("cut"), &|bytes| bytes.truncate(bytes.len() / 2));
-    change(&manifest("other"), &|bytes| *bytes = b"something else".to_vec());
+    change(&manifest("other"), &|bytes| {
+        *bytes = b"something else".to_vec()
+    });
     change(&manifest("later"), &|bytes| {
         let text = String::from_utf8(bytes.clone()).unwrap();
         *bytes = text.replacen("snapshot 1 ", "snapshot 2 ", 1).into_bytes();
     });
     let pages = files(&scratch, ".pages");
-    let mixed = pages.iter().find(|path| path.to_string_lossy().contains("mixed-"));
+    let mixed = pages
+        .iter()
+        .find(|path| path.to_string_lossy().contains("mixed-"));
     change(mixed.unwrap(), &|bytes| {
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
@@ -119,7 +123,9 @@ fn what_is_damaged_is_named() {
     let listed = server.get("/_control/snapshots").json();
     let names = |key: &str| -> Vec<String> {
         let found = listed[key].as_array().unwrap().iter();
-        found.map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+        found
+            .map(|it| it["name"].as_str().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(names("snapshots"), ["mixed", "whole"]);
     assert_eq!(names("damaged"), ["cut", "later", "other"]);
@@ -127,13 +133,21 @@ fn what_is_damaged_is_named() {
     for (name, file, why) in [
         ("cut", "cut.snapshot", "its digest is another"),
         ("mixed", ".pages", "its digest is another"),
-        ("later", "later.snapshot", "it has version 2, this release knows version 1"),
+        (
+            "later",
+            "later.snapshot",
+            "it has version 2, this release knows version 1",
+        ),
         ("other", "other.snapshot", "it ends in its first line"),
     ] {
         let path = format!("/_control/snapshots/{name}/restore");
         let answer = server.send("POST", &path, &[], "");
         assert_eq!(answer.status(), 409, "{}", answer.text());
-        assert!(answer.text().contains(file) && answer.text().contains(why), "{}", answer.text());
+        assert!(
+            answer.text().contains(file) && answer.text().contains(why),
+            "{}",
+            answer.text()
+        );
         assert_eq!(dump(&server), before);
     }
     server.emulator().restore("whole").unwrap();
@@ -146,7 +160,10 @@ fn a_folder_has_one_server() {
     let scratch = Scratch::new("folder-of-snapshots");
     let first = of(&scratch).start().unwrap();
     let second = of(&scratch).start();
-    assert!(matches!(second, Err(StartError::Snapshots(_))), "{second:?}");
+    assert!(
+        matches!(second, Err(StartError::Snapshots(_))),
+        "{second:?}"
+    );
     drop(first);
     _ = of(&scratch).start().unwrap();
 }

@@ -36,7 +36,10 @@ fn the_later_word_counts_and_all_else_stays() {
     );
     let after = state(&server);
     let names: Vec<_> = after["images"].as_array().unwrap().iter().collect();
-    let ids: Vec<_> = names.iter().map(|image| image["id"].as_str().unwrap()).collect();
+    let ids: Vec<_> = names
+        .iter()
+        .map(|image| image["id"].as_str().unwrap())
+        .collect();
     assert_eq!(ids, ["c", "b", "a"]);
     assert_eq!(names[2]["name"], "new");
     assert_eq!(names[2].get("colour"), None);
@@ -77,7 +80,11 @@ fn a_fixture_may_name_what_there_is() {
         "/_control/fixtures/merge",
         r#"{"members": {"a": [{"member_id": "p3"}], "x": []}}"#,
     );
-    assert!(refused.text().contains("$.members.x: no such image"), "{}", refused.text());
+    assert!(
+        refused.text().contains("$.members.x: no such image"),
+        "{}",
+        refused.text()
+    );
     assert_eq!(state(&server), after);
 }
 
@@ -123,7 +130,10 @@ fn tokens_of_others_live_on() {
 fn many_images_are_added_at_once() {
     let server = Server::with("docs");
     let image = |number: usize| {
-        format!(r#"{{"id": "m{number:05}", "owner": "p", "created_at": "2026-01-01T00:00:{:02}Z"}}"#, number % 60)
+        format!(
+            r#"{{"id": "m{number:05}", "owner": "p", "created_at": "2026-01-01T00:00:{:02}Z"}}"#,
+            number % 60
+        )
     };
     let images: Vec<_> = (0..1000).map(image).collect();
     let text = format!(r#"{{"images": [{}]}}"#, images.join(","));

@@ -1,5 +1,6 @@
 //! The whole state over HTTP: dumped, loaded, added to, changed by hand, taken and gone back to.
 
+mod command;
 mod dumps;
 mod folder;
 mod merging;

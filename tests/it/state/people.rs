@@ -26,7 +26,15 @@ const ADA: &str = r#"{"id": "u1", "name": "ada", "password": "pass", "default_pr
 /// With the project and the user.
 fn with_ada() -> Server {
     let server = start();
-    assert_eq!(status(&server, "POST", "projects", r#"{"id": "p1", "name": "web"}"#), 201);
+    assert_eq!(
+        status(
+            &server,
+            "POST",
+            "projects",
+            r#"{"id": "p1", "name": "web"}"#
+        ),
+        201
+    );
     let added = send(&server, "POST", "users", ADA);
     assert_eq!(added.status(), 201, "{}", added.text());
     let expected = json!({"id": "u1", "name": "ada", "default_project": "p1",
@@ -67,7 +75,10 @@ fn tokens_end_with_whom_they_stand_for() {
         let server = with_ada();
         let (_, token) = sign_in_v3(&server, "ada", "pass", "web");
         let (_, other) = sign_in_v3(&server, "demo", "secret", "openstack");
-        assert_eq!((list_with(&server, &token), list_with(&server, &other)), (200, 200));
+        assert_eq!(
+            (list_with(&server, &token), list_with(&server, &other)),
+            (200, 200)
+        );
         change(&server);
         assert_eq!(list_with(&server, &token), 401);
         assert_eq!(list_with(&server, &other), 200);
@@ -104,9 +115,27 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     for (method, path, body, expected, why) in [
         ("POST", "users", ADA, 409, "there is a user of this id"),
         ("POST", "users", r#"{"name": "ada"}"#, 409, "u1"),
-        ("POST", "users", r#"{"id": "u2"}"#, 400, "$.name: is missing"),
-        ("POST", "users", r#"{"name": "x", "pasword": "y"}"#, 400, "nearest known one is"),
-        ("POST", "users", r#"{"name": "x", "name": "y"}"#, 400, "stands twice"),
+        (
+            "POST",
+            "users",
+            r#"{"id": "u2"}"#,
+            400,
+            "$.name: is missing",
+        ),
+        (
+            "POST",
+            "users",
+            r#"{"name": "x", "pasword": "y"}"#,
+            400,
+            "nearest known one is",
+        ),
+        (
+            "POST",
+            "users",
+            r#"{"name": "x", "name": "y"}"#,
+            400,
+            "stands twice",
+        ),
         (
             "POST",
             "users",
@@ -117,22 +146,63 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
         ("POST", "users", "[]", 400, "the body must be a user"),
         ("POST", "users", "{", 400, "not JSON"),
         ("POST", "users", "", 400, "the body must be a user"),
-        ("PATCH", "users/u1", r#"{"id": "u2"}"#, 400, "the id of a user does not change"),
-        ("PATCH", "users/u1", r#"{"name": "demo"}"#, 409, "there is a user"),
+        (
+            "PATCH",
+            "users/u1",
+            r#"{"id": "u2"}"#,
+            400,
+            "the id of a user does not change",
+        ),
+        (
+            "PATCH",
+            "users/u1",
+            r#"{"name": "demo"}"#,
+            409,
+            "there is a user",
+        ),
         ("PATCH", "users/u1", r#"{"name": null}"#, 400, "$.name"),
         ("PATCH", "users/u9", "{}", 404, "there is no user"),
         ("DELETE", "users/u9", "", 404, "there is no user"),
         ("GET", "users/u9", "", 404, "there is no user"),
-        ("POST", "projects", r#"{"id": "p1", "name": "x"}"#, 409, "there is a project"),
-        ("POST", "projects", r#"{"id": "x", "name": "web"}"#, 409, "there is a project"),
-        ("POST", "projects", r#"{"id": "x", "name": "y", "domain": "z"}"#, 400, "no domain"),
-        ("PATCH", "projects/p1", r#"{"name": "openstack"}"#, 409, "there is a project"),
+        (
+            "POST",
+            "projects",
+            r#"{"id": "p1", "name": "x"}"#,
+            409,
+            "there is a project",
+        ),
+        (
+            "POST",
+            "projects",
+            r#"{"id": "x", "name": "web"}"#,
+            409,
+            "there is a project",
+        ),
+        (
+            "POST",
+            "projects",
+            r#"{"id": "x", "name": "y", "domain": "z"}"#,
+            400,
+            "no domain",
+        ),
+        (
+            "PATCH",
+            "projects/p1",
+            r#"{"name": "openstack"}"#,
+            409,
+            "there is a project",
+        ),
         ("PATCH", "projects/p9", "{}", 404, "there is no project"),
         ("DELETE", "projects/p9", "", 404, "there is no project"),
         ("PUT", "users/u1", "{}", 405, "method"),
     ] {
         let answer = send(&server, method, path, body);
-        assert_eq!(answer.status(), expected, "{method} {path} {body}: {}", answer.text());
+        assert_eq!(
+            answer.status(),
+            expected,
+            "{method} {path} {body}: {}",
+            answer.text()
+        );
         assert!(answer.text().contains(why), "{}", answer.text());
         assert_eq!(dump(&server), before);
     }
@@ -141,14 +211,22 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     super::load(&server, text);
     let refused = send(&server, "DELETE", "projects/p", "");
     assert_eq!(refused.status(), 409);
-    assert!(refused.text().contains("it is the last"), "{}", refused.text());
+    assert!(
+        refused.text().contains("it is the last"),
+        "{}",
+        refused.text()
+    );
     super::load(
         &server,
         r#"{"projects": [{"id": "p", "name": "p"}, {"id": "q", "name": "q"}],
             "instances": [{"id": "i", "name": "www", "project": "q"}]}"#,
     );
     let refused = send(&server, "DELETE", "projects/q", "");
-    assert!(refused.text().contains("instance www is its"), "{}", refused.text());
+    assert!(
+        refused.text().contains("instance www is its"),
+        "{}",
+        refused.text()
+    );
     assert_eq!(status(&server, "DELETE", "projects/p", ""), 204);
 }
 
@@ -203,10 +281,16 @@ fn tokens_of_a_file_end_for_good() {
     let (_, token) = sign_in_v3(&server, "demo", "secret", "openstack");
     let (_, other) = sign_in_v3(&server, "admin", "secret", "openstack");
     assert_eq!(status(&server, "DELETE", "users/demo", ""), 204);
-    assert_eq!((list_with(&server, &token), list_with(&server, &other)), (401, 200));
+    assert_eq!(
+        (list_with(&server, &token), list_with(&server, &other)),
+        (401, 200)
+    );
     drop(server);
     let server = start();
-    assert_eq!((list_with(&server, &token), list_with(&server, &other)), (401, 200));
+    assert_eq!(
+        (list_with(&server, &token), list_with(&server, &other)),
+        (401, 200)
+    );
     // The users are those of the start again.
     assert_eq!(sign_in_v3(&server, "demo", "secret", "openstack").0, 201);
 }

@@ -10,8 +10,20 @@ use proptest::sample::select;
 
 fn word() -> impl Strategy<Value = String> {
     select(vec![
-        "a", "size", "tags", "id", "links", "created", "self", "ö \u{1f600}", "\"", "\\", "\n\u{1}",
-        "server", "os_hidden", "-",
+        "a",
+        "size",
+        "tags",
+        "id",
+        "links",
+        "created",
+        "self",
+        "ö \u{1f600}",
+        "\"",
+        "\\",
+        "\n\u{1}",
+        "server",
+        "os_hidden",
+        "-",
     ])
     .prop_map(str::to_owned)
 }

@@ -73,7 +73,12 @@ fn all_is_as_it_was() {
         let user = r#"{"name": "ada", "password": "pass"}"#;
         assert_eq!(post(&server, "/_control/users", user).status(), 201);
         let revoked = [ADMIN[0], ("X-Subject-Token", token.as_str())];
-        assert_eq!(server.send("DELETE", "/v3/auth/tokens", &revoked, "").status(), 204);
+        assert_eq!(
+            server
+                .send("DELETE", "/v3/auth/tokens", &revoked, "")
+                .status(),
+            204
+        );
         nova.clock().run();
         assert_ne!(look(), seen);
 
@@ -82,7 +87,10 @@ fn all_is_as_it_was() {
         assert!(nova.clock().is_frozen());
         assert_eq!(nova.clock().now().to_string(), "2026-01-01T12:01:00Z");
         // The token that was there is there again, and that which came later is not.
-        assert_eq!((list_with(&server, &token), list_with(&server, &first)), (200, 401));
+        assert_eq!(
+            (list_with(&server, &token), list_with(&server, &first)),
+            (200, 401)
+        );
         // Ids are drawn again as they were.
         restore(&server, "red");
         assert_eq!(sign_in_v3(&server, "admin", "secret", "openstack").1, first);
@@ -112,7 +120,11 @@ fn they_are_listed_replaced_and_removed() {
     assert_ne!(list(&server), red);
     restore(&server, "b");
     assert_eq!(list(&server), red);
-    let remove = || server.send("DELETE", "/_control/snapshots/b", &[], "").status();
+    let remove = || {
+        server
+            .send("DELETE", "/_control/snapshots/b", &[], "")
+            .status()
+    };
     assert_eq!((remove(), remove()), (204, 404));
     assert_eq!(post_to(&server, "b").status(), 404);
     assert_eq!(names(&server), ["a.1"]);
@@ -125,7 +137,11 @@ fn they_are_listed_replaced_and_removed() {
     }
     let refused = server.send("PUT", "/_control/snapshots/more", &[], "");
     assert_eq!(refused.status(), 409);
-    assert!(refused.text().contains("there are 100 snapshots already"), "{}", refused.text());
+    assert!(
+        refused.text().contains("there are 100 snapshots already"),
+        "{}",
+        refused.text()
+    );
     save(&server, "n0");
 }
 
@@ -138,7 +154,10 @@ fn data_come_back() {
         let id = created.json()["id"].as_str().unwrap().to_owned();
         let file = format!("/image/v2/images/{id}/file");
         let upload = [ADMIN[0], ("Content-Type", "application/octet-stream")];
-        assert_eq!(server.send("PUT", &file, &upload, "some data").status(), 204);
+        assert_eq!(
+            server.send("PUT", &file, &upload, "some data").status(),
+            204
+        );
         save(&server, "with-data");
         let path = format!("/image/v2/images/{id}");
         assert_eq!(server.send("DELETE", &path, &ADMIN, "").status(), 204);
@@ -228,7 +247,10 @@ fn readers_see_the_one_or_the_other() {
                     let text = client.send("GET", target, &[], None).unwrap().text();
                     let [red, blue] = ["red-", "blue-"]
                         .map(|colour| text.matches(&format!("\"id\": \"{colour}")).count());
-                    assert!([(IMAGES, 0), (0, IMAGES)].contains(&(red, blue)), "{red} {blue}");
+                    assert!(
+                        [(IMAGES, 0), (0, IMAGES)].contains(&(red, blue)),
+                        "{red} {blue}"
+                    );
                     lists += 1;
                 }
                 lists
