@@ -4,15 +4,13 @@ use super::error::StoreError;
 use super::images::Store;
 use super::rows;
 use super::turn::Turn;
+use super::walk::{self, Numbered};
 use crate::domain::Image;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use std::sync::Arc;
 
 /// Images of one slice: no writer waits for longer than these take to read.
 const SLICE: usize = 256;
-
-/// An image and its row.
-pub type Numbered = (i64, Image);
 
 /// Every image in the order of creation and id, deleted and hidden ones too.
 ///
@@ -33,14 +31,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub fn image_count(&self) -> Result<u64, StoreError> {
-        self.database.read(count)
+        self.database.read(walk::count)
     }
-}
-
-/// How many rows there are.
-pub fn count(connection: &Connection) -> Result<u64, StoreError> {
-    let count: i64 = connection.query_row("SELECT count(*) FROM images", [], |row| row.get(0))?;
-    Ok(count.try_into().unwrap_or_default())
 }
 
 impl Dumping {
@@ -66,7 +58,7 @@ impl Dumping {
         if self.is_over {
             return Ok(Vec::new());
         }
-        let slice = self.read(|connection| slice(connection, &self.behind, SLICE))?;
+        let slice = self.read(|connection| walk::slice(connection, &self.behind, SLICE))?;
         match slice.last() {
             Some((_, last)) => self.behind = (last.created_at.micros(), last.id.clone()),
             None => self.is_over = true,
@@ -103,25 +95,4 @@ impl Drop for Dumping {
             self.store.database.release(connection);
         }
     }
-}
-
-/// So many images behind one.
-pub fn slice(
-    connection: &Connection,
-    (created_at, id): &(i64, String),
-    most: usize,
-) -> Result<Vec<Numbered>, StoreError> {
-    let sql = format!(
-        "SELECT {} FROM images i WHERE (i.created_at, i.id) > (?1, ?2) \
-         ORDER BY i.created_at, i.id LIMIT ?3",
-        rows::COLUMNS
-    );
-    let mut select = connection.prepare_cached(&sql)?;
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut found = select.query(params![created_at, id, most])?;
-    let mut images = Vec::new();
-    while let Some(row) = found.next()? {
-        images.push((row.get(1)?, rows::read(connection, row)?));
-    }
-    Ok(images)
 }

@@ -271,6 +271,13 @@ impl Store {
         Ok(value)
     }
 
+    /// Rows that name these data are about to be there.
+    pub(super) fn hold_for_rows(&self, names: &[DataName]) {
+        if let Some(spool) = &self.spool {
+            names.iter().for_each(|name| spool.hold(name).keep());
+        }
+    }
+
     /// Rows that named these data are gone.
     pub(super) fn let_go(&self, names: impl IntoIterator<Item = DataName>) {
         if let Some(spool) = &self.spool {

@@ -36,6 +36,7 @@ mod texts;
 mod tokens;
 mod turn;
 mod uploads;
+mod walk;
 
 pub use data::ImageDataRow;
 pub use dumping::Dumping;

@@ -1,11 +1,11 @@
 //! A database in memory that others are copied from, page by page: what a reset goes back to, and what
 //! spaces of one fixture have in common.
 
-use super::dumping;
 use super::error::StoreError;
 use super::loading::{self, Loaded};
 use super::schema;
 use super::spool::{DataName, Hold};
+use super::walk;
 use crate::domain::{Image, TextMaker};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
@@ -110,9 +110,7 @@ impl Seed {
 
     fn around(connection: Connection, page_bytes: u32) -> Result<Self, StoreError> {
         Ok(Self {
-            images: dumping::count(&connection)?
-                .try_into()
-                .unwrap_or(usize::MAX),
+            images: walk::count(&connection)?.try_into().unwrap_or(usize::MAX),
             connection: Mutex::new(connection),
             page_bytes,
             held: Vec::new(),

@@ -1,13 +1,12 @@
 //! Copies of all that a store holds, and the way back to them.
 
 use super::data;
-use super::dumping;
 use super::error::StoreError;
 use super::images::Store;
 use super::seed::Seed;
 use super::spool::{DataName, Hold};
 use super::tokens::{self, KeptTokens};
-use super::{loading, rows, uploads};
+use super::{loading, rows, uploads, walk};
 use crate::domain::Image;
 use rusqlite::Connection;
 use std::path::Path;
@@ -110,13 +109,6 @@ impl Store {
             }
         }
     }
-
-    /// Rows that name these data are about to be there.
-    pub(super) fn hold_for_rows(&self, names: &[DataName]) {
-        if let Some(spool) = &self.spool {
-            names.iter().for_each(|name| spool.hold(name).keep());
-        }
-    }
 }
 
 impl Seed {
@@ -146,7 +138,7 @@ impl Seed {
     ) -> Result<(), E> {
         let mut behind = (i64::MIN, String::new());
         loop {
-            let slice = self.with(|connection| dumping::slice(connection, &behind, 256))?;
+            let slice = self.with(|connection| walk::slice(connection, &behind, 256))?;
             let Some((_, last)) = slice.last() else {
                 return Ok(());
             };
