@@ -147,9 +147,8 @@ mod tests {
             ),
             ("both.example.", 28) => (0, 0, vec![record(28, &v6)]),
             ("one.inner.example.", 1) => (0, 0, vec![record(1, &[192, 0, 2, 2])]),
-            ("one.inner.example.", _) => (0, 0, Vec::new()),
             ("long.example.", 1) => (2, 0, Vec::new()),
-            ("long.example.", _) => (0, 0, Vec::new()),
+            ("one.inner.example." | "long.example.", _) => (0, 0, Vec::new()),
             ("failing.example.", _) => (0, 2, Vec::new()),
             _ => (0, NOT_THERE, Vec::new()),
         }
