@@ -243,7 +243,7 @@ impl Asking {
         let Some(wait) = wait else {
             return first;
         };
-        tracing::debug!(?wait, path = question.path, "the real cloud is asked again");
+        tracing::debug!(?wait, authority = %question.endpoint.authority, "the real cloud is asked again");
         sleep(wait).await;
         self.once(&question).await
     }
