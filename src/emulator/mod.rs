@@ -148,6 +148,15 @@ impl Emulator {
         self.listeners.control
     }
 
+    /// The base URL of the control API: of its own listener, else under the shared one.
+    #[must_use]
+    pub fn control_url(&self) -> String {
+        match self.listeners.control {
+            Some(address) => format!("http://{}/_control", reachable(address)),
+            None => format!("{}/_control", self.url()),
+        }
+    }
+
     /// The base URL of Keystone: of its own listener, else under the shared one.
     #[must_use]
     pub fn identity_url(&self) -> String {
