@@ -15,6 +15,7 @@ const BESIDE: [&str; 4] = [
     "nova.disabled",
     "nova.no_such_action",
     "nova.options",
+    "nova.passed",
     "nova.unrouted",
 ];
 
