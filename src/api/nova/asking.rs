@@ -8,9 +8,8 @@ use super::images::{self, remote as image, remote_list as list};
 use super::operation::{Operation, Route};
 use super::remote::Remote;
 use super::tree::{self, Prepared};
-use crate::domain::Caller;
 use crate::http::Reply;
-use crate::service::upstream::Upstream;
+use crate::service::upstream::{KnownToken, Upstream};
 use crate::service::why;
 use std::sync::Arc;
 
@@ -24,8 +23,10 @@ pub async fn answer(
         return Ok(reply);
     }
     if tree::needs_caller(call, route) {
-        let caller = sign_in(call, upstream).await?;
-        call.caller = caller.ok_or(Told::Unauthorized)?;
+        let known = sign_in(call, upstream).await?;
+        let known = known.ok_or(Told::Unauthorized)?;
+        call.caller = known.caller();
+        call.image_url = known.image_url.as_deref().map(without_version);
     }
     let (operation, body) = match tree::prepare(call, route)? {
         Prepared::Answered(reply) => return Ok(reply),
@@ -50,29 +51,32 @@ pub async fn answer(
 }
 
 /// Finds out who asks; nobody when there is no good token.
-async fn sign_in(call: &Call<'_>, upstream: &Upstream) -> Result<Option<Caller>, Fault> {
+async fn sign_in(call: &Call<'_>, upstream: &Upstream) -> Result<Option<Arc<KnownToken>>, Fault> {
     let service_token = call.head.header("x-service-token");
     if let Some(token) = service_token.filter(|_| call.dialect.checks_service_token) {
-        let caller = caller(upstream, token).await?;
-        if !caller.is_some_and(|caller| caller.has_any(&["service"])) {
+        let known = known(upstream, token).await?;
+        if !known.is_some_and(|known| known.caller().has_any(&["service"])) {
             return Ok(None);
         }
     }
     let Some(token) = token_of(call.head) else {
         return Ok(None);
     };
-    let caller = caller(upstream, token).await?;
-    let is_let_in = |caller: &Caller| call.dialect.admits_unscoped || caller.project_id.is_some();
-    Ok(caller.filter(is_let_in))
+    let known = known(upstream, token).await?;
+    Ok(known.filter(|known| call.dialect.admits_unscoped || known.project_id().is_some()))
 }
 
-async fn caller(upstream: &Upstream, token: &str) -> Result<Option<Caller>, Fault> {
-    match upstream.tokens.find(token).await {
-        Ok(known) => Ok(known.map(|known| known.caller())),
-        Err(error) => {
-            let why = why(&*error);
-            tracing::warn!(why, "the identity service failed");
-            Err(Fault::from(Told::IdentityDown).because(why))
-        }
-    }
+async fn known(upstream: &Upstream, token: &str) -> Result<Option<Arc<KnownToken>>, Fault> {
+    upstream.tokens.find(token).await.map_err(|error| {
+        let why = why(&*error);
+        tracing::warn!(why, "the identity service failed");
+        Fault::from(Told::IdentityDown).because(why)
+    })
+}
+
+/// What links to images begin with has no version.
+fn without_version(url: &str) -> String {
+    let url = url.trim_end_matches('/');
+    let bare = url.strip_suffix("/v2").unwrap_or(url);
+    bare.trim_end_matches('/').to_owned()
 }

@@ -30,6 +30,8 @@ pub struct Call<'a> {
     pub media: Media,
     /// Who asks; nobody until signed in.
     pub caller: Caller,
+    /// Where images are for everybody, as the caller's catalogue says: a real cloud's.
+    pub image_url: Option<String>,
     /// What was negotiated, where the dialect has microversions.
     pub microversion: Option<Microversion>,
     /// What was asked for in place of one, and cannot be had.

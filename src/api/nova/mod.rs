@@ -202,6 +202,7 @@ fn enter<'a>(
         path: place.path(head),
         media: place.media,
         caller: Caller::default(),
+        image_url: None,
         microversion: None,
         refused_microversion: None,
     }

@@ -191,12 +191,6 @@ impl Client {
         let mut task = Task(task);
         (&mut task.0).await.unwrap_or(Err(UpstreamError::Stopped))
     }
-
-    /// Connections that are at hand.
-    #[cfg(test)]
-    pub fn kept(&self) -> usize {
-        self.asking.connections.kept()
-    }
 }
 
 impl fmt::Debug for Client {
