@@ -12,6 +12,7 @@ mod flow;
 mod front;
 mod interceptor;
 mod masked;
+mod names;
 #[cfg(fuzzing)]
 pub mod offline;
 mod output;
