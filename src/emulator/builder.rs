@@ -14,7 +14,7 @@ use crate::config::{
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
-use crate::service::{LoadError, Reread, Shelf, Spaces, Start};
+use crate::service::{LoadError, Reread, Shelf, SnapshotError, Spaces, Start};
 use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -328,10 +328,7 @@ impl EmulatorBuilder {
             warn_of_users(&fixture);
         }
         let (sockets, listeners) = listen(&self.address, &server)?;
-        let snapshots = match &server.snapshot_dir {
-            Some(folder) => Shelf::at(folder)?,
-            None => Shelf::default(),
-        };
+        let snapshots = shelf(&server)?;
         let (database, stop_within) = (server.database.clone(), server.stop_within);
         let opened = Spaces::open(Start {
             server,
@@ -388,6 +385,12 @@ impl Emulator {
             progress: Box::new(Untold),
         }
     }
+}
+
+/// Where snapshots of its own space are kept.
+fn shelf(server: &ServerConfig) -> Result<Shelf, SnapshotError> {
+    let folder = server.snapshot_dir.as_deref();
+    folder.map_or_else(|| Ok(Shelf::default()), Shelf::at)
 }
 
 /// In strict mode somebody must be able to sign in, and not everybody.

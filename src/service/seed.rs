@@ -64,15 +64,15 @@ impl Seed {
 impl Around {
     /// Of a fixture.
     pub fn of(fixture: Fixture) -> Self {
-        Self::around(waldur::Known::of(&fixture), fixture)
+        Self::with(waldur::Known::of(&fixture), fixture)
     }
 
     /// The same, where somebody else knows what images are called.
     pub fn by(fixture: Fixture, name_of_image: &dyn Fn(&str) -> Option<String>) -> Self {
-        Self::around(waldur::Known::by(&fixture, name_of_image), fixture)
+        Self::with(waldur::Known::by(&fixture, name_of_image), fixture)
     }
 
-    fn around(clouds: waldur::Known, fixture: Fixture) -> Self {
+    fn with(clouds: waldur::Known, fixture: Fixture) -> Self {
         Self {
             clouds: Arc::new(clouds),
             over_nova_fake: fixture.is_nova_fake_corpus(),

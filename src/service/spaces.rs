@@ -342,7 +342,7 @@ impl Spaces {
     ///
     /// # Errors
     /// When it is no fixture, or the store fails; then nothing changed.
-    pub fn merge(&self, app: &App, content: SpaceContent) -> Result<(), StateError> {
+    pub fn merge(app: &App, content: SpaceContent) -> Result<(), StateError> {
         match content {
             SpaceContent::Text(text) => app.merge_text(&text),
             content => app.merge(fixture(content)?),

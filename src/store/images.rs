@@ -274,7 +274,9 @@ impl Store {
     /// Rows that name these data are about to be there.
     pub(super) fn hold_for_rows(&self, names: &[DataName]) {
         if let Some(spool) = &self.spool {
-            names.iter().for_each(|name| spool.hold(name).keep());
+            for name in names {
+                spool.hold(name).keep();
+            }
         }
     }
 

@@ -78,7 +78,7 @@ impl Store {
     /// # Errors
     /// When the database fails, or a row of the seed is damaged; then nothing changed.
     pub fn write_seed(&self, seed: &Seed, kept: &KeptTokens) -> Result<(), StoreError> {
-        let data = seed.with(|connection| data::all(connection))?;
+        let data = seed.with(data::all)?;
         let names: Vec<DataName> = data.iter().map(|row| row.2.name.clone()).collect();
         self.hold_for_rows(&names);
         let written = self.database.write(|connection| {

@@ -5,7 +5,7 @@ use super::route::{Ask, Route};
 use super::words::{Access, Gives, Takes, Verb};
 use crate::domain::Work;
 use crate::http::{CutOff, Reply, ReplyStream, StatusCode};
-use crate::service::{Dump, Failure, SpaceContent, StateError};
+use crate::service::{Dump, Failure, SpaceContent, Spaces, StateError};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use schemars::JsonSchema;
@@ -105,7 +105,7 @@ fn load(ask: &Ask<'_>) -> Reply {
 
 fn merge(ask: &Ask<'_>) -> Reply {
     let merged = match content(ask) {
-        Ok(content) => ask.spaces.merge(ask.app, content),
+        Ok(content) => Spaces::merge(ask.app, content),
         Err(refused) => return *refused,
     };
     match merged {

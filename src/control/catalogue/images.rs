@@ -84,7 +84,7 @@ impl<'d> Images<'d> {
         let weights: Vec<_> = DISTROS.iter().map(|it| (it.weight, it)).collect();
         let mut image = Image::builder(dice.uuid()).build();
         image.created_at = Timestamp::from_micros(self.now);
-        image.owner = self.owner(kind).map(|project| project.to_owned());
+        image.owner = self.owner(kind).map(str::to_owned);
         image.status = dice.weighed(&STATUSES).unwrap_or(GlanceStatus::Active);
         image.visibility = self.visibility(kind);
         image.hidden = kind == Kind::Offered && dice.per_mille(250);

@@ -99,7 +99,7 @@ impl SnapshotError {
     }
 
     /// Of a file that is damaged.
-    pub(super) fn damaged(file: &Path, why: impl ToString) -> Self {
+    pub(super) fn damaged(file: &Path, why: &impl ToString) -> Self {
         Self::Damaged {
             file: file.to_owned(),
             why: why.to_string(),

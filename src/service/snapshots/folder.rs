@@ -141,7 +141,7 @@ impl Folder {
         if kept.is_file() {
             return Ok(());
         }
-        let missing = || SnapshotError::damaged(&kept, "the data of an image are gone");
+        let missing = || SnapshotError::damaged(&kept, &"the data of an image are gone");
         let file = spool.and_then(|spool| spool.file_of(name));
         let file = file.ok_or_else(missing)?;
         let unfinished = with_ending(&kept, UNFINISHED);
@@ -172,16 +172,16 @@ impl Folder {
         let pages = self.path.join(&card.pages);
         let found = digest(&pages).map_err(SnapshotError::of(&pages))?;
         if found != card.pages_digest {
-            return Err(SnapshotError::damaged(&pages, "its digest is another"));
+            return Err(SnapshotError::damaged(&pages, &"its digest is another"));
         }
-        let damaged = |error| SnapshotError::damaged(&pages, error);
+        let damaged = |error| SnapshotError::damaged(&pages, &error);
         let mut images = Seed::at(&pages, maker).map_err(damaged)?;
         let mut held = Vec::new();
         for name in images.names_in_rows().map_err(damaged)? {
             let Some(spool) = spool else { break };
             let kept = self.path.join(DATA).join(name.as_str());
             let adopted = spool.adopt(&kept, &name);
-            held.push(adopted.map_err(|error| SnapshotError::damaged(&kept, error))?);
+            held.push(adopted.map_err(|error| SnapshotError::damaged(&kept, &error))?);
         }
         images.keep(held);
         let rest = manifest::read_rest(&file, &text, &images)?;
@@ -243,7 +243,7 @@ impl Folder {
             let file = self.manifest(&name);
             let card = second_line(&file).map_err(SnapshotError::of(&file))?;
             let card: Card = serde_json::from_str(&card)
-                .map_err(|error| SnapshotError::damaged(&file, error))?;
+                .map_err(|error| SnapshotError::damaged(&file, &error))?;
             named.insert(card.pages);
             named.extend(card.data);
         }
@@ -260,7 +260,7 @@ impl Drop for Folder {
 
 fn read(file: &Path) -> Result<String, SnapshotError> {
     let bytes = fs::read(file).map_err(SnapshotError::of(file))?;
-    String::from_utf8(bytes).map_err(|_| SnapshotError::damaged(file, "it is no text"))
+    String::from_utf8(bytes).map_err(|_| SnapshotError::damaged(file, &"it is no text"))
 }
 
 fn second_line(file: &Path) -> io::Result<String> {

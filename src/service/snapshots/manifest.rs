@@ -128,7 +128,7 @@ pub fn write(card: &Card, rest: &Rest) -> Result<String, serde_json::Error> {
 /// When it is damaged or of another version.
 pub fn read_card(file: &Path, text: &str) -> Result<Card, SnapshotError> {
     let (card, _) = lines(file, text)?;
-    serde_json::from_str(card).map_err(|error| SnapshotError::damaged(file, error))
+    serde_json::from_str(card).map_err(|error| SnapshotError::damaged(file, &error))
 }
 
 /// All of a snapshot but its images, which are there by now.
@@ -138,13 +138,13 @@ pub fn read_card(file: &Path, text: &str) -> Result<Card, SnapshotError> {
 pub fn read_rest(file: &Path, text: &str, images: &Seed) -> Result<Rest, SnapshotError> {
     let (_, rest) = lines(file, text)?;
     let written: Written =
-        serde_json::from_str(rest).map_err(|error| SnapshotError::damaged(file, error))?;
+        serde_json::from_str(rest).map_err(|error| SnapshotError::damaged(file, &error))?;
     written.read(file, images)
 }
 
 /// The second line and the third.
 fn lines<'t>(file: &Path, text: &'t str) -> Result<(&'t str, &'t str), SnapshotError> {
-    let damaged = |why: &str| SnapshotError::damaged(file, why);
+    let damaged = |why: &str| SnapshotError::damaged(file, &why);
     let (first, body) = text
         .split_once('\n')
         .ok_or_else(|| damaged("it ends in its first line"))?;
@@ -197,7 +197,7 @@ impl Written {
     }
 
     fn read(self, file: &Path, images: &Seed) -> Result<Rest, SnapshotError> {
-        let damaged = |why: &str| SnapshotError::damaged(file, why);
+        let damaged = |why: &str| SnapshotError::damaged(file, &why);
         // Whatever it names was there.
         let any = |id: &str| Some(Image::builder(id).build());
         let beside = Beside {
@@ -205,7 +205,7 @@ impl Written {
             image: &any,
         };
         let read = read_beside("of the snapshot", &self.around, beside);
-        let (fixture, _) = read.map_err(|error| SnapshotError::damaged(file, error))?;
+        let (fixture, _) = read.map_err(|error| SnapshotError::damaged(file, &error))?;
         let mut tokens = SavedTokens::default();
         for token in self.tokens {
             let (digest, token, is_revoked) = token

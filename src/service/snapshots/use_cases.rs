@@ -67,12 +67,11 @@ impl App {
             clock,
             ids,
         } = &snapshot.rest;
-        match self.is_file() {
-            false => self.store().return_to(&snapshot.images)?,
-            true => {
-                let kept = self.identity.kept(&around.people, tokens);
-                self.store().write_seed(&snapshot.images, &kept)?;
-            }
+        if self.is_file() {
+            let kept = self.identity.kept(&around.people, tokens);
+            self.store().write_seed(&snapshot.images, &kept)?;
+        } else {
+            self.store().return_to(&snapshot.images)?;
         }
         self.clock.come_to(*clock);
         if let Some(place) = ids {

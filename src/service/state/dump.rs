@@ -165,9 +165,9 @@ impl Dump {
         }
         self.done += rows.len();
         let images = self.dumping.again(&rows)?;
-        images
-            .iter()
-            .for_each(|image| write(&mut self.writer, image));
+        for image in &images {
+            write(&mut self.writer, image);
+        }
         Ok(())
     }
 }

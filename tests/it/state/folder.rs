@@ -86,14 +86,8 @@ fn they_are_there_after_a_start() {
     }
 }
 
-#[test]
-fn what_is_damaged_is_named() {
-    let scratch = Scratch::new("damaged-snapshots");
-    let server = Server::start(of(&scratch));
-    for name in ["cut", "mixed", "later", "other", "whole"] {
-        server.emulator().snapshot(name).unwrap();
-    }
-    drop(server);
+/// Damages four of five snapshots, each in its way.
+fn damage(scratch: &Scratch) {
     let manifest = |name: &str| scratch.path(&format!("snapshots/{name}.snapshot"));
     let change = |path: &Path, change: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = std::fs::read(path).unwrap();
@@ -102,13 +96,13 @@ fn what_is_damaged_is_named() {
     };
     change(&manifest("cut"), &|bytes| bytes.truncate(bytes.len() / 2));
     change(&manifest("other"), &|bytes| {
-        *bytes = b"something else".to_vec()
+        *bytes = b"something else".to_vec();
     });
     change(&manifest("later"), &|bytes| {
         let text = String::from_utf8(bytes.clone()).unwrap();
         *bytes = text.replacen("snapshot 1 ", "snapshot 2 ", 1).into_bytes();
     });
-    let pages = files(&scratch, ".pages");
+    let pages = files(scratch, ".pages");
     let mixed = pages
         .iter()
         .find(|path| path.to_string_lossy().contains("mixed-"));
@@ -116,6 +110,17 @@ fn what_is_damaged_is_named() {
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
     });
+}
+
+#[test]
+fn what_is_damaged_is_named() {
+    let scratch = Scratch::new("damaged-snapshots");
+    let server = Server::start(of(&scratch));
+    for name in ["cut", "mixed", "later", "other", "whole"] {
+        server.emulator().snapshot(name).unwrap();
+    }
+    drop(server);
+    damage(&scratch);
     // What a crash left behind is in nobody's way.
     std::fs::write(scratch.path("snapshots/whole.snapshot.unfinished"), "").unwrap();
 
