@@ -33,7 +33,7 @@ fn from_a_sign_in_in_xml_to_the_images_of_today() {
         .front
         .get_with(&format!("{target}/images/detail"), &headers)
         .good();
-    assert_eq!(Element::parse(&list).name, "images");
+    assert_eq!(Element::parse(&list).local_name(), "images");
     let first = attribute(&list, "<image ", "id").to_owned();
     let image = cloud
         .front
