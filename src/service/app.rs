@@ -173,7 +173,6 @@ impl App {
             web_downloads,
         } = outfit;
         clock.begin_here();
-        let removal = Removal::default();
         let identity = Identity::open(
             around.people,
             &config,
@@ -184,12 +183,7 @@ impl App {
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
-            image_data: ImageData::new(
-                Arc::clone(&store),
-                spool,
-                server.max_image_size,
-                removal.clone(),
-            ),
+            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             web_downloads,
             identity,
             server,
@@ -200,7 +194,7 @@ impl App {
             ids,
             rate_limiter: RateLimiter::default(),
             over_nova_fake: around.over_nova_fake,
-            removal,
+            removal: Removal::default(),
             store,
             agenda,
             beginning,
