@@ -6,10 +6,11 @@ use super::error::StartError;
 use super::interceptor::Interceptor;
 use super::server::Shared;
 use super::texts::TEXTS;
+use super::upstream;
 use super::{Emulator, Gone, Listeners, serve};
 use crate::config::{
-    AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode, WaldurApi,
-    WebSource,
+    AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode,
+    UpstreamConfig, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
@@ -218,6 +219,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Stands in front of a real cloud: its images are served, and its users sign in.
+    pub fn upstream(mut self, cloud: UpstreamConfig) -> Self {
+        self.server.upstream = Some(cloud);
+        self
+    }
+
     /// At most so many connections at once; a probe of its health is answered beyond them.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.server.max_connections = Some(connections);
@@ -289,7 +296,13 @@ impl EmulatorBuilder {
     /// # Errors
     /// When the address or the database cannot be used.
     pub fn start(self) -> Result<Emulator, StartError> {
-        let (server, config) = (self.server.checked()?, self.space.checked()?);
+        let (server, mut config) = (self.server.checked()?, self.space.checked()?);
+        upstream::check(&server, &config, self.fixture.is_some())?;
+        let upstream = upstream::of(&server, &config, &self.clock)?;
+        if upstream.is_some() {
+            // The real cloud wants to know who asks.
+            config.auth = AuthMode::Strict;
+        }
         let reread = match self.rereads {
             // A fixture that was given as a value can be had from nowhere else.
             Rereads::ItsFixture if server.database.is_some() => {
@@ -302,7 +315,7 @@ impl EmulatorBuilder {
         };
         let mut fixture = self.fixture.unwrap_or_default();
         fixture.complete();
-        if config.auth == AuthMode::Strict {
+        if config.auth == AuthMode::Strict && upstream.is_none() {
             warn_of_users(&fixture);
         }
         let (sockets, listeners) = listen(&self.address, &server)?;
@@ -317,6 +330,7 @@ impl EmulatorBuilder {
             texts: TEXTS,
             progress: self.progress,
             resolve: address::resolve,
+            upstream,
         });
         let (spaces, loaded) = opened.map_err(|error| match error {
             LoadError::Fixture(error) => StartError::Fixture(error),

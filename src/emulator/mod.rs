@@ -12,6 +12,7 @@ mod flow;
 mod front;
 mod interceptor;
 mod masked;
+mod names;
 #[cfg(fuzzing)]
 pub mod offline;
 mod output;
@@ -21,6 +22,7 @@ mod space;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod upstream;
 mod web;
 
 #[cfg(feature = "cli")]
