@@ -179,7 +179,6 @@ impl App {
             upstream,
         } = outfit;
         clock.begin_here();
-        let removal = Removal::default();
         let identity = Identity::open(
             around.people,
             &config,
@@ -190,12 +189,7 @@ impl App {
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
-            image_data: ImageData::new(
-                Arc::clone(&store),
-                spool,
-                server.max_image_size,
-                removal.clone(),
-            ),
+            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             web_downloads,
             upstream,
             identity,
@@ -207,7 +201,7 @@ impl App {
             ids,
             rate_limiter: RateLimiter::default(),
             over_nova_fake: around.over_nova_fake,
-            removal,
+            removal: Removal::default(),
             store,
             agenda,
             beginning,
