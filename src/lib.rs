@@ -238,8 +238,12 @@ mod store;
 #[doc(hidden)]
 pub use cli::run as run_command;
 pub use config::{
-    AuthMode, BaseUrlError, ControlAccess, Microversion, MicroversionError, Profile, SettingError,
-    SyncMode, WaldurApi, WebSource, WebSourceError,
+    AuthMode, BaseUrlError, ControlAccess, JournalMode, Microversion, MicroversionError, Profile,
+    SettingError, SyncMode, WaldurApi, WebSource, WebSourceError,
+};
+pub use control::journal::{
+    End, Entry, KeptBody, Matching, NearMiss, StatusError, Statuses, Times, TimesError,
+    Verdict as Counted,
 };
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{
@@ -247,8 +251,8 @@ pub use domain::{
     Properties, PropertyValue, Timestamp, Visibility, Work,
 };
 pub use emulator::{
-    Emulator, EmulatorBuilder, Exchange, Interceptor, Space, SpaceBuilder, StartError, Verdict,
-    operations,
+    Emulator, EmulatorBuilder, Exchange, Interceptor, Requests, Space, SpaceBuilder, StartError,
+    Verdict, WaitError, operations,
 };
 pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};
 pub use service::{PutImageError, ResetError, SpaceError};
