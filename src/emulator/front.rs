@@ -30,7 +30,7 @@ pub fn operations() -> impl Iterator<Item = Operation> {
         .chain(keystone::operations())
         .chain(glance::operations())
         .chain(waldur::OPERATIONS)
-        .chain(control::OPERATIONS)
+        .chain(control::operations())
 }
 
 /// What a request is about that came through a listener, and its head as its service sees it.
@@ -92,7 +92,8 @@ pub async fn transfer(
 ) -> Reply {
     match placed {
         Placed::Glance(placed) => glance::transfer(app, caches, request, placed).await,
-        Placed::Nova(_) | Placed::Keystone(_) | Placed::Control(_) | Placed::Waldur(_) => {
+        Placed::Control(placed) => control::wait(spaces, app, request, placed).await,
+        Placed::Nova(_) | Placed::Keystone(_) | Placed::Waldur(_) => {
             answer(spaces, app, caches, request, placed)
         }
     }

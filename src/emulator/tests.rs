@@ -169,7 +169,7 @@ fn the_control_apis_doors() {
     let (plan, placed) = control::plan(&ServerConfig::default(), &head, DOOR);
     assert_eq!(
         (plan.operation.as_str(), plan.body),
-        ("control.health", BodyWanted::No)
+        ("control.health.ready", BodyWanted::No)
     );
     let refused = control::refuse(&Refusal::new(StatusCode::FORBIDDEN, "no"));
     assert!(text(&refused).contains("\"no\""));

@@ -293,13 +293,17 @@ fn names() -> String {
     for operation in nova_images::operations() {
         let name = operation.as_str();
         let (service, _) = name.split_once('.').unwrap();
+        // Those of the control API stand on its own page.
+        if service == "control" {
+            continue;
+        }
         assert!(services.entry(service).or_default().insert(name), "{name}");
     }
     let mut text = String::from(
         "\n## Names of operations\n\n\
          What a request is about, for whoever looks at requests from outside (see `Interceptor` in \
          the crate's manual). They\nstay what they are. `unrouted` is what no route of that service \
-         leads to.\n",
+         leads to. Those of the\ncontrol API stand on [its page](control-api.md).\n",
     );
     for (service, names) in services {
         let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();

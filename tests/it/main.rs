@@ -8,6 +8,7 @@
 )]
 
 mod command;
+mod control_api;
 mod coverage;
 mod departures;
 mod documents;

@@ -3,7 +3,8 @@
 use super::gate::Barred;
 use crate::http::{Reply, StatusCode};
 use crate::service::Failure;
-use serde::de::DeserializeOwned;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::error::Error;
 
 /// Done; there is nothing to tell.
@@ -12,16 +13,41 @@ pub fn done() -> Reply {
 }
 
 /// A JSON document.
-pub fn json(status: StatusCode, body: &serde_json::Value) -> Reply {
-    Reply::new(status, "application/json", body.to_string())
+pub fn json(status: StatusCode, body: &impl Serialize) -> Reply {
+    match serde_json::to_vec(body) {
+        Ok(body) => Reply::new(status, "application/json", body),
+        Err(error) => failed(&error),
+    }
+}
+
+/// What every refusal of the control API looks like.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    error: Why,
+}
+
+/// Why something is refused.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Why {
+    /// The status, once more
+    code: u16,
+    /// In words
+    message: String,
 }
 
 /// An error.
 pub fn fault(status: StatusCode, message: &str) -> Reply {
-    json(
-        status,
-        &serde_json::json!({"error": {"code": status.as_u16(), "message": message}}),
-    )
+    let refused = Refused {
+        error: Why {
+            code: status.as_u16(),
+            message: message.to_owned(),
+        },
+    };
+    // A number and a text: that cannot fail.
+    let body = serde_json::to_vec(&refused).unwrap_or_default();
+    Reply::new(status, "application/json", body)
 }
 
 /// To somebody whose call failed through no fault of theirs.
@@ -37,15 +63,4 @@ pub fn failed(error: &(dyn Error + 'static)) -> Reply {
 /// To somebody whom the gate turns away.
 pub fn barred(barred: Barred) -> Reply {
     fault(barred.status, &barred.why).because(barred.why)
-}
-
-/// Reads a body, or says what it must be.
-///
-/// # Errors
-/// The answer to whoever sent another.
-pub fn read<T: DeserializeOwned>(body: &[u8], must_be: &str) -> Result<T, Box<Reply>> {
-    serde_json::from_slice(body).map_err(|error| {
-        let message = format!("the body must be {must_be}: {error}");
-        Box::new(fault(StatusCode::BAD_REQUEST, &message))
-    })
 }

@@ -1,97 +1,132 @@
 //! `/_control/clock`: what a space's clock shows, and what turns it.
 
-use super::answer::{done, fault, json, read};
+use super::answer::{done, fault, json};
+use super::route::{Ask, Route};
+use super::words::{Gives, Takes, Verb};
 use crate::domain::Timestamp;
 use crate::http::{Reply, StatusCode};
-use crate::service::App;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-/// What is to become of a clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// It goes forward.
-    Advance,
-    /// It shows another time.
-    Set,
-    /// It stands.
-    Freeze,
-    /// It runs.
-    Run,
+const TURNED: &[Gives] = &[Gives::nothing("What falls due by it has happened")];
+
+/// The routes of this room.
+pub const ROUTES: &[Route] = &[
+    Route {
+        summary: "What the clock shows",
+        gives: &[Gives::json::<Shown>(200, "The time, and whether it stands")],
+        ..Route::look("control.clock.show", "/clock", show)
+    },
+    Route {
+        summary: "Moves the clock forward",
+        takes: Some(Takes::json::<Advance>(
+            "{\"seconds\": N} with a whole number from 0 to 4294967295",
+        )),
+        gives: TURNED,
+        ..Route::change(
+            "control.clock.advance",
+            Verb::Post,
+            "/clock/advance",
+            advance,
+        )
+    },
+    Route {
+        summary: "Sets the clock",
+        takes: Some(Takes::json::<Set>("{\"now\": \"2026-01-01T12:00:00Z\"}")),
+        gives: TURNED,
+        ..Route::change("control.clock.set", Verb::Post, "/clock/set", set)
+    },
+    Route {
+        summary: "Stops the clock where it is",
+        gives: TURNED,
+        ..Route::change("control.clock.freeze", Verb::Post, "/clock/freeze", freeze)
+    },
+    Route {
+        summary: "Lets the clock run on from where it is",
+        gives: TURNED,
+        ..Route::change("control.clock.run", Verb::Post, "/clock/run", run)
+    },
+];
+
+/// What a clock shows.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Shown {
+    /// The time, in UTC (RFC 3339)
+    now: String,
+    /// Whether it stands
+    frozen: bool,
 }
 
-impl Turn {
-    /// What the last part of a path asks for.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "advance" => Some(Self::Advance),
-            "set" => Some(Self::Set),
-            "freeze" => Some(Self::Freeze),
-            "run" => Some(Self::Run),
-            _ => None,
-        }
-    }
-}
-
-#[derive(Deserialize)]
+/// How far a clock goes.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Advance {
+    /// Seconds
     seconds: u32,
 }
 
-#[derive(Deserialize)]
+/// What a clock is to show.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Set {
+    /// The time (RFC 3339)
+    #[schemars(extend("format" = "date-time"))]
     now: String,
 }
 
-/// `GET /_control/clock`
-pub fn show(app: &App) -> Reply {
-    let clock = &app.clock;
-    let body = serde_json::json!({"now": clock.now().to_string(), "frozen": clock.is_frozen()});
-    json(StatusCode::OK, &body)
+fn show(ask: &Ask<'_>) -> Reply {
+    let clock = &ask.app.clock;
+    let shown = Shown {
+        now: clock.now().to_string(),
+        frozen: clock.is_frozen(),
+    };
+    json(StatusCode::OK, &shown)
 }
 
-/// `POST /_control/clock/{turn}`: what falls due by it has happened when this answers.
-pub fn turn(app: &App, turn: Turn, body: &[u8]) -> Reply {
-    let turned = match turn {
-        Turn::Advance => advance(app, body),
-        Turn::Set => set(app, body),
-        Turn::Freeze => {
-            app.clock.freeze();
-            Ok(())
-        }
-        Turn::Run => {
-            app.clock.run();
-            Ok(())
-        }
+fn advance(ask: &Ask<'_>) -> Reply {
+    let advance = || {
+        let Advance { seconds } = ask.body()?;
+        let advanced = ask.app.clock.advance_seconds(seconds);
+        advanced.map_err(|error| refused(&error.to_string()))
     };
+    turned(ask, advance())
+}
+
+fn set(ask: &Ask<'_>) -> Reply {
+    let set = || {
+        let Set { now } = ask.body()?;
+        let no_time = || {
+            refused(&format!(
+                "the body must be {{\"now\": \"2026-01-01T12:00:00Z\"}}: {now:?} is no such time"
+            ))
+        };
+        let moment = Timestamp::parse_rfc3339(&now).ok_or_else(no_time)?;
+        let set = ask.app.clock.set(moment);
+        set.map_err(|error| refused(&error.to_string()))
+    };
+    turned(ask, set())
+}
+
+fn freeze(ask: &Ask<'_>) -> Reply {
+    ask.app.clock.freeze();
+    turned(ask, Ok(()))
+}
+
+fn run(ask: &Ask<'_>) -> Reply {
+    ask.app.clock.run();
+    turned(ask, Ok(()))
+}
+
+/// What falls due by it has happened when this answers.
+fn turned(ask: &Ask<'_>, turned: Result<(), Box<Reply>>) -> Reply {
     match turned {
         Ok(()) => {
-            app.settle();
+            ask.app.settle();
             done()
         }
         Err(refused) => *refused,
     }
-}
-
-fn advance(app: &App, body: &[u8]) -> Result<(), Box<Reply>> {
-    let must_be = "{\"seconds\": N} with a whole number from 0 to 4294967295";
-    let Advance { seconds } = read(body, must_be)?;
-    let advanced = app.clock.advance_seconds(seconds);
-    advanced.map_err(|error| refused(&error.to_string()))
-}
-
-fn set(app: &App, body: &[u8]) -> Result<(), Box<Reply>> {
-    let must_be = "{\"now\": \"2026-01-01T12:00:00Z\"}";
-    let Set { now } = read(body, must_be)?;
-    let no_time = || {
-        refused(&format!(
-            "the body must be {must_be}: {now:?} is no such time"
-        ))
-    };
-    let moment = Timestamp::parse_rfc3339(&now).ok_or_else(no_time)?;
-    let set = app.clock.set(moment);
-    set.map_err(|error| refused(&error.to_string()))
 }
 
 fn refused(why: &str) -> Box<Reply> {

@@ -19,11 +19,11 @@ pub fn may_ask() -> Reply {
     super::answer::done()
         .with(
             "access-control-allow-methods",
-            "GET, HEAD, POST, PUT, DELETE",
+            "GET, HEAD, POST, PUT, PATCH, DELETE",
         )
         .with(
             "access-control-allow-headers",
-            "authorization, content-type, x-control-token",
+            "authorization, content-type, last-event-id, x-control-token",
         )
         .with("access-control-max-age", "600")
 }

@@ -1,31 +1,93 @@
 //! `/_control/spaces`: the clouds that live beside the server's own.
 
-use super::answer::{done, failed, fault, json, read};
-use super::gate::Door;
+use super::answer::{done, failed, fault, json};
+use super::route::{Ask, Route};
+use super::words::{Gives, Takes, Verb};
 use crate::config::{AuthMode, Profile};
-use crate::http::{Head, Reply, Request, StatusCode, Trust};
-use crate::service::{App, Order, SpaceContent, SpaceError, Spaces};
-use serde::Deserialize;
+use crate::domain::Work;
+use crate::http::{Reply, StatusCode, Trust};
+use crate::service::{App, Order, SpaceContent, SpaceError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use serde_json::{Value, json as value};
+
+/// The largest fixture that comes with a request.
+const MOST_FIXTURE_BYTES: usize = 64 * 1024 * 1024;
+
+const WANTED: Takes = Takes::json::<Wanted>(
+    "an object with \"name\", and maybe \"fixture\", \"profile\", \"auth\", \"max_limit\", \"clock\" and \
+     \"seed\"",
+);
+
+/// The routes of this room.
+pub const ROUTES: &[Route] = &[
+    Route {
+        only_at_root: true,
+        summary: "Which spaces there are",
+        gives: &[Gives::json::<Listed>(200, "All of them, by name")],
+        ..Route::look("control.spaces.list", "/spaces", list)
+    },
+    Route {
+        only_at_root: true,
+        work: Work::Everything,
+        summary: "Makes a space: a cloud of its own under `/_space/{name}`",
+        takes: Some(WANTED.up_to(MOST_FIXTURE_BYTES)),
+        gives: &[Gives::json::<View>(201, "It is there")],
+        ..Route::change("control.spaces.make", Verb::Post, "/spaces", make)
+    },
+    Route {
+        only_at_root: true,
+        work: Work::Everything,
+        summary: "Removes a space",
+        gives: &[Gives::nothing("It is gone")],
+        ..Route::change(
+            "control.spaces.remove",
+            Verb::Delete,
+            "/spaces/{name}",
+            remove,
+        )
+    },
+];
 
 /// A space that somebody wants. What is missing is as the server was started.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
+    /// Letters, digits, `-`, `_` and `.`, a letter or a digit first
+    #[schemars(regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"))]
     name: String,
-    /// A built-in set by its name, or the text of a fixture.
+    /// A built-in set by its name, or a fixture itself
     fixture: Option<Box<RawValue>>,
+    /// Which server it is
     profile: Option<ProfileWord>,
+    /// Whether requests need a token
     auth: Option<AuthWord>,
+    /// The page size up to which `next` links are made
     max_limit: Option<std::num::NonZeroU64>,
-    /// `real`, or an RFC 3339 time at which it stands.
+    /// `real`, or an RFC 3339 time at which it stands
     clock: Option<String>,
+    /// What its ids are drawn from
     seed: Option<u64>,
 }
 
+/// The spaces there are.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    spaces: Vec<View>,
+}
+
+/// A space.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct View {
+    name: String,
+    /// What its URLs begin with
+    url: String,
+}
+
 /// The words of `--profile`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 enum ProfileWord {
     #[serde(rename = "default")]
     Default,
@@ -38,7 +100,7 @@ enum ProfileWord {
 }
 
 /// The words of `--auth`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 enum AuthWord {
     #[serde(rename = "open")]
     Open,
@@ -46,24 +108,22 @@ enum AuthWord {
     Strict,
 }
 
-/// `GET /_control/spaces`
-pub fn list(spaces: &Spaces, head: &Head, door: Door) -> Reply {
-    let names = spaces.names();
-    let views = names.iter().filter_map(|name| {
-        let app = spaces.named(name)?;
-        Some(view(&app, head, door, name))
+fn list(ask: &Ask<'_>) -> Reply {
+    let names = ask.spaces.names();
+    let views = names.into_iter().filter_map(|name| {
+        let app = ask.spaces.named(&name)?;
+        Some(view(ask, &app, name))
     });
-    let views: Vec<_> = views.collect();
-    json(StatusCode::OK, &value!({"spaces": views}))
+    let spaces = views.collect();
+    json(StatusCode::OK, &Listed { spaces })
 }
 
-/// `POST /_control/spaces`
-pub fn make(spaces: &Spaces, request: &Request, door: Door) -> Reply {
-    match order(spaces, request.body.bytes()) {
+fn make(ask: &Ask<'_>) -> Reply {
+    match order(ask) {
         Ok(order) => {
             let name = order.name.clone();
-            match spaces.make(order) {
-                Ok(app) => json(StatusCode::CREATED, &view(&app, &request.head, door, &name)),
+            match ask.spaces.make(order) {
+                Ok(app) => json(StatusCode::CREATED, &view(ask, &app, name)),
                 Err(error) => refused(&error),
             }
         }
@@ -71,9 +131,9 @@ pub fn make(spaces: &Spaces, request: &Request, door: Door) -> Reply {
     }
 }
 
-/// `DELETE /_control/spaces/{name}`
-pub fn remove(spaces: &Spaces, name: &str) -> Reply {
-    match spaces.remove(name) {
+fn remove(ask: &Ask<'_>) -> Reply {
+    let name = ask.part();
+    match ask.spaces.remove(name) {
         true => done(),
         false => fault(
             StatusCode::NOT_FOUND,
@@ -82,10 +142,9 @@ pub fn remove(spaces: &Spaces, name: &str) -> Reply {
     }
 }
 
-fn order(spaces: &Spaces, body: &[u8]) -> Result<Order, Box<Reply>> {
-    let must_be = "an object with \"name\", and maybe \"fixture\", \"profile\", \"auth\", \
-                   \"max_limit\", \"clock\" and \"seed\"";
-    let wanted: Wanted = read(body, must_be)?;
+fn order(ask: &Ask<'_>) -> Result<Order, Box<Reply>> {
+    let wanted: Wanted = ask.body()?;
+    let spaces = ask.spaces;
     let mut order = Order::like(&spaces.root, wanted.name);
     if let Some(fixture) = &wanted.fixture {
         let name = serde_json::from_str(fixture.get());
@@ -125,12 +184,12 @@ fn refused(error: &SpaceError) -> Reply {
     fault(status, &error.to_string())
 }
 
-fn view(app: &App, head: &Head, door: Door, name: &str) -> Value {
-    let origin = head.origin();
-    let base = match door.shared_port {
+fn view(ask: &Ask<'_>, app: &App, name: String) -> View {
+    let origin = ask.head().origin();
+    let base = match ask.door.shared_port {
         Some(port) => origin.base_on_port(Trust::Scheme, port),
         None => origin.base(Trust::Scheme),
     };
     let url = [&base, &*app.prefix].concat();
-    value!({"name": name, "url": url})
+    View { name, url }
 }

@@ -1,0 +1,124 @@
+//! All routes of the control API, and which of them a request is for.
+
+use super::route::Route;
+use super::words::Verb;
+use super::{clock, health, openapi, reset, spaces};
+use crate::http::Head;
+
+/// The routes of each room.
+pub const ROUTES: &[&[Route]] = &[
+    health::ROUTES,
+    reset::ROUTES,
+    clock::ROUTES,
+    spaces::ROUTES,
+    openapi::ROUTES,
+];
+
+/// Where a request leads.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// To this route.
+    Route {
+        /// It.
+        route: &'static Route,
+        /// What stands in place of its parts in braces.
+        parts: Vec<String>,
+    },
+    /// To a path that knows other methods: these, as `Allow` lists them.
+    WrongMethod(String),
+    /// Nowhere.
+    Nothing,
+}
+
+/// Where a request leads; in a space the server's own routes do not exist.
+pub fn find(head: &Head) -> Found {
+    let is_at_root = head.origin().space().is_none();
+    let segments = head.path().segments;
+    let there = ROUTES
+        .iter()
+        .copied()
+        .flatten()
+        .filter(|route| is_at_root || !route.only_at_root);
+    let mut verbs = Vec::new();
+    for route in there {
+        let Some(parts) = parts(route.path, segments) else {
+            continue;
+        };
+        if route.verb.methods().contains(head.method()) {
+            return Found::Route { route, parts };
+        }
+        verbs.push(route.verb);
+    }
+    match verbs.is_empty() {
+        true => Found::Nothing,
+        false => Found::WrongMethod(allowed(verbs)),
+    }
+}
+
+fn allowed(mut verbs: Vec<Verb>) -> String {
+    verbs.sort_unstable();
+    verbs.dedup();
+    let methods = verbs.iter().flat_map(|verb| verb.methods());
+    let names: Vec<_> = methods.map(http::Method::as_str).collect();
+    names.join(", ")
+}
+
+/// What stands in place of a path's parts in braces, if it is that path.
+fn parts(path: &str, segments: &[String]) -> Option<Vec<String>> {
+    let mut given = segments.iter();
+    let mut parts = Vec::new();
+    for wanted in path.split('/').filter(|part| !part.is_empty()) {
+        let given = given.next()?;
+        match wanted.starts_with('{') {
+            true => parts.push(given.clone()),
+            false if wanted == given => {}
+            false => return None,
+        }
+    }
+    given.next().is_none().then_some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ROUTES, parts};
+    use crate::api::control::route::{Handler, Route};
+    use crate::domain::Work;
+    use std::collections::BTreeSet;
+
+    fn routes() -> impl Iterator<Item = &'static Route> {
+        ROUTES.iter().copied().flatten()
+    }
+
+    #[test]
+    fn each_path_has_a_method_once() {
+        let mut seen = BTreeSet::new();
+        for route in routes() {
+            assert!(seen.insert((route.path, route.verb)), "{route:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_without_braces_is_found_before_one_with_them() {
+        let all: Vec<_> = routes().collect();
+        for (place, route) in all.iter().enumerate() {
+            let segments: Vec<_> = route.path.split('/').skip(1).map(str::to_owned).collect();
+            let hides = |earlier: &&&Route| {
+                earlier.verb == route.verb
+                    && earlier.path != route.path
+                    && parts(earlier.path, &segments).is_some()
+            };
+            let hiding = all.iter().take(place).find(hides);
+            assert!(hiding.is_none(), "{hiding:?} hides {route:?}");
+        }
+    }
+
+    #[test]
+    fn every_route_says_what_it_does() {
+        for route in routes() {
+            assert!(!route.summary.is_empty(), "{route:?}");
+            assert!(!route.gives.is_empty(), "{route:?}");
+            let waits = matches!(route.handler, Handler::Waits(_));
+            assert_eq!(waits, route.work == Work::Transfer, "{route:?}");
+        }
+    }
+}

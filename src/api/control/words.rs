@@ -1,0 +1,132 @@
+//! The words that say what a route of the control API takes and gives.
+
+#![allow(dead_code, reason = "rooms that come use the rest")]
+
+use crate::http::Method;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+/// The largest body of most routes.
+pub const MOST_BODY_BYTES: usize = 114_688;
+
+/// Makes the schema of a type.
+pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+/// A method of the control API, as a constant can hold it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    /// `GET`, and `HEAD`
+    Get,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+}
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody, even where the control API is off.
+    Anybody,
+    /// Whoever may look.
+    Look,
+    /// Whoever may change something.
+    Change,
+}
+
+/// What a body is.
+#[derive(Clone, Copy, Debug)]
+pub struct Takes {
+    /// In words, for whoever sent another: "the body must be …".
+    pub what: &'static str,
+    /// Its schema.
+    pub schema: SchemaOf,
+    /// The largest that is read, in bytes.
+    pub most_bytes: usize,
+    /// Whether there may be none.
+    pub may_be_missing: bool,
+}
+
+/// One way to answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Gives {
+    /// The status.
+    pub status: u16,
+    /// What it says.
+    pub what: &'static str,
+    /// The type of its body, and the schema of that if it is JSON.
+    pub body: Option<(&'static str, Option<SchemaOf>)>,
+}
+
+impl Verb {
+    /// The methods that are this.
+    pub const fn methods(self) -> &'static [Method] {
+        match self {
+            Self::Get => &[Method::GET, Method::HEAD],
+            Self::Post => &[Method::POST],
+            Self::Put => &[Method::PUT],
+            Self::Patch => &[Method::PATCH],
+            Self::Delete => &[Method::DELETE],
+        }
+    }
+}
+
+impl Takes {
+    /// A body in JSON that must be there.
+    pub const fn json<T: JsonSchema>(what: &'static str) -> Self {
+        Self {
+            what,
+            schema: schema_of::<T>,
+            most_bytes: MOST_BODY_BYTES,
+            may_be_missing: false,
+        }
+    }
+
+    /// A body that may be so large.
+    pub const fn up_to(mut self, bytes: usize) -> Self {
+        self.most_bytes = bytes;
+        self
+    }
+}
+
+impl Gives {
+    /// A document.
+    pub const fn json<T: JsonSchema>(status: u16, what: &'static str) -> Self {
+        Self {
+            status,
+            what,
+            body: Some(("application/json", Some(schema_of::<T>))),
+        }
+    }
+
+    /// No body.
+    pub const fn nothing(what: &'static str) -> Self {
+        Self {
+            status: 204,
+            what,
+            body: None,
+        }
+    }
+
+    /// A body of another type than JSON.
+    pub const fn other(status: u16, media_type: &'static str, what: &'static str) -> Self {
+        Self {
+            status,
+            what,
+            body: Some((media_type, None)),
+        }
+    }
+}
+
+/// The schema of a type, by reference where it has a name.
+pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+/// The schema of an object whose members are the parameters of a query.
+pub fn query_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    T::json_schema(generator)
+}
