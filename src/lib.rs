@@ -242,8 +242,7 @@ pub use config::{
     SettingError, SyncMode, WaldurApi, WebSource, WebSourceError,
 };
 pub use control::journal::{
-    End, Entry, KeptBody, Matching, NearMiss, StatusError, Statuses, Times, TimesError,
-    Verdict as Counted,
+    End, Entry, KeptBody, Matching, NearMiss, StatusError, Statuses, Tally, Times, TimesError,
 };
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{

@@ -2,7 +2,7 @@
 
 use super::{Emulator, Space};
 use crate::control::SpaceJournal;
-use crate::control::journal::{Entry, Matching, Times, Tally};
+use crate::control::journal::{Entry, Matching, Tally, Times};
 use std::fmt;
 use std::time::Duration;
 

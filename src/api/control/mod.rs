@@ -8,6 +8,7 @@ mod gate;
 mod health;
 mod openapi;
 mod pages;
+mod requests;
 mod reset;
 mod route;
 mod spaces;

@@ -2,6 +2,7 @@
 
 use super::entry::Entry;
 use super::glob;
+use std::borrow::Cow;
 use std::fmt;
 
 /// What entries must be like. Whatever is not said of them does not matter.
@@ -175,45 +176,54 @@ impl Matching {
     }
 
     /// What an entry is not like, by name: what was wanted, and what is.
-    pub(super) fn unmet(&self, entry: &Entry) -> impl Iterator<Item = Unmet> {
-        let operation = entry.operation().as_str();
-        let texts = [
-            ("operation", &self.operation, Some(operation.to_owned())),
-            ("service", &self.service, Some(entry.service().to_owned())),
-            ("method", &self.method, Some(entry.method().to_owned())),
-            ("path", &self.path, Some(entry.path().into_owned())),
-            ("project", &self.project, entry.project().map(str::to_owned)),
-            ("image", &self.image, entry.image().map(str::to_owned)),
-            ("fault", &self.fault, entry.fault().map(str::to_owned)),
-            (
-                "request_id",
-                &self.request_id,
-                entry.request_id().map(str::to_owned),
-            ),
+    pub(super) fn unmet<'e>(&'e self, entry: &'e Entry) -> impl Iterator<Item = Unmet> + 'e {
+        let texts: [(&str, &Option<String>, TextOf); 8] = [
+            ("operation", &self.operation, |entry| {
+                Some(entry.operation().as_str().into())
+            }),
+            ("service", &self.service, |entry| {
+                Some(entry.service().into())
+            }),
+            ("method", &self.method, |entry| Some(entry.method().into())),
+            ("path", &self.path, |entry| Some(entry.path())),
+            ("project", &self.project, |entry| {
+                entry.project().map(Into::into)
+            }),
+            ("image", &self.image, |entry| entry.image().map(Into::into)),
+            ("fault", &self.fault, |entry| entry.fault().map(Into::into)),
+            ("request_id", &self.request_id, |entry| {
+                entry.request_id().map(Into::into)
+            }),
         ];
-        let texts = texts.into_iter().filter_map(|(name, wanted, is)| {
-            let wanted = wanted.as_ref()?;
-            let has_stars = matches!(name, "operation" | "path" | "fault");
-            let is_so = is.as_ref().is_some_and(|is| match has_stars {
-                true => glob::is_of(wanted, is),
-                false => wanted == is,
+        let texts = texts
+            .into_iter()
+            .filter_map(move |(name, wanted, text_of)| {
+                let wanted = wanted.as_ref()?;
+                let is = text_of(entry);
+                let has_stars = matches!(name, "operation" | "path" | "fault");
+                let is_so = is.as_ref().is_some_and(|is| match has_stars {
+                    true => glob::is_of(wanted, is),
+                    false => wanted == is,
+                });
+                (!is_so).then(|| Unmet::new(name, wanted, is.map(Cow::into_owned)))
             });
-            (!is_so).then(|| Unmet::new(name, wanted, is))
-        });
-        let status = self
+        let wrong = self
             .status
             .filter(|statuses| !statuses.have(entry.status()));
-        let status = status.map(|wanted| {
+        let status = wrong.map(|wanted| {
             let is = entry.status().map(|status| status.to_string());
             Unmet::new("status", &wanted.to_string(), is)
         });
         let is_error = entry.is_error();
-        let error = self.error.filter(|wanted| *wanted != is_error);
-        let error = error
+        let wrong = self.error.filter(|wanted| *wanted != is_error);
+        let error = wrong
             .map(|wanted| Unmet::new("error", &wanted.to_string(), Some(is_error.to_string())));
         texts.chain(status).chain(error)
     }
 }
+
+/// Looks a text of an entry up.
+type TextOf = for<'e> fn(&'e Entry) -> Option<Cow<'e, str>>;
 
 /// What an entry is not like.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,8 +17,8 @@ mod room;
 mod samples;
 mod shelf;
 mod space;
-mod times;
 mod tally;
+mod times;
 mod writing;
 
 pub use end::End;
@@ -29,6 +29,6 @@ pub use matching::{Matching, StatusError, Statuses};
 pub use record::{Answered, Record};
 pub use room::{Bounds, Journal};
 pub use space::{SpaceJournal, SpacePlace};
-pub use times::{Times, TimesError};
 pub use tally::{NearMiss, Tally};
-pub use writing::{Draft, Header, Writing};
+pub use times::{Times, TimesError};
+pub use writing::{Draft, Writing};

@@ -70,12 +70,6 @@ impl Journal {
         }))
     }
 
-    /// How much it keeps.
-    #[must_use]
-    pub fn bounds(&self) -> Bounds {
-        self.0.bounds
-    }
-
     /// Whether it keeps anything.
     #[must_use]
     pub fn is_on(&self) -> bool {
@@ -89,7 +83,7 @@ impl Journal {
     }
 
     /// What its entries take in memory, in bytes.
-    #[must_use]
+    #[cfg(test)]
     pub fn bytes(&self) -> usize {
         self.inside().bytes
     }

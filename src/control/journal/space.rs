@@ -4,9 +4,9 @@ use super::entry::Entry;
 use super::following::Following;
 use super::matching::Matching;
 use super::record::Record;
-use super::room::{Bounds, Journal};
-use super::times::Times;
+use super::room::Journal;
 use super::tally::{self, Tally};
+use super::times::Times;
 use std::ops::Range;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -56,12 +56,6 @@ impl SpaceJournal {
     #[must_use]
     pub fn is_on(&self) -> bool {
         self.is_on
-    }
-
-    /// How much all spaces of the server keep together.
-    #[must_use]
-    pub fn bounds(&self) -> Bounds {
-        self.journal.bounds()
     }
 
     /// What is kept of each body, in bytes.

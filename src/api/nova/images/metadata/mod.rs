@@ -88,7 +88,9 @@ fn show(call: &Call<'_>, id: &str, key: &str) -> Result<Reply, Fault> {
         .properties
         .get(key)
         .filter(|_| is_addressable(call, key));
-    let stored = stored.ok_or_else(|| Fault::not_found(NO_RESOURCE))?;
+    let stored = stored.ok_or_else(|| {
+        Fault::not_found(NO_RESOURCE).because(format!("the image has no property {key:?}"))
+    })?;
     single(call, key, &shown(key, stored, call.dialect)?)
 }
 
