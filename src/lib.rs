@@ -187,6 +187,25 @@
 //! # }
 //! ```
 //!
+//! # What was asked
+//!
+//! The last requests are kept, with their answers and why some were refused ([`Emulator::requests`]).
+//!
+//! ```
+//! # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
+//! use nova_images::{Emulator, Fixture, Matching};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let nova = Emulator::builder().fixture(Fixture::docs()?).start()?;
+//! client::get(&format!("{}/v2/openstack/images/detail", nova.url()))?;
+//! client::get(&format!("{}/v2/openstack/images?limit=1", nova.url()))?;
+//!
+//! nova.requests().verify(2, Matching::operation("nova.images.*").status(200));
+//! nova.requests().verify(0, Matching::all().method("DELETE"));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What goes wrong
 //!
 //! [`StartError`] and [`FixtureError`] are one line to print, values to match, and keep what caused
@@ -242,7 +261,7 @@ pub use config::{
     SettingError, SyncMode, WaldurApi, WebSource, WebSourceError,
 };
 pub use control::journal::{
-    End, Entry, KeptBody, Matching, NearMiss, StatusError, Statuses, Tally, Times, TimesError,
+    End, Entry, KeptBody, Matching, NearMiss, StatusError, Statuses, Times, TimesError,
 };
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{

@@ -2,7 +2,7 @@
 
 use super::{Emulator, Space};
 use crate::control::SpaceJournal;
-use crate::control::journal::{Entry, Matching, Tally, Times};
+use crate::control::journal::{Entry, Matching, NearMiss, Tally, Times};
 use std::fmt;
 use std::time::Duration;
 
@@ -54,7 +54,21 @@ pub struct Requests(SpaceJournal);
 #[error("within {} ms {tally}", timeout.as_millis())]
 pub struct WaitError {
     timeout: Duration,
-    tally: Tally,
+    tally: Box<Tally>,
+}
+
+impl WaitError {
+    /// How many had come.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.tally.count
+    }
+
+    /// The newest entries that are as they were wanted, but for one thing.
+    #[must_use]
+    pub fn near_misses(&self) -> &[NearMiss] {
+        &self.tally.near_misses
+    }
 }
 
 impl Requests {
@@ -142,7 +156,7 @@ impl Requests {
         if self.0.wait(at_least, matching, timeout) >= at_least {
             return Ok(self.find(matching));
         }
-        let tally = self.0.verify((at_least..).into(), matching, 0);
+        let tally = self.0.verify((at_least..).into(), matching, 0).into();
         Err(WaitError { timeout, tally })
     }
 

@@ -73,7 +73,7 @@ fn what_is_verified_and_is_not_so_panics_with_what_nearly_is() {
     let show = || Matching::operation("nova.images.show");
     requests.verify(1, show());
     requests.verify(1.., show().status(404));
-    requests.verify(..=1, &show().status_class(4));
+    requests.verify(..=1, show().status_class(4));
     requests.verify(0, show().status(200));
     let message = panic_of(|| server_verify(&requests, 1, &show().status(200)));
     let expected = format!(
@@ -97,7 +97,9 @@ fn a_thread_waits_for_what_others_ask() {
     let requests = space.requests();
     let index = Matching::operation("nova.images.index");
     let late = requests.wait_for(1, &index, Duration::from_millis(1));
-    let late = late.unwrap_err().to_string();
+    let late = late.unwrap_err();
+    assert_eq!((late.count(), late.near_misses().len()), (0, 0));
+    let late = late.to_string();
     assert!(
         late.starts_with("within 1 ms at least 1 requests"),
         "{late}"

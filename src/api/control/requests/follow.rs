@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 /// What the events are (WHATWG HTML, 9.2).
@@ -79,15 +80,14 @@ fn written(news: &News, matching: &Matching, bodies: bool) -> serde_json::Result
     let mut text = String::new();
     if news.lost > 0 {
         let lost = serde_json::to_string(&Lost { lost: news.lost })?;
-        text.push_str(&format!("event: lost\ndata: {lost}\n\n"));
+        // A `String` takes whatever is written.
+        _ = write!(text, "event: lost\ndata: {lost}\n\n");
     }
     for entry in news.entries.iter().filter(|entry| matching.is_met(entry)) {
         // JSON has no line feeds: one line is all of it.
         let shown = serde_json::to_string(&ShownRequest::of(entry, bodies))?;
-        text.push_str(&format!(
-            "id: {}\nevent: request\ndata: {shown}\n\n",
-            entry.number()
-        ));
+        let number = entry.number();
+        _ = write!(text, "id: {number}\nevent: request\ndata: {shown}\n\n");
     }
     Ok(text)
 }

@@ -53,13 +53,11 @@ async fn waited(ask: &Ask<'_>) -> Result<Reply, Box<Reply>> {
     let since = wanted.matching.since.unwrap_or(0);
     let coming = count(journal.follow(since), &matching, at_least);
     let counted = tokio::time::timeout(Duration::from_millis(timeout), coming).await;
-    match counted {
-        Ok(Some(count)) => Ok(json(StatusCode::OK, &RequestCount { count })),
-        Ok(None) | Err(_) => {
-            let tally = journal.verify((at_least..).into(), &matching, since);
-            Ok(tally::reply(&tally))
-        }
+    if let Ok(Some(count)) = counted {
+        return Ok(json(StatusCode::OK, &RequestCount { count }));
     }
+    let tally = journal.verify((at_least..).into(), &matching, since);
+    Ok(tally::reply(&tally))
 }
 
 /// How many match, once so many do; nothing when no more will come.
