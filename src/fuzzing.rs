@@ -99,8 +99,7 @@ pub fn query(data: &[u8]) {
         assert!(keys.contains("Id"), "images must not tie");
         assert_eq!(keys.len(), found.sort.len(), "a key decides once");
     }
-    let filters = pairs.into_iter().collect();
-    drop(glance_v1::read(&caller, &ImageRules::GLANCE_V1, &filters));
+    drop(glance_v1::read(&caller, &ImageRules::GLANCE_V1, &pairs));
 }
 
 /// `Accept` and the microversion headers: the choice is one of those on offer.

@@ -258,7 +258,8 @@ mod store;
 pub use cli::run as run_command;
 pub use config::{
     AuthMode, BaseUrlError, ControlAccess, JournalMode, Microversion, MicroversionError, Profile,
-    SettingError, SyncMode, WaldurApi, WebSource, WebSourceError,
+    SettingError, SyncMode, UpstreamAuth, UpstreamConfig, UpstreamConfigError, WaldurApi,
+    WebOriginError, WebSource, WebSourceError,
 };
 pub use control::journal::{
     End, Entry, KeptBody, Matching, NearMiss, StatusError, Statuses, Times, TimesError,

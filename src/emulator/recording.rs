@@ -4,6 +4,7 @@
 use super::watched::{Pending, Watched};
 use crate::control::journal::{Answered, Draft, End, Record, Writing, shown_target};
 use crate::domain::{Plan, Timestamp};
+use crate::http::mount;
 use crate::http::{Body, Method, Reply, Request};
 use crate::service::App;
 use bytes::Bytes;
@@ -70,7 +71,8 @@ impl<'a> Recording<'a> {
 
     /// Notes that the target had a space in front that is not there.
     pub fn under_its_space(mut self) -> Self {
-        self.mount = self.request.head.origin().prefix().to_owned();
+        let space = self.request.head.origin().space().unwrap_or_default();
+        self.mount = [mount::MOUNT, space].concat();
         self
     }
 

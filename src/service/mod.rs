@@ -3,9 +3,11 @@
 
 mod access;
 mod app;
+mod asked;
 mod due;
 mod error;
 mod failure;
+mod glance_parameters;
 pub mod glance_query;
 mod glance_sort;
 pub mod glance_v1;
@@ -14,10 +16,12 @@ pub mod identity;
 mod image_data;
 mod images;
 pub mod listed_query;
+mod listed_time;
 mod put_image;
 mod query_error;
 mod quota;
 mod rate_limit;
+mod removal;
 mod reset;
 pub mod rules;
 mod seed;
@@ -25,13 +29,14 @@ mod spaces;
 #[cfg(test)]
 mod tests;
 mod upload_error;
+pub mod upstream;
 pub mod waldur;
 pub mod web_download;
 mod write_error;
 
 pub use app::App;
 pub use error::ImageError;
-pub use failure::Failure;
+pub use failure::{Failure, why};
 pub use images::{Content, Edit, Images, Intake, Membership, NewOwner, is_uuid};
 pub use put_image::PutImageError;
 pub use quota::{Limited, MOST as MOST_LIMITED};

@@ -2,6 +2,7 @@
 
 use super::app::{App, Outfit};
 use super::seed::{LoadError, Reread, Seed};
+use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{JournalMode, ServerConfig, SettingError, SpaceConfig};
 use crate::control::journal::Bounds;
@@ -19,6 +20,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// What paths of spaces begin with.
 const MOUNT: &str = "/_space/";
+
+/// The types of the services that every space has, in the words of the catalogue.
+const OWN_SERVICES: [&str; 3] = ["compute", "identity", "image"];
 
 /// Longest name of a space, in characters.
 const MOST_NAME_CHARACTERS: usize = 64;
@@ -74,6 +78,8 @@ pub struct Start {
     pub progress: Box<dyn Progress>,
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
+    /// The real cloud whose images its own space serves; other spaces have images of their own.
+    pub upstream: Option<Arc<Upstream>>,
 }
 
 /// A space that somebody wants.
@@ -154,13 +160,18 @@ impl From<StoreError> for SpaceError {
 }
 
 impl Order {
-    /// As the server's own space, under a name.
+    /// As the server's own space, under a name. Its services are its own, wherever links and the
+    /// catalogue of that one lead: a client stays in its space.
     #[must_use]
     pub fn like(root: &App, name: impl Into<String>) -> Self {
+        let mut config = root.config.clone();
+        config.glance_url = None;
+        let is_own = |kind: &str| OWN_SERVICES.contains(&kind);
+        config.catalog.retain(|(kind, _)| !is_own(kind));
         Self {
             name: name.into(),
             content: None,
-            config: root.config.clone(),
+            config,
             clock: None,
             seed: None,
         }
@@ -192,6 +203,7 @@ impl Spaces {
             texts,
             progress,
             resolve,
+            upstream,
         } = start;
         let spool = spool(&server);
         if server.sweeps {
@@ -208,6 +220,7 @@ impl Spaces {
             spool: spool.clone(),
             journal: journal.clone(),
             web_downloads: WebDownloads::new(&server, resolve),
+            upstream,
             server: Arc::new(server),
         };
         let server = Arc::clone(&outfit.server);
@@ -277,6 +290,7 @@ impl Spaces {
             spool: self.spool.clone(),
             journal: self.journal.clone(),
             web_downloads: self.root.web_downloads.clone(),
+            upstream: None,
         };
         let (app, _) = App::of(self.seed(content)?, outfit)?;
         let app = Arc::new(app);
@@ -293,6 +307,9 @@ impl Spaces {
         let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
         let removed = named.remove(name);
         drop(named);
+        if let Some(app) = &removed {
+            app.removal.happen();
+        }
         removed.is_some()
     }
 

@@ -30,6 +30,8 @@ pub struct Call<'a> {
     pub media: Media,
     /// Who asks; nobody until signed in.
     pub caller: Caller,
+    /// Where images are for everybody, as the caller's catalogue says: a real cloud's.
+    pub image_url: Option<String>,
     /// What was negotiated, where the dialect has microversions.
     pub microversion: Option<Microversion>,
     /// What was asked for in place of one, and cannot be had.
@@ -84,6 +86,12 @@ impl Call<'_> {
 
     /// Why nobody is found who asks, for whoever wonders.
     pub fn why_nobody(&self) -> String {
+        if self.app.upstream.is_some() {
+            return match token_of(self.head) {
+                Some(_) => "the real Keystone takes the token for none".to_owned(),
+                None => "no token in the request".to_owned(),
+            };
+        }
         match self.has_good_service_token() {
             true => self.app.identity.why_not(token_of(self.head)),
             false => "X-Service-Token is no token of a user with the role service".to_owned(),
@@ -118,11 +126,20 @@ pub fn is_known_project(app: &App, head: &Head, text: &str) -> bool {
 /// Whether a text is the id of the caller's project: of the token, or in open mode, where none is
 /// needed, of a project that is known.
 pub fn is_own_project(app: &App, head: &Head, text: &str) -> bool {
+    if app.upstream.is_some() {
+        // Whose token it is has to be asked; until then this is for whoever it names.
+        return is_usual_project(text);
+    }
     match (token_project(app, head), app.config.auth) {
         (Some(own), _) => own == text,
         (None, AuthMode::Open) => is_known_project(app, head, text),
         (None, AuthMode::Strict) => false,
     }
+}
+
+/// Whether a text looks as Keystone's ids do: 32 hex digits.
+fn is_usual_project(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The project of the token that a request shows, when it is known.
@@ -131,7 +148,8 @@ pub fn token_project(app: &App, head: &Head) -> Option<String> {
     caller.project_id
 }
 
-fn token_of(head: &Head) -> Option<&str> {
+/// The token that a request shows.
+pub fn token_of(head: &Head) -> Option<&str> {
     let token = head.header(&X_AUTH_TOKEN);
     token.or_else(|| head.header(&X_STORAGE_TOKEN))
 }

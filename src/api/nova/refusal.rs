@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::dialect::{Internal, Media, Unauthorized};
-use super::fault::{Fault, NO_RESOURCE, OverLimit, Told};
+use super::fault::{Fault, NO_RESOURCE, OverLimit, Told, UNAVAILABLE};
 use super::xmlns;
 use crate::http::json;
 use crate::http::xml::writer::XmlWriter;
@@ -22,6 +22,19 @@ pub fn reply(fault: Fault, call: &Call<'_>) -> Reply {
                 .renamed(title, "Request Entity Too Large")
         }
         Told::Unauthorized => unauthorized(call.dialect.unauthorized, &call.keystone_url()),
+        // keystonemiddleware's own sentence.
+        Told::IdentityDown => page(
+            call,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The Keystone service is temporarily unavailable.",
+        ),
+        Told::Unavailable(retry_after_seconds) => {
+            let reply = render(call, StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, None);
+            match retry_after_seconds {
+                Some(seconds) => reply.with("retry-after", seconds.to_string()),
+                None => reply,
+            }
+        }
         Told::Bare => bare(),
         Told::Failed => {
             let message = internal(Internal::Juno, "");
@@ -47,6 +60,8 @@ fn why_of(told: &Told, call: &Call<'_>) -> String {
         }
         Told::BodyTooLarge => "the body is larger than 112 KiB".to_owned(),
         Told::Unauthorized => call.why_nobody(),
+        Told::IdentityDown => "the real Keystone does not answer".to_owned(),
+        Told::Unavailable(_) => "the image service does not answer".to_owned(),
         Told::OverLimit(over) => {
             format!("{} {} requests a minute are allowed", over.limit, over.verb)
         }

@@ -297,4 +297,17 @@ fn nobody_looks_who_may_not() {
     assert_eq!(server.get("/_control/requests").status(), 200);
     let cleared = server.send("DELETE", "/_control/requests", &[], "");
     assert_eq!(cleared.status(), 403);
+    // No page of a stranger's, by no name that was bent to point here.
+    for header in [("Origin", "http://evil.example"), ("Host", "evil.example")] {
+        for path in ["", "/1", "/count", "/follow"] {
+            let refused = server.get_with(&format!("/_control/requests{path}"), &[header]);
+            assert_eq!(refused.status(), 403, "{path} {header:?}");
+        }
+    }
+    // Nor from afar.
+    let afar = builder().listen("0.0.0.0:0").control(ControlAccess::Read);
+    let afar = Server::start(afar.control_token("T"));
+    assert_eq!(afar.get("/_control/requests").status(), 403);
+    let shown = afar.get_with("/_control/requests", &[("X-Control-Token", "T")]);
+    assert_eq!(shown.status(), 200);
 }

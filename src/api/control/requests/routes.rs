@@ -7,12 +7,13 @@ use super::tally::{RequestCount, RequestTally, VerifyRequests};
 use super::wait::WaitForRequests;
 use super::{follow, look, wait};
 use crate::api::control::route::Route;
-use crate::api::control::words::{Gives, Takes, Verb, query_of};
+use crate::api::control::words::{Access, Gives, Takes, Verb, query_of};
 use crate::domain::Work;
 
 /// The routes of this room.
 pub const ROUTES: &[Route] = &[
     Route {
+        access: Access::Watch,
         work: Work::Everything,
         summary: "What was asked, and what was answered",
         query: Some(query_of::<RequestQuery>),
@@ -30,6 +31,7 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        access: Access::Watch,
         work: Work::Everything,
         summary: "How many requests match",
         query: Some(query_of::<RequestFilter>),
@@ -37,6 +39,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::look("control.requests.count", "/requests/count", look::count)
     },
     Route {
+        access: Access::Watch,
         summary: "Requests as they come, as server-sent events: `request`, or `lost` for what came too fast",
         query: Some(query_of::<FollowQuery>),
         gives: &[Gives::other(
@@ -52,6 +55,7 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        access: Access::Watch,
         verb: Verb::Post,
         work: Work::Everything,
         summary: "Whether requests match as often as they are to; if not, which nearly did",
@@ -65,6 +69,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::look("control.requests.verify", "/requests/verify", look::verify)
     },
     Route {
+        access: Access::Watch,
         summary: "Waits until so many requests match",
         takes: Some(Takes::json::<WaitForRequests>(
             "an object with maybe \"at_least\", \"matching\" and \"timeout_ms\"",
@@ -81,6 +86,7 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        access: Access::Watch,
         summary: "One request, with its bodies",
         gives: &[Gives::json::<ShownRequest>(200, "It")],
         ..Route::look("control.requests.show", "/requests/{number}", look::show)
