@@ -76,6 +76,48 @@ pub enum ControlAccess {
     Full,
 }
 
+/// How an image becomes active once its data have been uploaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UploadTransitions {
+    /// At once: it is when the upload is answered.
+    #[default]
+    Immediate,
+    /// So many seconds later on the space's clock.
+    AfterSeconds(u32),
+    /// Behind so many answers that show it saving.
+    AfterReads(u32),
+    /// When somebody says so through the control API.
+    Manual,
+}
+
+/// Why a text does not say how images become active.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is none of immediate, clock=SECONDS, reads=N and manual")]
+pub struct UploadTransitionsError(String);
+
+impl std::str::FromStr for UploadTransitions {
+    type Err = UploadTransitionsError;
+
+    /// Reads `immediate`, `manual`, `clock=SECONDS` or `reads=N`; `clock` alone is five seconds, and
+    /// `reads` three of them.
+    fn from_str(text: &str) -> Result<Self, UploadTransitionsError> {
+        let (word, number) = match text.split_once('=') {
+            Some((word, number)) => (word, Some(number)),
+            None => (text, None),
+        };
+        let other = || UploadTransitionsError(text.to_owned());
+        let number_or = |usual| number.map_or(Ok(usual), str::parse).map_err(|_| other());
+        match word {
+            "clock" => Ok(Self::AfterSeconds(number_or(5)?)),
+            "reads" => Ok(Self::AfterReads(number_or(3)?)),
+            "immediate" if number.is_none() => Ok(Self::Immediate),
+            "manual" if number.is_none() => Ok(Self::Manual),
+            _ => Err(other()),
+        }
+    }
+}
+
 /// A microversion of Nova.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Microversion {
@@ -209,6 +251,9 @@ pub struct WebSourceError(String);
 /// Most bytes of an image's data when nothing else is said: Glance's own bound (`image_size_cap`), 1 TiB.
 pub const MOST_IMAGE_BYTES: u64 = 1 << 40;
 
+/// Spaces at once when nothing else is said: more than a server's memory mostly takes.
+pub const MOST_SPACES: usize = 10_000;
+
 /// What one cloud is, whichever server it is on.
 #[derive(Clone, Debug)]
 pub struct SpaceConfig {
@@ -235,6 +280,8 @@ pub struct SpaceConfig {
     pub catalog: Vec<(String, String)>,
     /// The region of the catalogue; the profile's own when missing.
     pub region: Option<String>,
+    /// How images become active whose data were uploaded.
+    pub uploads: UploadTransitions,
 }
 
 /// What all clouds of a server share.
@@ -264,6 +311,8 @@ pub struct ServerConfig {
     pub allow_origins: Vec<String>,
     /// Connections at once; when missing, what the process's descriptors allow.
     pub max_connections: Option<usize>,
+    /// Spaces at once, besides its own.
+    pub max_spaces: usize,
     /// Most bytes of an image's data.
     pub max_image_size: u64,
     /// From where data may be fetched by their URI; from nowhere when empty.
@@ -293,6 +342,7 @@ impl Default for SpaceConfig {
             max_tokens: 100_000,
             catalog: Vec::new(),
             region: None,
+            uploads: UploadTransitions::default(),
         }
     }
 }
@@ -312,6 +362,7 @@ impl Default for ServerConfig {
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
             max_connections: None,
+            max_spaces: MOST_SPACES,
             max_image_size: MOST_IMAGE_BYTES,
             web_download: Vec::new(),
             sweeps: false,

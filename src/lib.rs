@@ -239,16 +239,17 @@ mod store;
 pub use cli::run as run_command;
 pub use config::{
     AuthMode, BaseUrlError, ControlAccess, Microversion, MicroversionError, Profile, SettingError,
-    SyncMode, WaldurApi, WebSource, WebSourceError,
+    SyncMode, UploadTransitions, UploadTransitionsError, WaldurApi, WebSource, WebSourceError,
 };
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{
     BodyWanted, GlanceStatus, Image, ImageBuilder, Member, MemberStatus, Operation, Plan,
-    Properties, PropertyValue, Timestamp, Visibility, Work,
+    Properties, PropertyValue, Timestamp, Transition, TransitionPlanError, Trigger, Visibility,
+    Work,
 };
 pub use emulator::{
-    Emulator, EmulatorBuilder, Exchange, Interceptor, Space, SpaceBuilder, StartError, Verdict,
-    operations,
+    Emulator, EmulatorBuilder, Exchange, Images, Interceptor, Space, SpaceBuilder, StartError,
+    Verdict, operations,
 };
 pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};
-pub use service::{PutImageError, ResetError, SpaceError};
+pub use service::{ImageControlError, PutImageError, ResetError, SpaceError};

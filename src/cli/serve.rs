@@ -8,8 +8,8 @@ use super::port_file::PortFile;
 use super::signal::Signals;
 use super::tour::Tour;
 use crate::config::{
-    AuthMode, BaseUrl, ControlAccess, MOST_IMAGE_BYTES, Microversion, Profile, ServerConfig,
-    SpaceConfig, SyncMode, WaldurApi, WebSource,
+    AuthMode, BaseUrl, ControlAccess, MOST_IMAGE_BYTES, MOST_SPACES, Microversion, Profile,
+    ServerConfig, SpaceConfig, SyncMode, UploadTransitions, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, is_built_in};
 use crate::domain::Untold;
@@ -120,6 +120,19 @@ pub struct Serve {
     #[arg(long, env = "NOVA_IMAGES_ALLOW_WEB_DOWNLOAD", value_name = "public|HOST:PORT",
         num_args = 0..=1, require_equals = true, default_missing_value = "public")]
     allow_web_download: Vec<WebSource>,
+    /// How an image becomes active once its data are uploaded: at once, so many seconds later on the
+    /// clock (clock: 5), behind so many answers that show it saving (reads: 3), or by `/_control`
+    #[arg(
+        long,
+        env = "NOVA_IMAGES_TRANSITIONS",
+        value_name = "immediate|clock[=SECONDS]|reads[=N]|manual",
+        default_value = "immediate"
+    )]
+    transitions: UploadTransitions,
+    /// Spaces at once, besides the server's own
+    #[arg(long, env = "NOVA_IMAGES_MAX_SPACES", value_name = "SPACES",
+        default_value_t = MOST_SPACES)]
+    max_spaces: usize,
     /// `real`, or an RFC 3339 time at which the clock stands still
     #[arg(
         long,
@@ -230,6 +243,7 @@ impl Serve {
             allow_hosts: self.allow_host.clone(),
             allow_origins: self.allow_origin.clone(),
             max_connections: self.max_connections,
+            max_spaces: self.max_spaces,
             max_image_size: self.max_image_size,
             web_download: self.allow_web_download.clone(),
             sweeps: true,
@@ -251,6 +265,7 @@ impl Serve {
             max_tokens: self.max_tokens,
             catalog: self.catalog.clone(),
             region: self.region.clone(),
+            uploads: self.transitions,
         }
     }
 }

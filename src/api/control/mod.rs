@@ -6,12 +6,15 @@ mod answer;
 mod clock;
 mod gate;
 mod health;
+mod image_form;
+mod images;
 mod openapi;
 mod pages;
 mod reset;
 mod route;
 mod spaces;
 mod table;
+mod transitions;
 mod words;
 
 pub use gate::Door;
