@@ -239,7 +239,8 @@ mod store;
 pub use cli::run as run_command;
 pub use config::{
     AuthMode, BaseUrlError, ControlAccess, Microversion, MicroversionError, Profile, SettingError,
-    SyncMode, UploadTransitions, UploadTransitionsError, WaldurApi, WebSource, WebSourceError,
+    SyncMode, UploadTransitions, UploadTransitionsError, UpstreamAuth, UpstreamConfig,
+    UpstreamConfigError, WaldurApi, WebOriginError, WebSource, WebSourceError,
 };
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{

@@ -6,9 +6,11 @@ use super::identity::Identity;
 use super::image_data::ImageData;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
+use super::removal::Removal;
 use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
 use super::transitions::Transitions;
+use super::upstream::Upstream;
 use super::waldur::Waldur;
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
@@ -35,6 +37,8 @@ pub struct App {
     pub clock: Clock,
     /// Its ids.
     pub ids: Ids,
+    /// The real cloud whose images it serves in place of its own.
+    pub upstream: Option<Arc<Upstream>>,
     /// Its images.
     pub images: Images,
     /// The data of its images.
@@ -49,6 +53,8 @@ pub struct App {
     pub rate_limiter: RateLimiter,
     /// Whether the images are just those of Nova's own fake image service.
     pub over_nova_fake: bool,
+    /// Whether it was removed: what is in the middle of something finds nothing to write to.
+    pub removal: Removal,
     store: Arc<Store>,
     agenda: Arc<Agenda>,
     transitions: Arc<Transitions>,
@@ -90,6 +96,8 @@ pub struct Outfit {
     pub web_downloads: WebDownloads,
     /// When it goes because nobody uses it; without it, never.
     pub idle: Option<Idle>,
+    /// The real cloud whose images it serves in place of its own.
+    pub upstream: Option<Arc<Upstream>>,
 }
 
 impl App {
@@ -132,6 +140,7 @@ impl App {
                 SyncMode::Normal => Sync::Normal,
             },
             patience: outfit.server.lock_patience,
+            steps: outfit.server.steps.clone(),
         };
         let mut store = Store::open(Location::File(file), outfit.texts)?;
         let recovered = store.keep_data(outfit.spool.clone())?;
@@ -174,8 +183,10 @@ impl App {
             spool,
             web_downloads,
             idle,
+            upstream,
         } = outfit;
         clock.begin_here();
+        let removal = Removal::default();
         let identity = Identity::open(
             around.people,
             &config,
@@ -192,8 +203,14 @@ impl App {
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone(), Arc::clone(&transitions)),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
-            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
+            image_data: ImageData::new(
+                Arc::clone(&store),
+                spool,
+                server.max_image_size,
+                removal.clone(),
+            ),
             web_downloads,
+            upstream,
             identity,
             server,
             config,
@@ -203,6 +220,7 @@ impl App {
             ids,
             rate_limiter: RateLimiter::default(),
             over_nova_fake: around.over_nova_fake,
+            removal,
             store,
             agenda,
             transitions,
@@ -322,6 +340,9 @@ impl App {
         plans.reset();
         self.agenda.clear();
         self.identity.forget();
+        if let Some(upstream) = &self.upstream {
+            upstream.tokens.clear();
+        }
         Ok(())
     }
 }

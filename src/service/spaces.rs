@@ -2,6 +2,7 @@
 
 use super::app::{App, Outfit};
 use super::seed::{LoadError, Reread, Seed};
+use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{ServerConfig, SettingError, SpaceConfig};
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Idle, Ids, is_built_in};
@@ -19,6 +20,9 @@ use std::time::Duration;
 
 /// What paths of spaces begin with.
 const MOUNT: &str = "/_space/";
+
+/// The types of the services that every space has, in the words of the catalogue.
+const OWN_SERVICES: [&str; 3] = ["compute", "identity", "image"];
 
 /// Longest name of a space, in characters.
 const MOST_NAME_CHARACTERS: usize = 64;
@@ -72,6 +76,8 @@ pub struct Start {
     pub progress: Box<dyn Progress>,
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
+    /// The real cloud whose images its own space serves; other spaces have images of their own.
+    pub upstream: Option<Arc<Upstream>>,
 }
 
 /// A space that somebody wants.
@@ -160,13 +166,18 @@ impl From<StoreError> for SpaceError {
 }
 
 impl Order {
-    /// As the server's own space, under a name.
+    /// As the server's own space, under a name. Its services are its own, wherever links and the
+    /// catalogue of that one lead: a client stays in its space.
     #[must_use]
     pub fn like(root: &App, name: impl Into<String>) -> Self {
+        let mut config = root.config.clone();
+        config.glance_url = None;
+        let is_own = |kind: &str| OWN_SERVICES.contains(&kind);
+        config.catalog.retain(|(kind, _)| !is_own(kind));
         Self {
             name: name.into(),
             content: None,
-            config: root.config.clone(),
+            config,
             clock: None,
             seed: None,
             expires: None,
@@ -199,6 +210,7 @@ impl Spaces {
             texts,
             progress,
             resolve,
+            upstream,
         } = start;
         let spool = spool(&server);
         if server.sweeps {
@@ -214,6 +226,7 @@ impl Spaces {
             spool: spool.clone(),
             web_downloads: WebDownloads::new(&server, resolve),
             idle: None,
+            upstream,
             server: Arc::new(server),
         };
         let server = Arc::clone(&outfit.server);
@@ -292,6 +305,7 @@ impl Spaces {
             spool: self.spool.clone(),
             web_downloads: self.root.web_downloads.clone(),
             idle: expires.map(Idle::for_at_most),
+            upstream: None,
         };
         let (app, _) = App::of(self.seed(content)?, outfit)?;
         let (app, most) = (Arc::new(app), self.root.server.max_spaces);
@@ -309,6 +323,9 @@ impl Spaces {
         let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
         let removed = named.remove(name);
         drop(named);
+        if let Some(app) = &removed {
+            app.removal.happen();
+        }
         removed.is_some()
     }
 
@@ -319,7 +336,9 @@ impl Spaces {
         let expired: Vec<_> = expired.collect();
         // Whoever looks for a space does not wait until their stores are gone.
         drop(named);
-        for (name, _) in expired {
+        for (name, app) in expired {
+            // A fetch of data may be under way in it.
+            app.removal.happen();
             tracing::info!(name, "a space is removed that nobody has used");
         }
     }
