@@ -1,10 +1,12 @@
 //! How an emulator is started, however that was said: flags, environment, or the library's builder.
 
 mod base_url;
+mod upload_transitions;
 mod upstream;
 mod web_origin;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use upload_transitions::{UploadTransitions, UploadTransitionsError};
 pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
 pub use web_origin::WebOriginError;
 
@@ -81,48 +83,6 @@ pub enum ControlAccess {
     Read,
     /// All of it.
     Full,
-}
-
-/// How an image becomes active once its data have been uploaded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UploadTransitions {
-    /// At once: it is when the upload is answered.
-    #[default]
-    Immediate,
-    /// So many seconds later on the space's clock.
-    AfterSeconds(u32),
-    /// Behind so many answers that show it saving.
-    AfterReads(u32),
-    /// When somebody says so through the control API.
-    Manual,
-}
-
-/// Why a text does not say how images become active.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is none of immediate, clock=SECONDS, reads=N and manual")]
-pub struct UploadTransitionsError(String);
-
-impl std::str::FromStr for UploadTransitions {
-    type Err = UploadTransitionsError;
-
-    /// Reads `immediate`, `manual`, `clock=SECONDS` or `reads=N`; `clock` alone is five seconds, and
-    /// `reads` three of them.
-    fn from_str(text: &str) -> Result<Self, UploadTransitionsError> {
-        let (word, number) = match text.split_once('=') {
-            Some((word, number)) => (word, Some(number)),
-            None => (text, None),
-        };
-        let other = || UploadTransitionsError(text.to_owned());
-        let number_or = |usual| number.map_or(Ok(usual), str::parse).map_err(|_| other());
-        match word {
-            "clock" => Ok(Self::AfterSeconds(number_or(5)?)),
-            "reads" => Ok(Self::AfterReads(number_or(3)?)),
-            "immediate" if number.is_none() => Ok(Self::Immediate),
-            "manual" if number.is_none() => Ok(Self::Manual),
-            _ => Err(other()),
-        }
-    }
 }
 
 /// A microversion of Nova.

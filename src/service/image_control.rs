@@ -135,9 +135,9 @@ impl App {
             limit: Some(most),
             ..ImageQuery::new(everything())
         };
+        let images = self.store().images(&query)?;
         let plans = self.transitions().hold();
-        let images = self.store().images(&query)?.into_iter();
-        let planned = images.map(|image| Planned {
+        let planned = images.into_iter().map(|image| Planned {
             left: plans.left(&image.id),
             image,
         });

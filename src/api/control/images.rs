@@ -153,6 +153,7 @@ impl StatusWord {
 
 fn list(ask: &Ask<'_>) -> Reply {
     let listed = || -> Result<Reply, Box<Reply>> {
+        here(ask)?;
         let Pages { limit, marker } = ask.query()?;
         let limit = limit.unwrap_or(USUAL_LIMIT);
         if !(1..=MOST_LIMIT).contains(&limit) {
@@ -173,17 +174,19 @@ fn list(ask: &Ask<'_>) -> Reply {
 }
 
 fn create(ask: &Ask<'_>) -> Reply {
-    let created = text(ask).and_then(|text| ask.app.create_described(text).map_err(boxed));
+    let text = here(ask).and_then(|()| text(ask));
+    let created = text.and_then(|text| ask.app.create_described(text).map_err(boxed));
     told(StatusCode::CREATED, created)
 }
 
 fn show(ask: &Ask<'_>) -> Reply {
-    told(StatusCode::OK, ask.app.image(ask.part()).map_err(boxed))
+    let shown = here(ask).and_then(|()| ask.app.image(ask.part()).map_err(boxed));
+    told(StatusCode::OK, shown)
 }
 
 fn replace(ask: &Ask<'_>) -> Reply {
-    let replaced =
-        text(ask).and_then(|text| ask.app.replace_described(ask.part(), text).map_err(boxed));
+    let text = here(ask).and_then(|()| text(ask));
+    let replaced = text.and_then(|text| ask.app.replace_described(ask.part(), text).map_err(boxed));
     match replaced {
         Ok((image, true)) => told(StatusCode::CREATED, Ok(image)),
         Ok((image, false)) => told(StatusCode::OK, Ok(image)),
@@ -192,7 +195,8 @@ fn replace(ask: &Ask<'_>) -> Reply {
 }
 
 fn change(ask: &Ask<'_>) -> Reply {
-    let changed = text(ask).and_then(|text| {
+    let text = here(ask).and_then(|()| text(ask));
+    let changed = text.and_then(|text| {
         let patched = ask.app.patch_image(ask.part(), text);
         patched
             .and_then(|()| ask.app.image(ask.part()))
@@ -202,18 +206,19 @@ fn change(ask: &Ask<'_>) -> Reply {
 }
 
 fn remove(ask: &Ask<'_>) -> Reply {
-    match ask.app.remove_image(ask.part()) {
+    match here(ask).and_then(|()| ask.app.remove_image(ask.part()).map_err(boxed)) {
         Ok(true) => done(),
         Ok(false) => {
             let id = ask.part().to_owned();
             refused(&ImageControlError::NoImage { id })
         }
-        Err(error) => refused(&error),
+        Err(refused) => *refused,
     }
 }
 
 fn transition(ask: &Ask<'_>) -> Reply {
-    let turned = ask.body_if_any().and_then(|turn: Option<Turn>| {
+    let turn = here(ask).and_then(|()| ask.body_if_any());
+    let turned = turn.and_then(|turn: Option<Turn>| {
         let to = turn.and_then(|turn| turn.to).map(StatusWord::status);
         ask.app.turn_image(ask.part(), to).map_err(boxed)
     });
@@ -224,6 +229,17 @@ fn told(status: StatusCode, image: Result<Planned, Box<Reply>>) -> Reply {
     match image {
         Ok(image) => json(status, &image.written()),
         Err(refused) => *refused,
+    }
+}
+
+/// Whether the images are this server's own.
+fn here(ask: &Ask<'_>) -> Result<(), Box<Reply>> {
+    match ask.app.upstream {
+        None => Ok(()),
+        Some(_) => {
+            let why = "the images are a real cloud's (--upstream-url): they are changed there";
+            Err(Box::new(fault(StatusCode::CONFLICT, why)))
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::service::failure::Failure;
 use crate::service::image_data::DataError;
 use crate::store::{Change, Store, StoreError};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard};
 
 /// The plans of images by their ids.
@@ -62,6 +62,8 @@ pub struct Ground {
     pub agenda: Arc<Agenda>,
     /// Images that wait for reads. Changed by whoever holds the plans.
     pub waiting_for_reads: AtomicUsize,
+    /// Whether there is a plan, be it that of uploads.
+    pub has_plans: AtomicBool,
 }
 
 /// All plans of a space, held: nobody else sees or changes them.
@@ -80,6 +82,7 @@ impl Held<'_> {
     /// Says what images go on by whose upload ends from now on.
     pub fn set_uploads(&mut self, uploads: TransitionPlan) {
         self.plans.uploads = uploads;
+        self.note_plans();
     }
 
     /// What is left of an image's plan, as if it were given now.
@@ -145,6 +148,7 @@ impl Held<'_> {
         for id in ids {
             self.leave(&id);
         }
+        self.note_plans();
     }
 
     /// Brings an image to a status by hand, deleted ones too. Where that is what its plan has next, the
@@ -324,6 +328,12 @@ impl Held<'_> {
             arrival,
         };
         self.plans.courses.insert(id.to_owned(), course);
+        self.note_plans();
+    }
+
+    pub(super) fn note_plans(&self) {
+        let has_plans = !self.plans.uploads.is_empty() || !self.plans.courses.is_empty();
+        self.of.has_plans.store(has_plans, Ordering::Release);
     }
 
     /// Takes an image out of its plan, and what it waits for back.
@@ -334,6 +344,7 @@ impl Held<'_> {
             Waits::Reads(_) => _ = self.of.waiting_for_reads.fetch_sub(1, Ordering::AcqRel),
             Waits::Hand => {}
         }
+        self.note_plans();
         Some(course)
     }
 }

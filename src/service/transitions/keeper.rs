@@ -10,7 +10,7 @@ use crate::service::due::Agenda;
 use crate::service::failure::Failure;
 use crate::service::image_data::DataError;
 use crate::store::{Listing, Slice, Store, StoreError};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The plans of a space's images, and what becomes of images that are uploaded.
@@ -34,6 +34,7 @@ impl Transitions {
                 clock,
                 agenda,
                 waiting_for_reads: AtomicUsize::new(0),
+                has_plans: AtomicBool::new(!uploads.is_empty()),
             },
             plans: Mutex::new(Plans::new(uploads)),
         }
@@ -109,13 +110,18 @@ impl Transitions {
         }
     }
 
+    /// Nobody waits for the lock who has nothing to do with plans: a reset of a file keeps it for long.
+    fn has_plans(&self) -> bool {
+        self.ground.has_plans.load(Ordering::Acquire)
+    }
+
     fn nobody_counts(&self) -> bool {
         self.ground.waiting_for_reads.load(Ordering::Acquire) == 0
     }
 
     /// Whether an upload to this image that has come to its end has to wait.
     pub fn makes_wait(&self, id: &str) -> bool {
-        self.hold().makes_wait(id)
+        self.has_plans() && self.hold().makes_wait(id)
     }
 
     /// Lets an upload that has come to its end wait for the image's plan; without one, for that of
@@ -136,6 +142,9 @@ impl Transitions {
 
     /// An image is gone: so is its plan.
     pub fn forget(&self, id: &str) {
+        if !self.has_plans() {
+            return;
+        }
         if let Err(error) = self.hold().forget(id) {
             // What the upload had is swept at the next start.
             _ = Failure::of(&error);

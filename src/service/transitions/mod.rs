@@ -13,6 +13,8 @@ mod arrival;
 mod held;
 mod keeper;
 mod saved;
+#[cfg(test)]
+mod tests;
 
 pub use arrival::Arrival;
 pub use keeper::Transitions;

@@ -73,5 +73,6 @@ impl Held<'_> {
             };
             self.put_course(&course.image, course.left.clone(), waits, None);
         }
+        self.note_plans();
     }
 }
