@@ -7,7 +7,7 @@ use super::log::{FORMAT_VARIABLE, LogFormat};
 use super::port_file::{OwnAddresses, PortFile};
 use super::signal::Signals;
 use super::tour::Tour;
-use super::upstream::Upstream;
+use super::upstream::Cloud;
 use crate::config::{
     AuthMode, BaseUrl, ControlAccess, MOST_IMAGE_BYTES, MOST_SPACES, Microversion, Profile,
     ServerConfig, SpaceConfig, SyncMode, UploadTransitions, WaldurApi, WebSource,
@@ -146,7 +146,7 @@ pub struct Serve {
     #[arg(long, env = "NOVA_IMAGES_SEED", value_name = "NUMBER")]
     seed: Option<u64>,
     #[command(flatten)]
-    upstream: Upstream,
+    upstream: Cloud,
     /// How log lines look; `RUST_LOG` chooses which
     #[arg(
         long,

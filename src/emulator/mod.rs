@@ -13,6 +13,7 @@ mod front;
 mod image_handle;
 mod interceptor;
 mod masked;
+mod names;
 #[cfg(fuzzing)]
 pub mod offline;
 mod output;

@@ -242,7 +242,25 @@ impl Server {
         }
     }
 
+    /// Answers, unless the space was removed meanwhile: bodies take their time, and nobody finds any more
+    /// what was done.
     async fn answer(
+        &self,
+        space: &Space,
+        request: &mut Request,
+        plan: &Plan,
+        placed: &Arc<Placed>,
+    ) -> Reply {
+        let reply = self.answer_in(space, request, plan, placed).await;
+        match space {
+            Space::Named(app) if app.removal.has_happened() => {
+                front::refuse(app, &request.head, placed, &no_space(&request.head))
+            }
+            _ => reply,
+        }
+    }
+
+    async fn answer_in(
         &self,
         space: &Space,
         request: &mut Request,
@@ -259,12 +277,6 @@ impl Server {
             }
             Ok(body) => request.body = body,
             Err(error) => return broken_off(&error),
-        }
-        // Bodies take their time, and so do delays.
-        if let Space::Named(named) = space
-            && named.removal.has_happened()
-        {
-            return front::refuse(app, &request.head, placed, &no_space(&request.head));
         }
         let kind = match plan.work {
             Work::Transfer => return self.transfer(app, request, placed).await,

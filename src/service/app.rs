@@ -186,7 +186,6 @@ impl App {
             upstream,
         } = outfit;
         clock.begin_here();
-        let removal = Removal::default();
         let identity = Identity::open(
             around.people,
             &config,
@@ -203,12 +202,7 @@ impl App {
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone(), Arc::clone(&transitions)),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
-            image_data: ImageData::new(
-                Arc::clone(&store),
-                spool,
-                server.max_image_size,
-                removal.clone(),
-            ),
+            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             web_downloads,
             upstream,
             identity,
@@ -220,7 +214,7 @@ impl App {
             ids,
             rate_limiter: RateLimiter::default(),
             over_nova_fake: around.over_nova_fake,
-            removal,
+            removal: Removal::default(),
             store,
             agenda,
             transitions,
@@ -341,7 +335,7 @@ impl App {
         self.agenda.clear();
         self.identity.forget();
         if let Some(upstream) = &self.upstream {
-            upstream.tokens.clear();
+            upstream.forget();
         }
         Ok(())
     }
