@@ -10,11 +10,13 @@ use super::removal::Removal;
 use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
 use super::snapshots::Shelf;
+use super::transitions::{Held, SavedTransitions, Transitions};
 use super::upstream::Upstream;
 use super::waldur::{Used, Waldur};
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
-use crate::control::{Clock, Fixture, Ids};
+use crate::control::journal::SpacePlace;
+use crate::control::{Clock, Fixture, Idle, Ids, Journal, SpaceJournal};
 use crate::domain::{Instance, Progress, TextMaker};
 use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
@@ -22,6 +24,7 @@ use arc_swap::ArcSwap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// One space: what the facades are given to answer with.
 #[derive(Debug)]
@@ -61,9 +64,24 @@ pub struct App {
     over_nova_fake: AtomicBool,
     store: Arc<Store>,
     agenda: Arc<Agenda>,
+    transitions: Arc<Transitions>,
     beginning: Beginnings,
+    /// Its entries in the journal go with it.
+    place: SpacePlace,
     /// Held by whoever puts something else in place of all there is, or of those around the images.
     exchanging: Mutex<()>,
+    idle: Option<Idle>,
+}
+
+/// What had come of a state.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'k> {
+    /// Tokens of Keystone.
+    pub tokens: &'k SavedTokens,
+    /// When Waldur's were used.
+    pub used: &'k Used,
+    /// The plans of images.
+    pub transitions: &'k SavedTransitions,
 }
 
 /// What a space goes back to.
@@ -101,10 +119,14 @@ pub struct Outfit {
     pub texts: TextMaker,
     /// Where its server keeps the data of images.
     pub spool: Spool,
+    /// What was asked of all spaces of its server.
+    pub journal: Journal,
     /// Where its server fetches data from.
     pub web_downloads: WebDownloads,
     /// Where its snapshots are kept.
     pub snapshots: Shelf,
+    /// When it goes because nobody uses it; without it, never.
+    pub idle: Option<Idle>,
     /// The real cloud whose images it serves in place of its own.
     pub upstream: Option<Arc<Upstream>>,
 }
@@ -186,12 +208,13 @@ impl App {
             ids,
             texts: _,
             spool,
+            journal,
             web_downloads,
             snapshots,
+            idle,
             upstream,
         } = outfit;
         clock.begin_here();
-        let removal = Removal::default();
         let identity = Identity::open(
             Arc::clone(&around.people),
             &config,
@@ -199,8 +222,14 @@ impl App {
             Arc::clone(&agenda),
             &store,
         )?;
+        let transitions = Arc::new(Transitions::new(
+            Arc::clone(&store),
+            clock.clone(),
+            Arc::clone(&agenda),
+            config.uploads.into(),
+        ));
         Ok(Self {
-            images: Images::new(Arc::clone(&store), clock.clone()),
+            images: Images::new(Arc::clone(&store), clock.clone(), Arc::clone(&transitions)),
             waldur: Waldur::new(
                 Arc::clone(&store),
                 clock.clone(),
@@ -208,12 +237,7 @@ impl App {
             ),
             instances: ArcSwap::new(Arc::clone(&around.instances)),
             snapshots,
-            image_data: ImageData::new(
-                Arc::clone(&store),
-                spool,
-                server.max_image_size,
-                removal.clone(),
-            ),
+            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             web_downloads,
             upstream,
             identity,
@@ -225,14 +249,17 @@ impl App {
             ids,
             rate_limiter: RateLimiter::default(),
             over_nova_fake: AtomicBool::new(around.over_nova_fake),
-            removal,
+            removal: Removal::default(),
             store,
             agenda,
+            transitions,
             beginning: Beginnings {
                 images: beginning,
                 around,
             },
+            place: SpacePlace::open(&journal, number),
             exchanging: Mutex::default(),
+            idle,
         })
     }
 
@@ -263,21 +290,21 @@ impl App {
         }
     }
 
-    /// Puts this beside the images, which are there by now, with tokens of Keystone and uses of Waldur's as
-    /// they were; without any, none was issued, and none used. Whoever was limited or waited for begins
-    /// anew.
-    pub(super) fn surround(
-        &self,
-        around: &Around,
-        tokens: Option<&SavedTokens>,
-        used: Option<&Used>,
-    ) {
+    /// Puts this beside the images, which are there by now, with what came of it as it was; without a word,
+    /// nothing has. Whoever was limited begins anew.
+    pub(super) fn surround(&self, around: &Around, plans: &mut Held<'_>, kept: Option<Kept<'_>>) {
+        plans.reset();
         self.agenda.clear();
         self.rate_limiter.reset();
+        if let Some(kept) = kept {
+            plans.restore(kept.transitions);
+        }
+        let used = kept.map(|kept| kept.used);
         self.waldur.replace(Arc::clone(&around.clouds), used);
         self.instances.store(Arc::clone(&around.instances));
         self.over_nova_fake
             .store(around.over_nova_fake, Ordering::Relaxed);
+        let tokens = kept.map(|kept| kept.tokens);
         self.identity.replace(Arc::clone(&around.people), tokens);
         // What was answered meanwhile is of neither state.
         self.store.touch();
@@ -296,13 +323,62 @@ impl App {
         self.store.touch();
     }
 
+    /// What was asked of it.
+    #[must_use]
+    pub fn journal(&self) -> &SpaceJournal {
+        self.place.journal()
+    }
+
+    pub(super) fn transitions(&self) -> &Transitions {
+        &self.transitions
+    }
+
+    /// Whether something has fallen due since somebody last asked.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.agenda.is_due(&self.clock)
+    }
+
     /// Does what has fallen due since somebody last asked, in order.
     pub fn settle(&self) {
-        while let Some((_, due)) = self.agenda.next_due(&self.clock) {
-            match due {
-                Due::TokensEnd => self.identity.settle(),
+        let settled = self.agenda.settle(&self.clock, |entry, due| match due {
+            Due::TokensEnd => {
+                self.identity.settle();
+                Ok(())
             }
+            Due::Transition(image) => self.transitions.fall_due(entry, &image),
+        });
+        if let Err(error) = settled {
+            // It is tried again.
+            _ = Failure::of(&error);
         }
+    }
+
+    /// Counts as a read of these images that an answer shows, and not their status.
+    pub fn showed<'i>(&self, ids: impl IntoIterator<Item = &'i str>) {
+        self.transitions.showed(ids);
+    }
+
+    /// Somebody uses it.
+    pub fn touch(&self) {
+        if let Some(idle) = &self.idle {
+            idle.touch();
+        }
+    }
+
+    /// How long nobody may use it until it goes, if it ever does.
+    #[must_use]
+    pub fn expires(&self) -> Option<Duration> {
+        self.idle.as_ref().map(Idle::limit)
+    }
+
+    /// Whether nobody uses it, nor has for as long as it was made for.
+    #[must_use]
+    pub fn is_abandoned(self: &Arc<Self>) -> bool {
+        // A request that is under way holds it, as the server does.
+        let is_used = Arc::strong_count(self) > 1;
+        let idle = self.idle.as_ref();
+        idle.is_some_and(|idle| !is_used && idle.is_over())
     }
 
     /// Lets go what time has ended, and what nobody uses.
@@ -329,12 +405,14 @@ impl App {
         self.store.check()
     }
 
-    /// Back to the fixture, as if just started: images, users, tokens, ids, clock and limits.
+    /// Back to the fixture, as if just started: images, users, tokens, ids, clock, limits and journal.
     ///
     /// # Errors
     /// When there is nothing to go back to, or the store fails; then nothing changed.
     pub fn reset(&self) -> Result<(), ResetError> {
         let _exchange = self.exchange();
+        // No step may be taken in what is there by then.
+        let mut plans = self.transitions.hold();
         match &self.beginning.images {
             Beginning::Seed(seed) => self.store.return_to(&seed.images)?,
             Beginning::Fixture(None) => return Err(ResetError::NoFixture),
@@ -348,9 +426,10 @@ impl App {
         }
         self.clock.reset();
         self.ids.reset();
-        self.surround(&self.beginning.around, None, None);
+        self.surround(&self.beginning.around, &mut plans, None);
+        self.journal().clear();
         if let Some(upstream) = &self.upstream {
-            upstream.tokens.clear();
+            upstream.forget();
         }
         Ok(())
     }

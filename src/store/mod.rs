@@ -37,6 +37,7 @@ mod tokens;
 mod turn;
 mod uploads;
 mod walk;
+mod worth;
 
 pub use data::ImageDataRow;
 pub use dumping::Dumping;

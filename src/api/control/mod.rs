@@ -7,14 +7,18 @@ mod clock;
 mod fixtures;
 mod gate;
 mod health;
+mod image_form;
+mod images;
 mod openapi;
 mod pages;
 mod people;
+mod requests;
 mod reset;
 mod route;
 mod snapshots;
 mod spaces;
 mod table;
+mod transitions;
 mod words;
 
 pub use gate::Door;
@@ -128,6 +132,10 @@ fn enter(config: &ServerConfig, head: &Head, access: Access, door: &Door) -> Res
     match access {
         Access::Anybody => Ok(()),
         Access::Look => gate::open(config, door),
+        Access::Watch => {
+            gate::open(config, door)?;
+            gate::watch(config, door, head)
+        }
         Access::Change => {
             gate::open(config, door)?;
             gate::change(config, door, head)

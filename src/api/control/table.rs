@@ -2,7 +2,10 @@
 
 use super::route::Route;
 use super::words::Verb;
-use super::{clock, fixtures, health, openapi, people, reset, snapshots, spaces};
+use super::{
+    clock, fixtures, health, images, openapi, people, requests, reset, snapshots, spaces,
+    transitions,
+};
 use crate::http::Head;
 
 /// The routes of each room.
@@ -13,7 +16,10 @@ pub const ROUTES: &[&[Route]] = &[
     fixtures::ROUTES,
     people::ROUTES,
     snapshots::ROUTES,
+    images::ROUTES,
+    transitions::ROUTES,
     spaces::ROUTES,
+    requests::ROUTES,
     openapi::ROUTES,
 ];
 

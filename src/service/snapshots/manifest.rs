@@ -6,10 +6,11 @@
 use super::error::SnapshotError;
 use super::snapshot::{Rest, SnapshotInfo};
 use crate::control::fixture::{Beside, read_beside};
-use crate::control::{ClockPlace, Fixture, IdsPlace};
-use crate::domain::{Image, Named, Timestamp, Token, TokenScope, TokenUser};
+use crate::control::{ClockPlace, Fixture, FixtureError, IdsPlace, read_uploads, written_uploads};
+use crate::domain::{Image, Named, Timestamp, Token, TokenScope, TokenUser, TransitionPlan};
 use crate::service::identity::SavedTokens;
 use crate::service::seed::Around;
+use crate::service::transitions::{SavedCourse, SavedTransitions, SavedWait};
 use crate::service::waldur::{Used, name_of};
 use crate::store::{Seed, TokenDigest};
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,9 @@ struct Written {
     around: String,
     waldur_started: i64,
     waldur_used: Vec<(usize, i64)>,
+    /// What images go on by that are uploaded.
+    uploads: String,
+    courses: Vec<WrittenCourse>,
     tokens: Vec<WrittenToken>,
     /// Fixed ones, by their digests.
     revoked: Vec<String>,
@@ -81,6 +85,23 @@ struct WrittenIds {
     seed: u64,
     /// JSON has no numbers of this size.
     words: String,
+}
+
+/// How far an image had come in its plan.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenCourse {
+    image: String,
+    left: String,
+    waits: WrittenWait,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum WrittenWait {
+    Until(i64),
+    Reads(u32),
+    Hand,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -172,6 +193,7 @@ impl Written {
             around,
             tokens,
             used,
+            transitions,
             clock,
             ids,
         } = rest;
@@ -191,6 +213,8 @@ impl Written {
             around: around.to_fixture().to_json(),
             waldur_started: used.started.micros(),
             waldur_used,
+            uploads: plan(&transitions.uploads),
+            courses: transitions.courses.iter().map(WrittenCourse::of).collect(),
             tokens: tokens.issued.all().map(WrittenToken::of).collect(),
             revoked: tokens.revoked.iter().map(|it| hexadecimal(it)).collect(),
         }
@@ -220,8 +244,15 @@ impl Written {
             let digest = digest_of(digest).ok_or_else(|| damaged("a token has no digest"))?;
             tokens.revoked.insert(digest);
         }
+        let unreadable = |error| SnapshotError::damaged(file, &error);
+        let courses = self.courses.into_iter().map(WrittenCourse::read);
+        let transitions = SavedTransitions {
+            uploads: read_uploads(&self.uploads).map_err(unreadable)?,
+            courses: courses.collect::<Result<_, _>>().map_err(unreadable)?,
+        };
         let used = self.waldur_used.into_iter();
         Ok(Rest {
+            transitions,
             around: around(fixture, self.over_nova_fake, images)?,
             tokens,
             used: Used {
@@ -267,6 +298,37 @@ fn around(fixture: Fixture, over_nova_fake: bool, images: &Seed) -> Result<Aroun
         over_nova_fake,
         ..Around::by(fixture, &name_of)
     })
+}
+
+impl WrittenCourse {
+    fn of(course: &SavedCourse) -> Self {
+        Self {
+            image: course.image.clone(),
+            left: plan(&course.left),
+            waits: match course.waits {
+                SavedWait::Until(at) => WrittenWait::Until(at.micros()),
+                SavedWait::Reads(reads) => WrittenWait::Reads(reads),
+                SavedWait::Hand => WrittenWait::Hand,
+            },
+        }
+    }
+
+    fn read(self) -> Result<SavedCourse, FixtureError> {
+        Ok(SavedCourse {
+            image: self.image,
+            left: read_uploads(&self.left)?,
+            waits: match self.waits {
+                WrittenWait::Until(at) => SavedWait::Until(Timestamp::from_micros(at)),
+                WrittenWait::Reads(reads) => SavedWait::Reads(reads),
+                WrittenWait::Hand => SavedWait::Hand,
+            },
+        })
+    }
+}
+
+/// Any plan is read as one of uploads is.
+fn plan(plan: &TransitionPlan) -> String {
+    written_uploads(plan).to_string()
 }
 
 impl WrittenToken {

@@ -4,6 +4,7 @@ use crate::control::{ClockPlace, IdsPlace};
 use crate::domain::Timestamp;
 use crate::service::identity::SavedTokens;
 use crate::service::seed::Around;
+use crate::service::transitions::SavedTransitions;
 use crate::service::waldur::Used;
 use crate::store::Seed;
 
@@ -42,6 +43,8 @@ pub struct Rest {
     pub tokens: SavedTokens,
     /// When Waldur's were used.
     pub used: Used,
+    /// The plans of images.
+    pub transitions: SavedTransitions,
     /// Where the clock was.
     pub clock: ClockPlace,
     /// What had been drawn of a seeded sequence of ids.

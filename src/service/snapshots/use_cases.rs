@@ -4,7 +4,7 @@ use super::error::SnapshotError;
 use super::folder::Folder;
 use super::shelf::Entry;
 use super::snapshot::{Rest, Snapshot, SnapshotInfo};
-use crate::service::app::App;
+use crate::service::app::{App, Kept};
 use crate::store::Seed;
 use std::sync::Arc;
 
@@ -47,6 +47,7 @@ impl App {
             around: self.around(),
             tokens: self.identity.saved(),
             used: self.waldur.used(),
+            transitions: self.transitions().hold().saved(),
             clock: self.clock.place(),
             ids: self.ids.place(),
         };
@@ -64,9 +65,11 @@ impl App {
             around,
             tokens,
             used,
+            transitions,
             clock,
             ids,
         } = &snapshot.rest;
+        let mut plans = self.transitions().hold();
         if self.is_file() {
             let kept = self.identity.kept(&around.people, tokens);
             self.store().write_seed(&snapshot.images, &kept)?;
@@ -77,7 +80,12 @@ impl App {
         if let Some(place) = ids {
             self.ids.come_to(*place);
         }
-        self.surround(around, Some(tokens), Some(used));
+        let kept = Kept {
+            tokens,
+            used,
+            transitions,
+        };
+        self.surround(around, &mut plans, Some(kept));
         Ok(())
     }
 

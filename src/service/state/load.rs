@@ -18,8 +18,9 @@ impl App {
     /// When the store fails; then nothing changed.
     pub(crate) fn load(&self, seed: &Seed) -> Result<(), StateError> {
         let _exchange = self.exchange();
+        let mut plans = self.transitions().hold();
         self.store().return_to(&seed.images)?;
-        self.surround(&seed.around, None, None);
+        self.surround(&seed.around, &mut plans, None);
         Ok(())
     }
 
@@ -43,10 +44,11 @@ impl App {
     pub(crate) fn load_into_file(&self, mut fixture: Fixture) -> Result<(), StateError> {
         fixture.complete();
         let _exchange = self.exchange();
+        let mut plans = self.transitions().hold();
         let images = fixture.image_count();
         self.store()
             .replace_each::<LoadError>(images, |add| fixture.each_image(add))?;
-        self.surround(&Around::of(fixture), None, None);
+        self.surround(&Around::of(fixture), &mut plans, None);
         Ok(())
     }
 
@@ -103,10 +105,14 @@ impl App {
             Ok(())
         })?;
         fixture.forget_images();
-        let adds_images = !images.is_empty();
+        let ids: Vec<_> = images.iter().map(|image| image.id.clone()).collect();
         self.store().merge(images, renamed)?;
+        // An image is as the fixture says: whatever it was on its way to.
+        for id in &ids {
+            self.transitions().forget(id);
+        }
         let mut next = self.next_around(before, fixture)?;
-        next.over_nova_fake &= !adds_images;
+        next.over_nova_fake &= ids.is_empty();
         self.replace_around(&next);
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The whole state of a space: written as a fixture, put in place of another, added to, changed by hand.
 
+mod content;
 mod dump;
 mod error;
 mod load;

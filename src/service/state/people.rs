@@ -1,7 +1,7 @@
 //! Users and projects, changed by whoever runs the server.
 
 use super::error::{PROJECT, PeopleError, USER};
-use crate::control::fixture::{single, writing};
+use crate::control::fixture::{person, writing};
 use crate::control::{Fixture, FixtureError};
 use crate::domain::sibling::WaldurRole;
 use crate::domain::{Directory, Project, Target, User};
@@ -21,7 +21,7 @@ impl App {
     /// When it is none, or there is one of its id or name.
     pub fn add_user(&self, text: &str) -> Result<User, PeopleError> {
         self.edit(|state| {
-            let user = single::read_user(text, &state.directory)?;
+            let user = person::read_user(text, &state.directory)?;
             if let Some(known) = namesake(&state.directory, &user, None) {
                 return Err(taken(USER, known.id.clone()));
             }
@@ -47,7 +47,7 @@ impl App {
                 let map = whole.as_object_mut().into_iter();
                 map.for_each(|map| map.retain(|key, _| !PASSWORDS.contains(&key.as_str())));
             }
-            let user = single::read_user(&patched(whole, patch), directory)?;
+            let user = person::read_user(&patched(whole, patch), directory)?;
             if user.id != id {
                 return Err(PeopleError::OtherId { what: USER });
             }
@@ -84,7 +84,7 @@ impl App {
     /// When it is none, or there is one of its id or name.
     pub fn add_project(&self, text: &str) -> Result<Project, PeopleError> {
         self.edit(|state| {
-            let project = single::read_project(text, &state.directory)?;
+            let project = person::read_project(text, &state.directory)?;
             if let Some(known) = same_project(&state.directory, &project, None) {
                 return Err(taken(PROJECT, known.id.clone()));
             }
@@ -104,7 +104,7 @@ impl App {
             let known = directory.project(id);
             let known = known.ok_or_else(|| PeopleError::missing_project(id))?;
             let whole = patched(writing::project_to_json(known), patch);
-            let project = single::read_project(&whole, directory)?;
+            let project = person::read_project(&whole, directory)?;
             if project.id != id {
                 return Err(PeopleError::OtherId { what: PROJECT });
             }
