@@ -18,8 +18,5 @@ mod tests;
 
 pub use arrival::Arrival;
 pub use keeper::Transitions;
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "a snapshot of a space takes it")
-)]
+#[expect(unused_imports, reason = "a snapshot of a space takes it")]
 pub use saved::SavedTransitions;
