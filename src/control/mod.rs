@@ -1,4 +1,5 @@
-//! What a test harness turns: the clock, the ids, and the fixtures that a server starts from.
+//! What a test harness turns and reads: the clock, the ids, the fixtures that a server starts from, and the
+//! journal of what was asked of it.
 
 pub mod agenda;
 pub mod builtin;
@@ -6,6 +7,7 @@ pub mod clock;
 pub mod fixture;
 pub mod idle;
 pub mod ids;
+pub mod journal;
 
 pub use agenda::Agenda;
 pub use builtin::is_built_in;
@@ -15,3 +17,4 @@ pub use fixture::{
 };
 pub use idle::Idle;
 pub use ids::Ids;
+pub use journal::{Journal, SpaceJournal};

@@ -14,7 +14,8 @@ use super::upstream::Upstream;
 use super::waldur::Waldur;
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
-use crate::control::{Clock, Fixture, Idle, Ids};
+use crate::control::journal::SpacePlace;
+use crate::control::{Clock, Fixture, Idle, Ids, Journal, SpaceJournal};
 use crate::domain::{Progress, TextMaker};
 use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
@@ -59,6 +60,8 @@ pub struct App {
     agenda: Arc<Agenda>,
     transitions: Arc<Transitions>,
     beginning: Beginning,
+    /// Its entries in the journal go with it.
+    place: SpacePlace,
     /// Held by whoever goes back there.
     returning: Mutex<()>,
     idle: Option<Idle>,
@@ -92,6 +95,8 @@ pub struct Outfit {
     pub texts: TextMaker,
     /// Where its server keeps the data of images.
     pub spool: Spool,
+    /// What was asked of all spaces of its server.
+    pub journal: Journal,
     /// Where its server fetches data from.
     pub web_downloads: WebDownloads,
     /// When it goes because nobody uses it; without it, never.
@@ -181,6 +186,7 @@ impl App {
             ids,
             texts: _,
             spool,
+            journal,
             web_downloads,
             idle,
             upstream,
@@ -219,6 +225,7 @@ impl App {
             agenda,
             transitions,
             beginning,
+            place: SpacePlace::open(&journal, number),
             returning: Mutex::new(()),
             idle,
         })
@@ -226,6 +233,12 @@ impl App {
 
     pub(super) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What was asked of it.
+    #[must_use]
+    pub fn journal(&self) -> &SpaceJournal {
+        self.place.journal()
     }
 
     pub(super) fn transitions(&self) -> &Transitions {
@@ -304,8 +317,8 @@ impl App {
         self.store.check()
     }
 
-    /// Back to the fixture, as if just started: images, tokens, ids, clock and limits. Users and projects
-    /// never change.
+    /// Back to the fixture, as if just started: images, tokens, ids, clock, limits and journal. Users and
+    /// projects never change.
     ///
     /// # Errors
     /// When there is nothing to go back to, or the store fails; then nothing changed.
@@ -334,6 +347,7 @@ impl App {
         plans.reset();
         self.agenda.clear();
         self.identity.forget();
+        self.journal().clear();
         if let Some(upstream) = &self.upstream {
             upstream.forget();
         }

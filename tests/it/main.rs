@@ -23,6 +23,7 @@ mod image_coverage;
 mod image_data;
 mod images_control;
 mod interceptor;
+mod journal;
 mod keystone;
 mod layering;
 mod listing;

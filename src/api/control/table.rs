@@ -2,7 +2,7 @@
 
 use super::route::Route;
 use super::words::Verb;
-use super::{clock, health, images, openapi, reset, spaces, transitions};
+use super::{clock, health, images, openapi, requests, reset, spaces, transitions};
 use crate::http::Head;
 
 /// The routes of each room.
@@ -13,6 +13,7 @@ pub const ROUTES: &[&[Route]] = &[
     images::ROUTES,
     transitions::ROUTES,
     spaces::ROUTES,
+    requests::ROUTES,
     openapi::ROUTES,
 ];
 
