@@ -280,7 +280,7 @@ impl App {
         self.agenda.clear();
         self.identity.forget();
         if let Some(upstream) = &self.upstream {
-            upstream.tokens.clear();
+            upstream.forget();
         }
         Ok(())
     }
