@@ -267,6 +267,8 @@ pub struct ServerConfig {
     pub allow_hosts: Vec<String>,
     /// Origins whose pages may ask the control API, besides its own.
     pub allow_origins: Vec<String>,
+    /// Whether a request may bring a fault of its own.
+    pub request_faults: bool,
     /// Connections at once; when missing, what the process's descriptors allow.
     pub max_connections: Option<usize>,
     /// Most bytes of an image's data.
@@ -318,6 +320,7 @@ impl Default for ServerConfig {
             control_listen: None,
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
+            request_faults: false,
             max_connections: None,
             max_image_size: MOST_IMAGE_BYTES,
             web_download: Vec::new(),

@@ -1,8 +1,10 @@
-//! What a test harness turns: the clock, the ids, and the fixtures that a server starts from.
+//! What a test harness turns: the clock, the ids, what goes wrong on demand, and the fixtures that a server
+//! starts from.
 
 pub mod agenda;
 pub mod builtin;
 pub mod clock;
+pub mod faults;
 pub mod fixture;
 pub mod ids;
 

@@ -3,6 +3,7 @@
 use super::address;
 use super::entrance::Entrance;
 use super::error::StartError;
+use super::front;
 use super::interceptor::Interceptor;
 use super::server::Shared;
 use super::texts::TEXTS;
@@ -216,6 +217,30 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Lets a request bring a fault of its own, in the header `X-Nova-Images-Fault`: `status=503`,
+    /// `delay=200ms; reset`, or a JSON object of the same keys as the control API takes. It is for this
+    /// request alone, so tests that run side by side do not meet.
+    ///
+    /// ```
+    /// # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
+    /// use nova_images::Emulator;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let nova = Emulator::builder().request_faults(true).start()?;
+    /// let images = format!("{}/v2.1/images", nova.url());
+    /// let fault = [("X-Nova-Images-Fault", "status=503; message=Glance is away.")];
+    /// let (status, body) = client::ask("GET", &images, &fault, "")?;
+    /// assert_eq!(status, 503);
+    /// assert!(body.contains("Glance is away."));
+    /// assert_eq!(client::ask("GET", &images, &[], "")?.0, 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request_faults(mut self, allowed: bool) -> Self {
+        self.server.request_faults = allowed;
+        self
+    }
+
     /// At most so many connections at once; a probe of its health is answered beyond them.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.server.max_connections = Some(connections);
@@ -320,6 +345,7 @@ impl EmulatorBuilder {
             ids: self.ids,
             texts: TEXTS,
             progress: self.progress,
+            operations: || front::operations().collect(),
             resolve: address::resolve,
             upstream,
         });

@@ -28,8 +28,8 @@ impl Emulator {
         &self.shared.spaces.root.clock
     }
 
-    /// Goes back to the fixture, as if just started: images, tokens, ids, clock and limits. Other spaces
-    /// stay as they are.
+    /// Goes back to the fixture, as if just started: images, tokens, ids, clock and limits; there are no
+    /// faults any more. Other spaces stay as they are.
     ///
     /// ```
     /// # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
@@ -179,6 +179,11 @@ impl Space {
         self.example_token.as_deref()
     }
 
+    /// What it is, while it is there.
+    pub(super) fn app(&self) -> &Weak<App> {
+        &self.app
+    }
+
     /// Adds an image, or puts it in place of the one of its id, whose data stay.
     ///
     /// # Errors
@@ -188,7 +193,7 @@ impl Space {
         app.put_image(image)
     }
 
-    /// Goes back to what it began with; its clock and ids begin again.
+    /// Goes back to what it began with; its clock and ids begin again, and there are no faults any more.
     ///
     /// # Errors
     /// When the store fails, or the space was removed; then nothing changed.

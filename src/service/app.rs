@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::identity::Identity;
 use super::image_data::ImageData;
 use super::images::Images;
+use super::numbers::Numbers;
 use super::rate_limit::RateLimiter;
 use super::removal::Removal;
 use super::reset::ResetError;
@@ -13,8 +14,9 @@ use super::upstream::Upstream;
 use super::waldur::Waldur;
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
+use crate::control::faults::Faults;
 use crate::control::{Clock, Fixture, Ids};
-use crate::domain::{Progress, TextMaker};
+use crate::domain::{Operation, Progress, TextMaker};
 use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
 use std::path::Path;
@@ -44,21 +46,29 @@ pub struct App {
     /// Where data may be fetched from.
     pub web_downloads: WebDownloads,
     /// Its users.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// Waldur over the same images.
     pub waldur: Waldur,
     /// Who asked how often.
-    pub rate_limiter: RateLimiter,
+    pub rate_limiter: Arc<RateLimiter>,
+    /// What goes wrong on demand; beside a fault that shows images as they were stands a view of those.
+    pub faults: Faults<Arc<App>>,
+    /// What requests can be for, by name.
+    pub operations: Operations,
     /// Whether the images are just those of Nova's own fake image service.
     pub over_nova_fake: bool,
     /// Whether it was removed: what is in the middle of something finds nothing to write to.
     pub removal: Removal,
+    numbers: Numbers,
     store: Arc<Store>,
     agenda: Arc<Agenda>,
     beginning: Beginning,
     /// Held by whoever goes back there.
     returning: Mutex<()>,
 }
+
+/// Every operation of every service there is.
+pub type Operations = fn() -> Vec<Operation>;
 
 /// What a space goes back to.
 #[derive(Debug)]
@@ -76,8 +86,10 @@ pub struct Outfit {
     pub server: Arc<ServerConfig>,
     /// How it is made.
     pub config: SpaceConfig,
-    /// Its number.
-    pub number: u64,
+    /// What its number is drawn from.
+    pub numbers: Numbers,
+    /// What requests can be for, by name.
+    pub operations: Operations,
     /// What its paths begin with.
     pub prefix: Arc<str>,
     /// Its time.
@@ -168,7 +180,8 @@ impl App {
         let Outfit {
             server,
             config,
-            number,
+            numbers,
+            operations,
             prefix,
             clock,
             ids,
@@ -197,19 +210,57 @@ impl App {
             ),
             web_downloads,
             upstream,
-            identity,
+            identity: Arc::new(identity),
             server,
             config,
-            number,
+            number: numbers.next(),
+            numbers,
+            operations,
             prefix,
+            faults: Faults::new(ids.of_space("faults")),
             clock,
             ids,
-            rate_limiter: RateLimiter::default(),
+            rate_limiter: Arc::default(),
             over_nova_fake: around.over_nova_fake,
             removal,
             store,
             agenda,
             beginning,
+            returning: Mutex::new(()),
+        })
+    }
+
+    /// A view of this space that goes on showing its images as they are now: to be read and no more. All
+    /// else is this space's own.
+    ///
+    /// # Errors
+    /// When there is no room for it, or the store fails.
+    pub(super) fn as_it_is(&self) -> Result<Self, StoreError> {
+        let name = Ids::random().uuid().to_string();
+        let store = Arc::new(self.store.copy(name)?);
+        Ok(Self {
+            server: Arc::clone(&self.server),
+            config: self.config.clone(),
+            // What is answered of it is never taken for what the space answers.
+            number: self.numbers.next(),
+            prefix: Arc::clone(&self.prefix),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            upstream: None,
+            images: Images::new(Arc::clone(&store), self.clock.clone()),
+            image_data: self.image_data.over(Arc::clone(&store)),
+            web_downloads: self.web_downloads.clone(),
+            identity: Arc::clone(&self.identity),
+            waldur: self.waldur.over(Arc::clone(&store)),
+            rate_limiter: Arc::clone(&self.rate_limiter),
+            faults: Faults::new(self.ids.of_space("faults")),
+            operations: self.operations,
+            over_nova_fake: self.over_nova_fake,
+            removal: self.removal.clone(),
+            numbers: self.numbers.clone(),
+            store,
+            agenda: Arc::clone(&self.agenda),
+            beginning: Beginning::Fixture(None),
             returning: Mutex::new(()),
         })
     }
@@ -235,6 +286,9 @@ impl App {
             _ = Failure::of(&error);
         }
         self.store.tidy();
+        for view in self.faults.beside() {
+            view.store.tidy();
+        }
     }
 
     /// Whether what is written outlives the process.
@@ -251,8 +305,8 @@ impl App {
         self.store.check()
     }
 
-    /// Back to the fixture, as if just started: images, tokens, ids, clock and limits. Users and projects
-    /// never change.
+    /// Back to the fixture, as if just started: images, tokens, ids, clock and limits; there are no faults
+    /// any more. Users and projects never change.
     ///
     /// # Errors
     /// When there is nothing to go back to, or the store fails; then nothing changed.
@@ -272,6 +326,7 @@ impl App {
                     .replace_each::<LoadError>(images, |add| fixture.each_image(add))?;
             }
         }
+        self.faults.reset();
         self.clock.reset();
         self.ids.reset();
         self.rate_limiter.reset();

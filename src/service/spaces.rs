@@ -1,6 +1,7 @@
 //! The spaces of a server by name, beside its own.
 
-use super::app::{App, Outfit};
+use super::app::{App, Operations, Outfit};
+use super::numbers::Numbers;
 use super::seed::{LoadError, Reread, Seed};
 use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
@@ -14,7 +15,6 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// What paths of spaces begin with.
@@ -38,8 +38,9 @@ pub struct Spaces {
     /// What a space without a word of its own begins with.
     usual: Usual,
     seeds: Mutex<LruCache<Digest, Arc<Seed>>>,
-    next_number: AtomicU64,
+    numbers: Numbers,
     texts: TextMaker,
+    operations: Operations,
     /// The data of all their images: equal ones are there once.
     spool: Spool,
 }
@@ -73,6 +74,8 @@ pub struct Start {
     pub texts: TextMaker,
     /// Who is told how far its images are stored.
     pub progress: Box<dyn Progress>,
+    /// What requests can be for, by name.
+    pub operations: Operations,
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
     /// The real cloud whose images its own space serves; other spaces have images of their own.
@@ -199,6 +202,7 @@ impl Spaces {
             ids,
             texts,
             progress,
+            operations,
             resolve,
             upstream,
         } = start;
@@ -206,9 +210,11 @@ impl Spaces {
         if server.sweeps {
             spool.sweep_temporary();
         }
+        let numbers = Numbers::default();
         let outfit = Outfit {
             config,
-            number: 0,
+            numbers: numbers.clone(),
+            operations,
             prefix: "".into(),
             clock,
             ids,
@@ -234,8 +240,9 @@ impl Spaces {
             named: RwLock::default(),
             usual,
             seeds: Mutex::new(LruCache::new(MOST_SEEDS)),
-            next_number: AtomicU64::new(1),
+            numbers,
             texts,
+            operations,
         };
         Ok((spaces, loaded))
     }
@@ -276,11 +283,12 @@ impl Spaces {
         let outfit = Outfit {
             server: Arc::clone(&self.root.server),
             config: config.checked()?,
-            number: self.next_number.fetch_add(1, Ordering::Relaxed),
+            numbers: self.numbers.clone(),
             prefix: format!("{MOUNT}{name}").into(),
             clock: clock.unwrap_or_else(|| self.root.clock.anew()),
             ids: ids.map_or_else(|| self.root.ids.of_space(&name), Ids::seeded),
             texts: self.texts,
+            operations: self.operations,
             spool: self.spool.clone(),
             web_downloads: self.root.web_downloads.clone(),
             upstream: None,

@@ -27,6 +27,7 @@ fn app(fixture: Fixture) -> App {
         ids: Ids::seeded(1),
         texts: NO_TEXTS,
         progress: Box::new(Untold),
+        operations: Vec::new,
         resolve: |_| Ok(Vec::new()),
         upstream: None,
     })

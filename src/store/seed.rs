@@ -81,10 +81,15 @@ impl Seed {
             .connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        match Backup::new(&source, target)?.step(-1)? {
-            StepResult::Done => Ok(()),
-            unfinished => Err(StoreError::NotCopied(format!("{unfinished:?}"))),
-        }
+        copy_pages(&source, target)
+    }
+}
+
+/// Makes a database that nobody else has open yet one with the content of another.
+pub(super) fn copy_pages(source: &Connection, target: &mut Connection) -> Result<(), StoreError> {
+    match Backup::new(source, target)?.step(-1)? {
+        StepResult::Done => Ok(()),
+        unfinished => Err(StoreError::NotCopied(format!("{unfinished:?}"))),
     }
 }
 

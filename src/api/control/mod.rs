@@ -4,6 +4,7 @@
 
 mod answer;
 mod clock;
+mod faults;
 mod gate;
 mod health;
 mod openapi;
@@ -14,6 +15,7 @@ mod spaces;
 mod table;
 mod words;
 
+pub use faults::brought as fault_of_request;
 pub use gate::Door;
 
 use crate::config::ServerConfig;

@@ -2,7 +2,7 @@
 
 use super::route::Route;
 use super::words::Verb;
-use super::{clock, health, openapi, reset, spaces};
+use super::{clock, faults, health, openapi, reset, spaces};
 use crate::http::Head;
 
 /// The routes of each room.
@@ -11,6 +11,7 @@ pub const ROUTES: &[&[Route]] = &[
     reset::ROUTES,
     clock::ROUTES,
     spaces::ROUTES,
+    faults::ROUTES,
     openapi::ROUTES,
 ];
 

@@ -190,8 +190,15 @@ fn left(call: &Call<'_>, asked: &Asked, outcome: Result<Reply, Fault>) -> Reply 
 /// Words an error that comes from outside as this service words its own.
 #[must_use]
 pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Reply {
-    let fault = Fault::outside(refusal);
-    labelled(app, refusal::reply(fault, head, form(&placed.asked)))
+    let fault = match (refusal.status, refusal.message.is_empty()) {
+        (StatusCode::UNAUTHORIZED, true) => {
+            let (caches, body) = (RefCell::default(), Body::empty());
+            Fault::unauthorized(&Call::new(app, &caches, head, &body, placed.door).keystone_url())
+        }
+        _ => Fault::outside(refusal),
+    };
+    let reply = refusal::reply(fault, head, form(&placed.asked));
+    labelled(app, refusal.put_retry_after(reply))
 }
 
 fn form(asked: &Asked) -> Choice {

@@ -81,9 +81,10 @@ pub fn answer(app: &App, head: &Head, placed: &Placed) -> Reply {
 /// Words an error that comes from outside as the REST framework words its own.
 #[must_use]
 pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Reply {
-    respond(app, head, placed, |view| {
+    let reply = respond(app, head, placed, |view| {
         view.refuse(Fault::Outside(refusal.clone()))
-    })
+    });
+    refusal.put_retry_after(reply)
 }
 
 fn respond(

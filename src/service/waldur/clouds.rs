@@ -59,7 +59,7 @@ impl Known {
 pub struct Waldur {
     store: Arc<Store>,
     known: Arc<Known>,
-    tokens: Tokens,
+    tokens: Arc<Tokens>,
     /// The rows, once somebody has asked for them. Locked for a look or a change, and while they are made.
     table: RwLock<Option<Table>>,
 }
@@ -91,7 +91,18 @@ impl Waldur {
         Self {
             store,
             known,
-            tokens: Tokens::new(clock),
+            tokens: Arc::new(Tokens::new(clock)),
+            table: RwLock::new(None),
+        }
+    }
+
+    /// The same over another store, with the same users.
+    #[must_use]
+    pub fn over(&self, store: Arc<Store>) -> Self {
+        Self {
+            store,
+            known: Arc::clone(&self.known),
+            tokens: Arc::clone(&self.tokens),
             table: RwLock::new(None),
         }
     }
