@@ -9,6 +9,8 @@ pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
 pub use web_origin::WebOriginError;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use web_origin::{check_host, check_origin};
 
@@ -286,6 +288,8 @@ pub struct ServerConfig {
     pub stop_within: Duration,
     /// Threads that answer requests.
     pub workers: usize,
+    /// Is told how many steps SQLite takes in a database file: the measure of tests of what scales.
+    pub steps: Option<Arc<AtomicU64>>,
 }
 
 impl Default for SpaceConfig {
@@ -329,6 +333,7 @@ impl Default for ServerConfig {
             patience: Duration::from_secs(30),
             stop_within: Duration::from_secs(5),
             workers: 1,
+            steps: None,
         }
     }
 }

@@ -4,10 +4,10 @@ use super::bar::Bar;
 use super::error::CommandError;
 use super::greeting::Greeting;
 use super::log::{FORMAT_VARIABLE, LogFormat};
-use super::port_file::PortFile;
+use super::port_file::{OwnAddresses, PortFile};
 use super::signal::Signals;
 use super::tour::Tour;
-use super::upstream::Upstream;
+use super::upstream::Cloud;
 use crate::config::{
     AuthMode, BaseUrl, ControlAccess, MOST_IMAGE_BYTES, Microversion, Profile, ServerConfig,
     SpaceConfig, SyncMode, WaldurApi, WebSource,
@@ -139,7 +139,7 @@ pub struct Serve {
     #[arg(long, env = "NOVA_IMAGES_SEED", value_name = "NUMBER")]
     seed: Option<u64>,
     #[command(flatten)]
-    upstream: Upstream,
+    upstream: Cloud,
     /// How log lines look; `RUST_LOG` chooses which
     #[arg(
         long,
@@ -179,17 +179,19 @@ impl Serve {
         let emulator = builder.start()?;
         let signals = Signals::keep()?;
         if let Some(port_file) = &port_file {
-            port_file.write(
-                emulator.address().port(),
-                emulator.identity_address(),
-                emulator.image_address(),
-            )?;
+            let own = OwnAddresses {
+                identity: emulator.identity_address(),
+                image: emulator.image_address(),
+                control: emulator.control_address(),
+            };
+            port_file.write(emulator.address().port(), own)?;
         }
         let greeting = Greeting {
             listens_on: format!("http://{}", emulator.address()),
             base: emulator.public_url(),
             identity: emulator.identity_address().map(|_| emulator.identity_url()),
             image: emulator.image_address().map(|_| emulator.image_url()),
+            control: emulator.control_address().map(|_| emulator.control_url()),
             auth: self.auth(),
             profile: self.profile,
             region: emulator.region(),

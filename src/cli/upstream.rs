@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// The options.
 #[derive(Debug, clap::Args)]
-pub struct Upstream {
+pub struct Cloud {
     /// Serve the images of this real Glance (its API v2) to clients with tokens of its cloud, and store
     /// nothing
     #[arg(
@@ -79,7 +79,7 @@ pub struct Upstream {
     upstream_timeout: Option<u32>,
 }
 
-impl Upstream {
+impl Cloud {
     /// The cloud, if there is one.
     pub fn config(&self) -> Option<UpstreamConfig> {
         let (glance, keystone) = self.upstream_url.clone().zip(self.keystone_url.clone())?;

@@ -20,6 +20,7 @@ use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 /// Connections that may wait to be accepted.
@@ -110,6 +111,14 @@ impl EmulatorBuilder {
     /// a 503.
     pub fn lock_patience(mut self, patience: Duration) -> Self {
         self.server.lock_patience = patience;
+        self
+    }
+
+    /// Tells a counter how many steps SQLite's machine takes in that file, for whoever wants to know what
+    /// something costs without looking at a clock.
+    #[doc(hidden)]
+    pub fn count_steps(mut self, steps: Arc<AtomicU64>) -> Self {
+        self.server.steps = Some(steps);
         self
     }
 

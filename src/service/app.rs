@@ -146,6 +146,7 @@ impl App {
                 SyncMode::Normal => Sync::Normal,
             },
             patience: outfit.server.lock_patience,
+            steps: outfit.server.steps.clone(),
         };
         let mut store = Store::open(Location::File(file), outfit.texts)?;
         let recovered = store.keep_data(outfit.spool.clone())?;

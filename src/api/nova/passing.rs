@@ -7,7 +7,7 @@ use super::call::Call;
 use super::dialect::Dialect;
 use super::discovery;
 use super::fault::Fault;
-use super::headers::{API_VERSION, NOVA_API_VERSION};
+use super::headers::{API_VERSION, NOVA_API_VERSION, X_AUTH_TOKEN};
 use super::microversion::{self, Wanted};
 use super::operation::{Operation, Route};
 use super::refusal;
@@ -72,7 +72,14 @@ pub async fn answer(call: &Call<'_>, cloud: &Upstream, compute: &Arc<Endpoint>) 
         ..Question::get(compute, of_today(&path), MOST_BYTES)
     };
     match cloud.client.ask(question).await {
-        Ok(answer) => reply(call, compute, &answer),
+        Ok(answer) => {
+            if answer.status == StatusCode::UNAUTHORIZED
+                && let Some(token) = call.head.header(&X_AUTH_TOKEN)
+            {
+                cloud.tokens.forget(token);
+            }
+            reply(call, compute, &answer)
+        }
         Err(error) => refusal::reply(no_answer(&error), call),
     }
 }

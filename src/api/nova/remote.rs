@@ -47,7 +47,7 @@ impl Remote {
     /// The image of an id.
     pub async fn find(&self, call: &Call<'_>, id: &str) -> Result<Image, Fault> {
         let image = self.upstream.show(&self.credentials, id).await;
-        image.map_err(|error| self.of_image(error, call.dialect, id))
+        image.map_err(|error| self.of_image(&error, call.dialect, id))
     }
 
     /// Gives an image these properties in place of its own, and answers what became of it.
@@ -60,7 +60,7 @@ impl Remote {
         let (upstream, rules) = (&self.upstream, &call.dialect.rules);
         let written = upstream.write_properties(&self.credentials, rules, image, properties);
         let written = written.await;
-        written.map_err(|error| self.of_image(error, call.dialect, &image.id))
+        written.map_err(|error| self.of_image(&error, call.dialect, &image.id))
     }
 
     /// What an error of a list becomes.
@@ -86,15 +86,15 @@ impl Remote {
                 said,
                 ..
             } => Fault::api(status, format!("HTTP {said}")),
-            other => return self.of_any(other, dialect),
+            other => return self.of_any(&other, dialect),
         };
         fault.because(why)
     }
 
     /// What an error about the image of an id becomes.
-    pub fn of_image(&self, error: AskError, dialect: &Dialect, id: &str) -> Fault {
+    pub fn of_image(&self, error: &AskError, dialect: &Dialect, id: &str) -> Fault {
         let why = error.why();
-        let AskError::Refused { status, said, .. } = &error else {
+        let AskError::Refused { status, said, .. } = error else {
             return self.of_any(error, dialect);
         };
         let fault = match *status {
@@ -116,9 +116,9 @@ impl Remote {
     }
 
     /// What an error of a deletion becomes.
-    pub fn of_delete(&self, error: AskError, dialect: &Dialect, id: &str) -> Fault {
+    pub fn of_delete(&self, error: &AskError, dialect: &Dialect, id: &str) -> Fault {
         let why = error.why();
-        match &error {
+        match error {
             AskError::Refused { status, said, .. } => match *status {
                 StatusCode::FORBIDDEN => {
                     Fault::forbidden("You are not allowed to delete the image.").because(why)
@@ -134,7 +134,7 @@ impl Remote {
         }
     }
 
-    fn of_any(&self, error: AskError, dialect: &Dialect) -> Fault {
+    fn of_any(&self, error: &AskError, dialect: &Dialect) -> Fault {
         let why = error.why();
         let fault = match error {
             AskError::Unauthorized => {
@@ -145,7 +145,7 @@ impl Remote {
                 status,
                 retry_after_seconds,
                 ..
-            } => refused(status, retry_after_seconds, dialect),
+            } => refused(*status, *retry_after_seconds, dialect),
             AskError::Failed(_) => down(None, dialect),
             AskError::TooFar { .. } | AskError::Query(_) => Fault::bad_request(error.to_string()),
         };

@@ -191,12 +191,6 @@ impl Client {
         let mut task = Task(task);
         (&mut task.0).await.unwrap_or(Err(UpstreamError::Stopped))
     }
-
-    /// Connections that are at hand.
-    #[cfg(test)]
-    pub fn kept(&self) -> usize {
-        self.asking.connections.kept()
-    }
 }
 
 impl fmt::Debug for Client {
@@ -249,7 +243,7 @@ impl Asking {
         let Some(wait) = wait else {
             return first;
         };
-        tracing::debug!(?wait, path = question.path, "the real cloud is asked again");
+        tracing::debug!(?wait, authority = %question.endpoint.authority, "the real cloud is asked again");
         sleep(wait).await;
         self.once(&question).await
     }

@@ -77,13 +77,6 @@ impl Connections {
         }
     }
 
-    /// How many are kept.
-    #[cfg(test)]
-    pub fn kept(&self) -> usize {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.values().map(Vec::len).sum()
-    }
-
     /// A new one. Called on the runtime that it lives on.
     ///
     /// # Errors

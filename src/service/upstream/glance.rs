@@ -61,15 +61,14 @@ impl Glance {
     /// When it is refused, or does not come.
     pub async fn page(&self, credentials: &Credentials, query: &str) -> Result<Page, AskError> {
         let digest = credentials.digest(query);
-        let body = match self.kept.get(&digest) {
-            Some(body) => body,
-            None => {
-                let path = format!("/v2/images?{query}");
-                let answer = self.ask(credentials, Method::GET, path, None).await?;
-                let body = expect(answer, StatusCode::OK)?;
-                self.kept.put(digest, &body);
-                body
-            }
+        let body = if let Some(body) = self.kept.get(&digest) {
+            body
+        } else {
+            let path = format!("/v2/images?{query}");
+            let answer = self.ask(credentials, Method::GET, path, None).await?;
+            let body = expect(answer, StatusCode::OK)?;
+            self.kept.put(digest, &body);
+            body
         };
         let PageBody { images, next } = self.read(&body)?;
         // Whatever it says of host and path: what is asked is this service.

@@ -45,8 +45,8 @@ impl<'de> Visitor<'de> for ImageVisitor {
                 "status" => image.status = status(&map.next_value::<String>()?),
                 "visibility" => image.visibility = visibility(&map.next_value::<String>()?),
                 "owner" => image.owner = map.next_value()?,
-                "min_ram" => image.min_ram_mib = number(map.next_value()?)?,
-                "min_disk" => image.min_disk_gib = number(map.next_value()?)?,
+                "min_ram" => image.min_ram_mib = number(&map.next_value()?)?,
+                "min_disk" => image.min_disk_gib = number(&map.next_value()?)?,
                 "size" => image.size_bytes = map.next_value()?,
                 "virtual_size" => image.virtual_size_bytes = map.next_value()?,
                 "created_at" => image.created_at = time(&map.next_value::<String>()?)?,
@@ -99,8 +99,8 @@ fn visibility(word: &str) -> Visibility {
 }
 
 /// Glance's least memory and disk come back as they were sent, `5.0` among them.
-fn number<E: serde::de::Error>(value: Value) -> Result<i64, E> {
-    match &value {
+fn number<E: serde::de::Error>(value: &Value) -> Result<i64, E> {
+    match value {
         Value::Null => Ok(0),
         Value::Number(number) => {
             let whole = number.as_i64();

@@ -20,8 +20,8 @@ pub fn said(status: StatusCode, content_type: &str, body: &[u8]) -> String {
         false => said,
     };
     if said.len() > MOST_BYTES {
-        let end = said.floor_char_boundary(MOST_BYTES);
-        said.truncate(end);
+        let ends = |end: &usize| said.is_char_boundary(*end);
+        said.truncate((0..=MOST_BYTES).rev().find(ends).unwrap_or(0));
     }
     said
 }

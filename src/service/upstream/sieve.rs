@@ -37,8 +37,13 @@ pub fn passes(test: &Test, image: &Image) -> bool {
         Test::Visibility(visibility) => image.visibility == *visibility,
         Test::NotPublic => image.visibility != Visibility::Public,
         Test::Never => false,
-        Test::Text(TextColumn::Status | TextColumn::Checksum, _)
-        | Test::Text(TextColumn::OsHashAlgo | TextColumn::OsHashValue, _)
+        Test::Text(
+            TextColumn::Status
+            | TextColumn::Checksum
+            | TextColumn::OsHashAlgo
+            | TextColumn::OsHashValue,
+            _,
+        )
         | Test::Number(NumberColumn::Size | NumberColumn::VirtualSize, _)
         | Test::Size(..)
         | Test::Time(..)

@@ -101,6 +101,41 @@ fn down() {
 }
 
 #[test]
+fn a_connection_is_used_again() {
+    let scene = Scene::of([]);
+    for _ in 0..20 {
+        scene.is_well();
+    }
+    assert_eq!(scene.glance.asked(), 20);
+    assert_eq!(scene.glance.connections(), 1);
+}
+
+#[test]
+fn many_at_once_are_all_answered() {
+    let scene = Scene::of([]);
+    let address = scene.proxy.address();
+    std::thread::scope(|scope| {
+        let ask = || {
+            let mut client = Client::new(address);
+            let headers = [(DEMO.0.to_owned(), DEMO.1.to_owned())];
+            let answers = (0..5).map(|_| client.send("GET", LIST, &headers, None));
+            answers.map(|answer| answer.unwrap().status).collect()
+        };
+        let asking: Vec<_> = (0..40).map(|_| scope.spawn(ask)).collect();
+        for client in asking {
+            let statuses: Vec<u16> = client.join().unwrap();
+            assert_eq!(statuses, [200; 5]);
+        }
+    });
+    assert_eq!(scene.glance.asked(), 200);
+    assert!(
+        scene.glance.connections() <= 40,
+        "{}",
+        scene.glance.connections()
+    );
+}
+
+#[test]
 fn slow() {
     let scene = Scene::of([Act::Hold]);
     unavailable(&scene.list());

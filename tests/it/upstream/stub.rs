@@ -31,6 +31,7 @@ pub struct Stub {
 struct State {
     script: VecDeque<Act>,
     heads: Vec<String>,
+    connections: usize,
 }
 
 impl Stub {
@@ -39,11 +40,12 @@ impl Stub {
         let address = listener.local_addr().unwrap();
         let state = Arc::new(Mutex::new(State {
             script: script.into_iter().collect(),
-            heads: Vec::new(),
+            ..State::default()
         }));
         let shared = Arc::clone(&state);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                shared.lock().unwrap().connections += 1;
                 let shared = Arc::clone(&shared);
                 thread::spawn(move || serve(stream, &shared));
             }
@@ -58,6 +60,11 @@ impl Stub {
     /// The heads of what it was asked.
     pub fn heads(&self) -> Vec<String> {
         self.state.lock().unwrap().heads.clone()
+    }
+
+    /// How many connections it was asked over.
+    pub fn connections(&self) -> usize {
+        self.state.lock().unwrap().connections
     }
 
     /// How often it was asked.

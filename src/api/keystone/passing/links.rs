@@ -135,7 +135,9 @@ impl Places {
                             links.values_mut().for_each(|url| self.lead(url));
                         }
                         ("links", Value::List(links)) => {
-                            links.iter_mut().for_each(|link| self.link_of_list(link));
+                            for link in links {
+                                self.link_of_list(link);
+                            }
                         }
                         (_, value) => self.links(value),
                     }

@@ -69,10 +69,16 @@ async fn pass(cloud: &Upstream, head: &Head, path: String, body: &[u8]) -> Resul
     answer.map_err(|error| failed::no_answer(&error))
 }
 
-/// A token that has ended is not known any more.
+/// A token that has ended, or that Keystone does not take, is not known any more.
 fn forget(cloud: &Upstream, head: &Head, answer: &Answer) {
-    let ends = head.method() == Method::DELETE && answer.status.is_success();
-    if let Some(token) = head.header("x-subject-token").filter(|_| ends) {
+    let ended = match answer.status {
+        StatusCode::UNAUTHORIZED => head.header("x-auth-token"),
+        status if head.method() == Method::DELETE && status.is_success() => {
+            head.header("x-subject-token")
+        }
+        _ => None,
+    };
+    if let Some(token) = ended {
         cloud.tokens.forget(token.trim());
     }
 }

@@ -14,6 +14,6 @@ pub async fn show(call: &Call<'_>, remote: &Remote, id: &str) -> Result<Reply, F
 /// `DELETE /images/{id}`
 pub async fn delete(call: &Call<'_>, remote: &Remote, id: &str) -> Result<Reply, Fault> {
     let outcome = remote.upstream.delete(&remote.credentials, id).await;
-    outcome.map_err(|error| remote.of_delete(error, call.dialect, id))?;
+    outcome.map_err(|error| remote.of_delete(&error, call.dialect, id))?;
     Ok(deleted(call))
 }
