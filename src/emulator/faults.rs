@@ -97,8 +97,7 @@ fn own(app: &App, head: &Head, refuse: &dyn Fn(&Refusal) -> Reply) -> Struck {
     let struck = match text.map(fault_of_request) {
         Some(Ok(fault)) => {
             let action = fault.action();
-            let draw = || u64::from_le_bytes(app.ids.of_space(OWN).bytes());
-            let delay = action.delay.map(|delay| delay.pick(draw()));
+            let delay = action.delay.map(|delay| delay.pick(app.faults.draw()));
             Ok((delay.unwrap_or_default(), way(action, None, refuse)))
         }
         Some(Err(error)) => Err(error.to_string()),

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// What requests to control an emulator are called: no fault is for them.
 const CONTROL: &str = "control.";
 
+/// Most faults of a space that show images as they were.
+const MOST_VIEWS: usize = 16;
+
 /// Why a fault was not added. Nothing changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -35,6 +38,9 @@ pub enum FaultError {
         "the images are a real cloud's: as they were they can be shown of a space that has its own only"
     )]
     Upstream,
+    /// Each takes the memory of all images.
+    #[error("there are {MOST_VIEWS} faults that show images as they were, and no more can be had")]
+    TooManyViews,
     /// There are too many.
     #[error(transparent)]
     TooMany(#[from] TooManyFaults),
@@ -65,6 +71,9 @@ impl App {
         let view = match fault.action().effect {
             Effect::Stale if self.upstream.is_some() => return Err(FaultError::Upstream),
             Effect::Stale if self.is_file() => return Err(FaultError::File),
+            Effect::Stale if self.faults.beside().len() >= MOST_VIEWS => {
+                return Err(FaultError::TooManyViews);
+            }
             Effect::Stale => Some(Arc::new(self.as_it_is()?)),
             _ => None,
         };

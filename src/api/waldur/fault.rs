@@ -147,7 +147,7 @@ impl Fault {
 }
 
 /// What the REST framework says with a status that nobody gave a message.
-fn own_words(refusal: &Refusal) -> &'static str {
+pub fn own_words(refusal: &Refusal) -> &'static str {
     match refusal.status.as_u16() {
         400 => "Malformed request.",
         401 => "Token has expired.",

@@ -10,6 +10,12 @@ use std::time::Duration;
 /// Longest name, in characters.
 const MOST_NAME_CHARACTERS: usize = 64;
 
+/// Names that mean something else: in a path, and in the header that marks answers.
+const TAKEN: [&str; 2] = ["presets", "request"];
+
+/// Longest word that others are compared with, in bytes.
+const MOST_WORD_BYTES: usize = 100;
+
 /// Something that goes wrong on demand: which requests it is for, at which of them it fires, and what
 /// happens then.
 ///
@@ -320,20 +326,21 @@ impl Fault {
     }
 }
 
-/// It stands in a header and in paths, and is no id.
+/// It stands in a header and in paths, is no id, and no word that has a meaning there.
 fn check_name(name: &str) -> Result<(), WrongFault> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let fits = name.len() <= MOST_NAME_CHARACTERS
         && name.bytes().all(is_plain)
-        && name.bytes().any(|byte| !byte.is_ascii_digit())
-        && name != "presets";
+        && name.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && !TAKEN.contains(&name);
     match fits {
         true => Ok(()),
         false => Err(WrongFault::new(
             "name",
             format!(
-                "letters, digits, \"-\", \"_\" and \".\", at most {MOST_NAME_CHARACTERS} of them, not \
-                 digits alone, and not \"presets\""
+                "letters, digits, \"-\", \"_\" and \".\", at most {MOST_NAME_CHARACTERS} of them, a letter \
+                 among them, and none of {}",
+                TAKEN.join(", ")
             ),
         )),
     }
@@ -344,10 +351,8 @@ fn check_name(name: &str) -> Result<(), WrongFault> {
 pub fn unknown(what: &str, word: &str, known: &[&str]) -> String {
     let distance = |other: &&str| strsim::damerau_levenshtein(&word.to_lowercase(), other);
     let most = (word.chars().count() / 2).max(2);
-    let mut near: Vec<_> = known
-        .iter()
-        .filter(|other| distance(other) <= most)
-        .collect();
+    let is_near = |other: &&&str| word.len() <= MOST_WORD_BYTES && distance(other) <= most;
+    let mut near: Vec<_> = known.iter().filter(is_near).collect();
     near.sort_by_key(|other| distance(other));
     near.truncate(3);
     match near.is_empty() {

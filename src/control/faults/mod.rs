@@ -12,6 +12,8 @@ mod preset;
 mod rules;
 mod schedule;
 mod span;
+#[cfg(test)]
+mod tests;
 mod wrong;
 
 pub use action::{Action, Delay, Effect, FaultReply, Refused};

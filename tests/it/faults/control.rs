@@ -143,6 +143,11 @@ fn what_is_no_condition_is_refused() {
             json!({"status": 503, "name": "presets"}),
             r#""name" must be"#,
         ),
+        (
+            json!({"status": 503, "name": "request"}),
+            "none of presets, request",
+        ),
+        (json!({"status": 503, "name": ".."}), "a letter among them"),
     ]);
 }
 

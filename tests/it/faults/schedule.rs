@@ -201,7 +201,8 @@ fn conditions_are_all_that_is_said() {
 /// However many ask at once, three fail.
 #[test]
 fn three_is_three_in_parallel() {
-    let server = with(&[json!({"status": 503, "count": 3})]);
+    let server = Server::start(builder().fixture(Fixture::docs().unwrap()).workers(4));
+    add(&server, &json!({"status": 503, "count": 3}));
     let address = server.address();
     let threads: Vec<_> = (0..8)
         .map(|_| {

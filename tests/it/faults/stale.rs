@@ -108,6 +108,22 @@ fn data_stay_as_long_as_they_are_shown() {
 }
 
 #[test]
+fn there_is_a_bound() {
+    let server = with(&[]);
+    let faults = server.emulator().faults();
+    let add = || faults.add(Fault::anywhere().stale());
+    assert_eq!(
+        std::iter::repeat_with(add)
+            .take_while(Result::is_ok)
+            .count(),
+        16
+    );
+    assert!(matches!(add(), Err(FaultError::TooManyViews)));
+    faults.clear();
+    assert!(add().is_ok());
+}
+
+#[test]
 fn a_file_is_not_shown_as_it_was() {
     let scratch = Scratch::new("faults-file");
     let fixture = Fixture::docs().unwrap();

@@ -95,6 +95,16 @@ const OWN: &[(u16, &str, Headers, &str)] = &[
         NONE,
         r#"{"detail":"Request was throttled."}"#,
     ),
+    (
+        503,
+        "/api/nothing/",
+        NONE,
+        "<h1>Service Unavailable (503)</h1>",
+    ),
+    (404, "/api/nothing/", NONE, "<h1>Not Found</h1>"),
+    (503, "/v3/nothing", NONE, r#""code": 503"#),
+    (503, "/image/nothing", NONE, "503 Service Unavailable"),
+    (503, "/v2/openstack/nothing", NONE, r#""code": 503"#),
     (418, LIST, NONE, r#""message": "I'm a teapot", "code": 418"#),
 ];
 

@@ -195,9 +195,11 @@ fn refused(error: &FaultError) -> Reply {
     let status = match error {
         FaultError::Wrong(_) => StatusCode::BAD_REQUEST,
         FaultError::NoPreset { .. } => StatusCode::NOT_FOUND,
-        FaultError::File | FaultError::Upstream | FaultError::TooMany(_) | FaultError::Removed => {
-            StatusCode::CONFLICT
-        }
+        FaultError::File
+        | FaultError::Upstream
+        | FaultError::TooManyViews
+        | FaultError::TooMany(_)
+        | FaultError::Removed => StatusCode::CONFLICT,
         FaultError::Store(_) => return failed(error),
     };
     fault(status, &error.to_string())
