@@ -1,5 +1,5 @@
-//! What a test harness turns: the clock, the ids, what goes wrong on demand, and the fixtures that a server
-//! starts from.
+//! What a test harness turns and reads: the clock, the ids, what goes wrong on demand, the fixtures that a
+//! server starts from, and the journal of what was asked of it.
 
 pub mod agenda;
 pub mod builtin;
@@ -7,9 +7,11 @@ pub mod clock;
 pub mod faults;
 pub mod fixture;
 pub mod ids;
+pub mod journal;
 
 pub use agenda::Agenda;
 pub use builtin::is_built_in;
 pub use clock::{Clock, ClockError};
 pub use fixture::{Fixture, FixtureError};
 pub use ids::Ids;
+pub use journal::{Journal, SpaceJournal};

@@ -119,8 +119,12 @@ fn way(action: &Action, view: Option<&Arc<App>>, refuse: &dyn Fn(&Refusal) -> Re
     let answer = match &action.effect {
         Effect::Refuse(refused) => refuse(&refusal(refused)),
         Effect::Reply(given) => reply(given),
-        Effect::Reset => bare().over(Wire::Reset),
-        Effect::Raw(bytes) => bare().over(Wire::Raw(bytes.clone().into())),
+        Effect::Reset => bare()
+            .over(Wire::Reset)
+            .because("the connection is reset in place of an answer"),
+        Effect::Raw(bytes) => bare()
+            .over(Wire::Raw(bytes.clone().into()))
+            .because("other bytes are sent in place of an answer"),
         Effect::Nothing => return Way::Through(Twist::Nothing),
         Effect::Slow(bytes) => return Way::Through(Twist::Over(Wire::Paced(*bytes))),
         Effect::Cut(bytes) => return Way::Through(Twist::Over(Wire::CutAfter(*bytes))),

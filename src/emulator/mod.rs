@@ -13,18 +13,20 @@ mod faults;
 mod flow;
 mod front;
 mod interceptor;
-mod masked;
 mod names;
 #[cfg(fuzzing)]
 pub mod offline;
 mod output;
+mod recording;
 mod request_lines;
+mod requests;
 mod server;
 mod space;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod upstream;
+mod watched;
 mod web;
 
 #[cfg(feature = "cli")]
@@ -34,6 +36,7 @@ pub use error::StartError;
 pub use fault_calls::Faults;
 pub use front::operations;
 pub use interceptor::{Exchange, Interceptor, Verdict};
+pub use requests::{Requests, WaitError};
 pub use space::{Space, SpaceBuilder};
 
 use crate::store::Loaded;
@@ -214,6 +217,8 @@ impl Emulator {
 
     fn halt(&mut self, graceful: bool) {
         if let Some(thread) = self.thread.take() {
+            // Who waits for entries of the journal would hold it up.
+            self.shared.spaces.close();
             // The command is sent by the call; the future only waits for the answer.
             drop(self.handle.stop(graceful));
             _ = thread.join();

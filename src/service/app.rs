@@ -15,7 +15,8 @@ use super::waldur::Waldur;
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
 use crate::control::faults::Faults;
-use crate::control::{Clock, Fixture, Ids};
+use crate::control::journal::SpacePlace;
+use crate::control::{Clock, Fixture, Ids, Journal, SpaceJournal};
 use crate::domain::{Operation, Progress, TextMaker};
 use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
@@ -58,11 +59,13 @@ pub struct App {
     /// Whether the images are just those of Nova's own fake image service.
     pub over_nova_fake: bool,
     /// Whether it was removed: what is in the middle of something finds nothing to write to.
-    pub removal: Removal,
+    pub removal: Arc<Removal>,
     numbers: Numbers,
     store: Arc<Store>,
     agenda: Arc<Agenda>,
     beginning: Beginning,
+    /// Its entries in the journal go with it.
+    place: SpacePlace,
     /// Held by whoever goes back there.
     returning: Mutex<()>,
 }
@@ -100,6 +103,8 @@ pub struct Outfit {
     pub texts: TextMaker,
     /// Where its server keeps the data of images.
     pub spool: Spool,
+    /// What was asked of all spaces of its server.
+    pub journal: Journal,
     /// Where its server fetches data from.
     pub web_downloads: WebDownloads,
     /// The real cloud whose images it serves in place of its own.
@@ -188,11 +193,12 @@ impl App {
             ids,
             texts: _,
             spool,
+            journal,
             web_downloads,
             upstream,
         } = outfit;
         clock.begin_here();
-        let removal = Removal::default();
+        let number = numbers.next();
         let identity = Identity::open(
             around.people,
             &config,
@@ -203,18 +209,13 @@ impl App {
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
-            image_data: ImageData::new(
-                Arc::clone(&store),
-                spool,
-                server.max_image_size,
-                removal.clone(),
-            ),
+            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             web_downloads,
             upstream,
             identity: Arc::new(identity),
             server,
             config,
-            number: numbers.next(),
+            number,
             numbers,
             operations,
             prefix,
@@ -223,10 +224,11 @@ impl App {
             ids,
             rate_limiter: Arc::default(),
             over_nova_fake: around.over_nova_fake,
-            removal,
+            removal: Arc::default(),
             store,
             agenda,
             beginning,
+            place: SpacePlace::open(&journal, number),
             returning: Mutex::new(()),
         })
     }
@@ -239,11 +241,12 @@ impl App {
     pub(super) fn as_it_is(&self) -> Result<Self, StoreError> {
         let name = Ids::random().uuid().to_string();
         let store = Arc::new(self.store.copy(name)?);
+        // What is answered of it is never taken for what the space answers.
+        let number = self.numbers.next();
         Ok(Self {
             server: Arc::clone(&self.server),
             config: self.config.clone(),
-            // What is answered of it is never taken for what the space answers.
-            number: self.numbers.next(),
+            number,
             prefix: Arc::clone(&self.prefix),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
@@ -257,17 +260,24 @@ impl App {
             faults: Faults::new(self.ids.of_space("faults")),
             operations: self.operations,
             over_nova_fake: self.over_nova_fake,
-            removal: self.removal.clone(),
+            removal: Arc::clone(&self.removal),
             numbers: self.numbers.clone(),
             store,
             agenda: Arc::clone(&self.agenda),
             beginning: Beginning::Fixture(None),
+            place: self.place.another(number),
             returning: Mutex::new(()),
         })
     }
 
     pub(super) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What was asked of it.
+    #[must_use]
+    pub fn journal(&self) -> &SpaceJournal {
+        self.place.journal()
     }
 
     /// Does what has fallen due since somebody last asked, in order.
@@ -306,8 +316,8 @@ impl App {
         self.store.check()
     }
 
-    /// Back to the fixture, as if just started: images, tokens, ids, clock and limits; there are no faults
-    /// any more. Users and projects never change.
+    /// Back to the fixture, as if just started: images, tokens, ids, clock, limits and journal; there are no
+    /// faults any more. Users and projects never change.
     ///
     /// # Errors
     /// When there is nothing to go back to, or the store fails; then nothing changed.
@@ -334,8 +344,9 @@ impl App {
         self.waldur.reset();
         self.agenda.clear();
         self.identity.forget();
+        self.journal().clear();
         if let Some(upstream) = &self.upstream {
-            upstream.tokens.clear();
+            upstream.forget();
         }
         Ok(())
     }

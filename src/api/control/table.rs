@@ -2,7 +2,7 @@
 
 use super::route::Route;
 use super::words::Verb;
-use super::{clock, faults, health, openapi, reset, spaces};
+use super::{clock, faults, health, openapi, requests, reset, spaces};
 use crate::http::Head;
 
 /// The routes of each room.
@@ -12,6 +12,7 @@ pub const ROUTES: &[&[Route]] = &[
     clock::ROUTES,
     spaces::ROUTES,
     faults::ROUTES,
+    requests::ROUTES,
     openapi::ROUTES,
 ];
 

@@ -174,7 +174,7 @@ fn enter<'a>(mut call: Call<'a>, asked: &Asked) -> Result<Call<'a>, Box<Reply>> 
                 call.caller = caller;
                 return Ok(call);
             }
-            let fault = Fault::unauthorized(&call.keystone_url());
+            let fault = Fault::unauthorized(&call.keystone_url(), call.why_nobody());
             refusal::reply(fault, call.head, form(asked))
         }
     };
@@ -193,7 +193,9 @@ pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Rep
     let fault = match (refusal.status, refusal.message.is_empty()) {
         (StatusCode::UNAUTHORIZED, true) => {
             let (caches, body) = (RefCell::default(), Body::empty());
-            Fault::unauthorized(&Call::new(app, &caches, head, &body, placed.door).keystone_url())
+            let call = Call::new(app, &caches, head, &body, placed.door);
+            let why = "it is to be so, whoever asks".to_owned();
+            Fault::unauthorized(&call.keystone_url(), why)
         }
         _ => Fault::outside(refusal),
     };

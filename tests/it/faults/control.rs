@@ -290,6 +290,26 @@ fn presets_do_what_they_say() {
     assert!(took >= std::time::Duration::from_millis(500));
 }
 
+#[test]
+fn the_journal_says_which_fault_it_was() {
+    let server = with(&[
+        json!({"name": "flaky", "status": 503, "count": 1}),
+        json!({"reset": true, "nth": 1}),
+    ]);
+    statuses(&server, LIST, 1);
+    let _ = super::raw(&server, LIST, NONE);
+    statuses(&server, LIST, 1);
+    let entries = server.get("/_control/requests").json();
+    let entries = entries["requests"].as_array().unwrap();
+    let faults: Vec<_> = entries
+        .iter()
+        .map(|entry| entry["fault"].as_str())
+        .collect();
+    assert_eq!(faults, [Some("flaky"), Some("2"), None]);
+    let why = entries[1]["why"].as_str().unwrap();
+    assert_eq!(why, "the connection is reset in place of an answer");
+}
+
 /// As when its token has ended: it is refused once, signs in, and goes on.
 #[test]
 fn a_token_expires() {
