@@ -1,12 +1,16 @@
 //! How an emulator is started, however that was said: flags, environment, or the library's builder.
 
 mod base_url;
+mod upload_transitions;
 mod upstream;
 mod web_origin;
+mod web_source;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use upload_transitions::{UploadTransitions, UploadTransitionsError};
 pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
 pub use web_origin::WebOriginError;
+pub use web_source::{WebSource, WebSourceError};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -169,62 +173,6 @@ pub enum MicroversionError {
     },
 }
 
-/// From where image data may be fetched by their URI.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum WebSource {
-    /// From any public address, at port 80.
-    Public,
-    /// From this host, wherever it is, and however private its address.
-    Host {
-        /// Its name or address, in lower case; of IPv6 without brackets.
-        host: String,
-        /// Its port.
-        port: u16,
-    },
-}
-
-impl WebSource {
-    /// Whether it is this very host and port.
-    #[must_use]
-    pub fn names(&self, host: &str, port: u16) -> bool {
-        match self {
-            Self::Public => false,
-            Self::Host {
-                host: named,
-                port: at,
-            } => named.eq_ignore_ascii_case(host) && *at == port,
-        }
-    }
-}
-
-impl std::str::FromStr for WebSource {
-    type Err = WebSourceError;
-
-    /// Reads `public`, or a host and its port such as `files.example.org:8080`.
-    fn from_str(text: &str) -> Result<Self, WebSourceError> {
-        if text == "public" {
-            return Ok(Self::Public);
-        }
-        let other = || WebSourceError(text.to_owned());
-        let authority: http::uri::Authority = text.parse().map_err(|_| other())?;
-        let port = authority.port_u16().ok_or_else(other)?;
-        let host = authority.host().trim_matches(['[', ']']);
-        match host.is_empty() || text.contains('@') {
-            true => Err(other()),
-            false => Ok(Self::Host {
-                host: host.to_ascii_lowercase(),
-                port,
-            }),
-        }
-    }
-}
-
-/// Why a text is nothing that data may be fetched from.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is neither public nor HOST:PORT")]
-pub struct WebSourceError(String);
-
 /// Most bytes of an image's data when nothing else is said: Glance's own bound (`image_size_cap`), 1 TiB.
 pub const MOST_IMAGE_BYTES: u64 = 1 << 40;
 
@@ -236,6 +184,9 @@ pub const JOURNAL_BYTES: usize = 4 * 1024 * 1024;
 
 /// Most bytes that are kept of each body when nothing else is said: 64 KiB.
 pub const JOURNAL_BODY_BYTES: usize = 64 * 1024;
+
+/// Spaces at once when nothing else is said: more than a server's memory mostly takes.
+pub const MOST_SPACES: usize = 10_000;
 
 /// What one cloud is, whichever server it is on.
 #[derive(Clone, Debug)]
@@ -263,6 +214,8 @@ pub struct SpaceConfig {
     pub catalog: Vec<(String, String)>,
     /// The region of the catalogue; the profile's own when missing.
     pub region: Option<String>,
+    /// How images become active whose data were uploaded.
+    pub uploads: UploadTransitions,
 }
 
 /// What all clouds of a server share.
@@ -294,6 +247,8 @@ pub struct ServerConfig {
     pub request_faults: bool,
     /// Connections at once; when missing, what the process's descriptors allow.
     pub max_connections: Option<usize>,
+    /// Spaces at once, besides its own.
+    pub max_spaces: usize,
     /// Most bytes of an image's data.
     pub max_image_size: u64,
     /// From where data may be fetched by their URI; from nowhere when empty.
@@ -335,6 +290,7 @@ impl Default for SpaceConfig {
             max_tokens: 100_000,
             catalog: Vec::new(),
             region: None,
+            uploads: UploadTransitions::default(),
         }
     }
 }
@@ -355,6 +311,7 @@ impl Default for ServerConfig {
             allow_origins: Vec::new(),
             request_faults: false,
             max_connections: None,
+            max_spaces: MOST_SPACES,
             max_image_size: MOST_IMAGE_BYTES,
             web_download: Vec::new(),
             journal: JournalMode::default(),

@@ -279,8 +279,8 @@ mod store;
 pub use cli::run as run_command;
 pub use config::{
     AuthMode, BaseUrlError, ControlAccess, JournalMode, Microversion, MicroversionError, Profile,
-    SettingError, SyncMode, UpstreamAuth, UpstreamConfig, UpstreamConfigError, WaldurApi,
-    WebOriginError, WebSource, WebSourceError,
+    SettingError, SyncMode, UploadTransitions, UploadTransitionsError, UpstreamAuth,
+    UpstreamConfig, UpstreamConfigError, WaldurApi, WebOriginError, WebSource, WebSourceError,
 };
 pub use control::faults::{
     Fault, FaultId, FaultReply, FaultReport, FaultState, TooManyFaults, WrongFault,
@@ -291,11 +291,12 @@ pub use control::journal::{
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{
     BodyWanted, GlanceStatus, Image, ImageBuilder, Member, MemberStatus, Operation, Plan,
-    Properties, PropertyValue, Timestamp, Visibility, Work,
+    Properties, PropertyValue, Timestamp, Transition, TransitionPlanError, Trigger, Visibility,
+    Work,
 };
 pub use emulator::{
-    Emulator, EmulatorBuilder, Exchange, Faults, Interceptor, Requests, Space, SpaceBuilder,
-    StartError, Verdict, WaitError, operations,
+    Emulator, EmulatorBuilder, Exchange, Faults, Images, Interceptor, Requests, Space,
+    SpaceBuilder, StartError, Verdict, WaitError, operations,
 };
 pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};
-pub use service::{FaultError, PutImageError, ResetError, SpaceError};
+pub use service::{FaultError, ImageControlError, PutImageError, ResetError, SpaceError};

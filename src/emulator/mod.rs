@@ -12,6 +12,7 @@ mod fault_calls;
 mod faults;
 mod flow;
 mod front;
+mod image_handle;
 mod interceptor;
 mod names;
 #[cfg(fuzzing)]
@@ -21,6 +22,7 @@ mod recording;
 mod request_lines;
 mod requests;
 mod server;
+mod sockets;
 mod space;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,7 @@ pub use builder::EmulatorBuilder;
 pub use error::StartError;
 pub use fault_calls::Faults;
 pub use front::operations;
+pub use image_handle::Images;
 pub use interceptor::{Exchange, Interceptor, Verdict};
 pub use requests::{Requests, WaitError};
 pub use space::{Space, SpaceBuilder};

@@ -7,6 +7,8 @@ mod clock;
 mod faults;
 mod gate;
 mod health;
+mod image_form;
+mod images;
 mod openapi;
 mod pages;
 mod requests;
@@ -14,6 +16,7 @@ mod reset;
 mod route;
 mod spaces;
 mod table;
+mod transitions;
 mod words;
 
 pub use faults::brought as fault_of_request;
