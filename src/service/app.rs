@@ -199,6 +199,7 @@ impl App {
         outfit: Outfit,
     ) -> Result<Self, StoreError> {
         let (store, agenda) = (Arc::new(store), Arc::<Agenda>::default());
+        let clouds = Arc::clone(&around.clouds);
         let Outfit {
             server,
             config,
@@ -230,11 +231,7 @@ impl App {
         ));
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone(), Arc::clone(&transitions)),
-            waldur: Waldur::new(
-                Arc::clone(&store),
-                clock.clone(),
-                Arc::clone(&around.clouds),
-            ),
+            waldur: Waldur::new(Arc::clone(&store), clock.clone(), clouds),
             instances: ArcSwap::new(Arc::clone(&around.instances)),
             snapshots,
             image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),

@@ -10,6 +10,7 @@ mod health;
 mod image_form;
 mod images;
 mod openapi;
+mod own;
 mod pages;
 mod people;
 mod requests;
