@@ -11,6 +11,7 @@ mod health;
 mod image_form;
 mod images;
 mod openapi;
+mod own;
 mod pages;
 mod people;
 mod requests;
