@@ -197,7 +197,7 @@ impl Space {
     }
 
     /// What answers in it, unless it was removed.
-    pub(super) fn app(&self) -> Option<Arc<App>> {
+    pub(super) fn alive(&self) -> Option<Arc<App>> {
         self.app.upgrade()
     }
 
