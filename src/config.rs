@@ -1,10 +1,12 @@
 //! How an emulator is started, however that was said: flags, environment, or the library's builder.
 
 mod base_url;
+mod upload_transitions;
 mod upstream;
 mod web_origin;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use upload_transitions::{UploadTransitions, UploadTransitionsError};
 pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
 pub use web_origin::WebOriginError;
 
@@ -81,6 +83,18 @@ pub enum ControlAccess {
     Read,
     /// All of it.
     Full,
+}
+
+/// Whether what is asked and answered is kept for a while.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
+pub enum JournalMode {
+    /// It is not.
+    Off,
+    /// It is, as much of it as there is room for.
+    #[default]
+    On,
 }
 
 /// A microversion of Nova.
@@ -216,6 +230,18 @@ pub struct WebSourceError(String);
 /// Most bytes of an image's data when nothing else is said: Glance's own bound (`image_size_cap`), 1 TiB.
 pub const MOST_IMAGE_BYTES: u64 = 1 << 40;
 
+/// Most entries of the journal when nothing else is said.
+pub const JOURNAL_ENTRIES: usize = 1000;
+
+/// Most bytes that they take when nothing else is said: 4 MiB.
+pub const JOURNAL_BYTES: usize = 4 * 1024 * 1024;
+
+/// Most bytes that are kept of each body when nothing else is said: 64 KiB.
+pub const JOURNAL_BODY_BYTES: usize = 64 * 1024;
+
+/// Spaces at once when nothing else is said: more than a server's memory mostly takes.
+pub const MOST_SPACES: usize = 10_000;
+
 /// What one cloud is, whichever server it is on.
 #[derive(Clone, Debug)]
 pub struct SpaceConfig {
@@ -242,6 +268,8 @@ pub struct SpaceConfig {
     pub catalog: Vec<(String, String)>,
     /// The region of the catalogue; the profile's own when missing.
     pub region: Option<String>,
+    /// How images become active whose data were uploaded.
+    pub uploads: UploadTransitions,
 }
 
 /// What all clouds of a server share.
@@ -271,10 +299,20 @@ pub struct ServerConfig {
     pub allow_origins: Vec<String>,
     /// Connections at once; when missing, what the process's descriptors allow.
     pub max_connections: Option<usize>,
+    /// Spaces at once, besides its own.
+    pub max_spaces: usize,
     /// Most bytes of an image's data.
     pub max_image_size: u64,
     /// From where data may be fetched by their URI; from nowhere when empty.
     pub web_download: Vec<WebSource>,
+    /// Whether what is asked and answered is kept for a while.
+    pub journal: JournalMode,
+    /// Most entries of the journal; the oldest go.
+    pub journal_entries: usize,
+    /// Most bytes that they take in memory.
+    pub journal_bytes: usize,
+    /// Most bytes that are kept of each body.
+    pub journal_body_bytes: usize,
     /// The real cloud whose images are served; the server's own when missing.
     pub upstream: Option<UpstreamConfig>,
     /// Whether data are removed that other servers of this machine left behind when they were killed.
@@ -304,6 +342,7 @@ impl Default for SpaceConfig {
             max_tokens: 100_000,
             catalog: Vec::new(),
             region: None,
+            uploads: UploadTransitions::default(),
         }
     }
 }
@@ -323,8 +362,13 @@ impl Default for ServerConfig {
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
             max_connections: None,
+            max_spaces: MOST_SPACES,
             max_image_size: MOST_IMAGE_BYTES,
             web_download: Vec::new(),
+            journal: JournalMode::default(),
+            journal_entries: JOURNAL_ENTRIES,
+            journal_bytes: JOURNAL_BYTES,
+            journal_body_bytes: JOURNAL_BODY_BYTES,
             upstream: None,
             sweeps: false,
             patience: Duration::from_secs(30),

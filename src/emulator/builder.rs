@@ -9,8 +9,8 @@ use super::texts::TEXTS;
 use super::upstream;
 use super::{Emulator, Gone, Listeners, serve};
 use crate::config::{
-    AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode,
-    UpstreamConfig, WaldurApi, WebSource,
+    AuthMode, ControlAccess, JournalMode, Microversion, Profile, ServerConfig, SpaceConfig,
+    SyncMode, UploadTransitions, UpstreamConfig, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
@@ -231,6 +231,29 @@ impl EmulatorBuilder {
         self
     }
 
+    /// At most so many spaces at once, besides the emulator's own.
+    pub fn max_spaces(mut self, spaces: usize) -> Self {
+        self.server.max_spaces = spaces;
+        self
+    }
+
+    /// How images become active once their data have been uploaded. Whoever uploads is answered at once;
+    /// until then the image is saving.
+    ///
+    /// ```
+    /// use nova_images::{Emulator, UploadTransitions};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let uploads = UploadTransitions::AfterReads(3);
+    /// let nova = Emulator::builder().transitions(uploads).start()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn transitions(mut self, uploads: UploadTransitions) -> Self {
+        self.space.uploads = uploads;
+        self
+    }
+
     /// Keeps at most so many tokens besides the fixture's.
     pub fn max_tokens(mut self, tokens: usize) -> Self {
         self.space.max_tokens = tokens;
@@ -247,6 +270,32 @@ impl EmulatorBuilder {
     /// again, from there too.
     pub fn allow_web_download(mut self, source: WebSource) -> Self {
         self.server.web_download.push(source);
+        self
+    }
+
+    /// Whether what is asked and answered is kept for a while ([`Emulator::requests`]); it is, unless this
+    /// says otherwise.
+    pub fn journal(mut self, mode: JournalMode) -> Self {
+        self.server.journal = mode;
+        self
+    }
+
+    /// Keeps at most so many entries of all spaces together; 1,000 unless this says otherwise.
+    pub fn journal_entries(mut self, entries: usize) -> Self {
+        self.server.journal_entries = entries;
+        self
+    }
+
+    /// Lets them take at most so many bytes of memory; 4 MiB unless this says otherwise.
+    pub fn journal_bytes(mut self, bytes: usize) -> Self {
+        self.server.journal_bytes = bytes;
+        self
+    }
+
+    /// Keeps at most so many bytes of each body; 64 KiB unless this says otherwise, and never more than
+    /// a quarter of what all entries may take.
+    pub fn journal_body_bytes(mut self, bytes: usize) -> Self {
+        self.server.journal_body_bytes = bytes;
         self
     }
 

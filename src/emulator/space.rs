@@ -1,11 +1,12 @@
 //! The spaces of a running emulator, as typed calls.
 
 use super::Emulator;
-use crate::config::{AuthMode, Microversion, Profile, WaldurApi};
-use crate::control::{Clock, Fixture};
+use crate::config::{AuthMode, Microversion, Profile, UploadTransitions, WaldurApi};
+use crate::control::{Clock, Fixture, SpaceJournal};
 use crate::domain::Image;
 use crate::service::{App, Order, PutImageError, ResetError, SpaceContent, SpaceError};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 impl Emulator {
     /// The clock of the emulator's own space.
@@ -28,8 +29,8 @@ impl Emulator {
         &self.shared.spaces.root.clock
     }
 
-    /// Goes back to the fixture, as if just started: images, tokens, ids, clock and limits. Other spaces
-    /// stay as they are.
+    /// Goes back to the fixture, as if just started: images, tokens, ids, clock, limits and journal. Other
+    /// spaces stay as they are.
     ///
     /// ```
     /// # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
@@ -132,6 +133,7 @@ impl Emulator {
             clock: app.clock.clone(),
             default_project_id: identity.default_project_id().to_owned(),
             example_token: identity.example_token().map(str::to_owned),
+            journal: app.journal().clone(),
             app: Arc::downgrade(app),
         }
     }
@@ -144,6 +146,7 @@ pub struct Space {
     clock: Clock,
     default_project_id: String,
     example_token: Option<String>,
+    pub(super) journal: SpaceJournal,
     /// It ends with its emulator, not with whoever holds this.
     app: Weak<App>,
 }
@@ -179,6 +182,11 @@ impl Space {
         self.example_token.as_deref()
     }
 
+    /// The space itself, as long as it is there.
+    pub(super) fn app(&self) -> &Weak<App> {
+        &self.app
+    }
+
     /// Adds an image, or puts it in place of the one of its id, whose data stay.
     ///
     /// # Errors
@@ -188,7 +196,7 @@ impl Space {
         app.put_image(image)
     }
 
-    /// Goes back to what it began with; its clock and ids begin again.
+    /// Goes back to what it began with; its clock and ids begin again, and its journal is empty.
     ///
     /// # Errors
     /// When the store fails, or the space was removed; then nothing changed.
@@ -221,6 +229,19 @@ impl SpaceBuilder<'_> {
     /// Draws its ids from this; otherwise from the emulator's seed, if it has one, and the name.
     pub fn seed(mut self, seed: u64) -> Self {
         self.order.seed = Some(seed);
+        self
+    }
+
+    /// Removes it once no request has come to it for so long, by the machine's own time. That is looked
+    /// after every 20 seconds.
+    pub fn expire_idle(mut self, limit: Duration) -> Self {
+        self.order.expires = Some(limit);
+        self
+    }
+
+    /// How images become active once their data have been uploaded.
+    pub fn transitions(mut self, uploads: UploadTransitions) -> Self {
+        self.order.config.uploads = uploads;
         self
     }
 

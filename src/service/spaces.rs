@@ -4,8 +4,9 @@ use super::app::{App, Outfit};
 use super::seed::{LoadError, Reread, Seed};
 use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
-use crate::config::{ServerConfig, SettingError, SpaceConfig};
-use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, is_built_in};
+use crate::config::{JournalMode, ServerConfig, SettingError, SpaceConfig};
+use crate::control::journal::Bounds;
+use crate::control::{Clock, ClockError, Fixture, FixtureError, Idle, Ids, Journal, is_built_in};
 use crate::domain::{Progress, TextMaker, Untold};
 use crate::store::spool::{Place, Spool};
 use crate::store::{Aim, Loaded, StoreError};
@@ -16,6 +17,7 @@ use std::error::Error;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 /// What paths of spaces begin with.
 const MOUNT: &str = "/_space/";
@@ -42,6 +44,8 @@ pub struct Spaces {
     texts: TextMaker,
     /// The data of all their images: equal ones are there once.
     spool: Spool,
+    /// What was asked of all of them.
+    journal: Journal,
 }
 
 type Digest = [u8; 32];
@@ -92,6 +96,8 @@ pub struct Order {
     pub clock: Option<Clock>,
     /// What its ids are drawn from; when missing, as the server's.
     pub seed: Option<u64>,
+    /// Removes it once nobody has asked it anything for so long; when missing, never.
+    pub expires: Option<Duration>,
 }
 
 /// What a space begins with.
@@ -123,6 +129,12 @@ pub enum SpaceError {
     Taken {
         /// Its name.
         name: String,
+    },
+    /// There are as many as there may be.
+    #[error("there are {most} spaces, and no more are made (--max-spaces)")]
+    TooMany {
+        /// How many there may be.
+        most: usize,
     },
     /// A setting makes no sense.
     #[error(transparent)]
@@ -171,6 +183,7 @@ impl Order {
             config,
             clock: None,
             seed: None,
+            expires: None,
         }
     }
 
@@ -206,6 +219,7 @@ impl Spaces {
         if server.sweeps {
             spool.sweep_temporary();
         }
+        let journal = Journal::new(bounds(&server));
         let outfit = Outfit {
             config,
             number: 0,
@@ -214,7 +228,9 @@ impl Spaces {
             ids,
             texts,
             spool: spool.clone(),
+            journal: journal.clone(),
             web_downloads: WebDownloads::new(&server, resolve),
+            idle: None,
             upstream,
             server: Arc::new(server),
         };
@@ -231,6 +247,7 @@ impl Spaces {
         let spaces = Self {
             root,
             spool,
+            journal,
             named: RwLock::default(),
             usual,
             seeds: Mutex::new(LruCache::new(MOST_SEEDS)),
@@ -238,6 +255,14 @@ impl Spaces {
             texts,
         };
         Ok((spaces, loaded))
+    }
+
+    /// The space of a name, to use it.
+    #[must_use]
+    pub fn used(&self, name: &str) -> Option<Arc<App>> {
+        let app = self.named(name)?;
+        app.touch();
+        Some(app)
     }
 
     /// The space of a name.
@@ -265,6 +290,7 @@ impl Spaces {
             config,
             clock,
             seed: ids,
+            expires,
         } = order;
         if !is_name(&name) {
             return Err(SpaceError::Name { name });
@@ -273,6 +299,7 @@ impl Spaces {
         if self.named(&name).is_some() {
             return Err(SpaceError::Taken { name });
         }
+        self.check_room()?;
         let outfit = Outfit {
             server: Arc::clone(&self.root.server),
             config: config.checked()?,
@@ -282,15 +309,18 @@ impl Spaces {
             ids: ids.map_or_else(|| self.root.ids.of_space(&name), Ids::seeded),
             texts: self.texts,
             spool: self.spool.clone(),
+            journal: self.journal.clone(),
             web_downloads: self.root.web_downloads.clone(),
+            idle: expires.map(Idle::for_at_most),
             upstream: None,
         };
         let (app, _) = App::of(self.seed(content)?, outfit)?;
-        let app = Arc::new(app);
+        let (app, most) = (Arc::new(app), self.root.server.max_spaces);
         let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
         if named.contains_key(&name) {
             return Err(SpaceError::Taken { name });
         }
+        check_count(named.len(), most)?;
         named.insert(name, Arc::clone(&app));
         Ok(app)
     }
@@ -306,8 +336,41 @@ impl Spaces {
         removed.is_some()
     }
 
+    /// Lets nobody wait for anything any more: the server stops.
+    pub fn close(&self) {
+        self.journal.close();
+    }
+
+    /// Removes the spaces that nobody has used for as long as they were made for.
+    fn expire(&self) {
+        let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
+        let expired = named.extract_if(.., |_, app| app.is_abandoned());
+        let expired: Vec<_> = expired.collect();
+        // Whoever looks for a space does not wait until their stores are gone.
+        drop(named);
+        for (name, app) in expired {
+            // A fetch of data may be under way in it.
+            app.removal.happen();
+            tracing::info!(name, "a space is removed that nobody has used");
+        }
+    }
+
+    /// Whether there may be another space, if need be without those that nobody has used.
+    fn check_room(&self) -> Result<(), SpaceError> {
+        let most = self.root.server.max_spaces;
+        let count = || {
+            let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
+            named.len()
+        };
+        if count() >= most {
+            self.expire();
+        }
+        check_count(count(), most)
+    }
+
     /// Lets go what time has ended, and what nobody uses.
     pub fn tidy(&self) {
+        self.expire();
         self.root.tidy();
         let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
         let spaces: Vec<_> = named.values().map(Arc::clone).collect();
@@ -362,6 +425,18 @@ impl Spaces {
     }
 }
 
+/// What the journal keeps.
+fn bounds(server: &ServerConfig) -> Bounds {
+    match server.journal {
+        JournalMode::Off => Bounds::NOTHING,
+        JournalMode::On => Bounds {
+            entries: server.journal_entries,
+            bytes: server.journal_bytes,
+            body_bytes: server.journal_body_bytes,
+        },
+    }
+}
+
 /// Beside the database, or where the system has its temporary files.
 fn spool(server: &ServerConfig) -> Spool {
     match &server.database {
@@ -383,6 +458,14 @@ fn sweep(spool: &Spool) {
 /// Of texts that tell fixtures apart. No name of a set has a null byte.
 fn digest(parts: [&str; 2]) -> Digest {
     Sha256::digest(parts.join("\0")).into()
+}
+
+/// Whether one more space than these is not too many.
+fn check_count(count: usize, most: usize) -> Result<(), SpaceError> {
+    match count < most {
+        true => Ok(()),
+        false => Err(SpaceError::TooMany { most }),
+    }
 }
 
 fn is_name(name: &str) -> bool {

@@ -1,4 +1,5 @@
-//! Who may change something through the control API: no page of a stranger's, and nobody from afar.
+//! Who may change something through the control API, or see what others do: no page of a stranger's, and
+//! nobody from afar.
 //!
 //! A browser sends a form to any address that a page names, from behind every firewall. It says by
 //! `Origin` and `Sec-Fetch-Site` whose page it was, cannot send JSON without asking first, and by
@@ -63,13 +64,22 @@ pub fn change(config: &ServerConfig, door: &Door, head: &Head) -> Result<(), Bar
             "the control API changes nothing here; --control full lets it",
         ));
     }
+    watch(config, door, head)?;
+    check_type(head)
+}
+
+/// Whether a request may see what others have sent and got: it is no page's of a stranger, and comes from
+/// nobody afar.
+///
+/// # Errors
+/// Why not.
+pub fn watch(config: &ServerConfig, door: &Door, head: &Head) -> Result<(), Barred> {
     check_page(config, head)?;
-    let shows_token = shows_token(config, head)?;
-    if !shows_token {
+    if !shows_token(config, head)? {
         check_host(config, door, head)?;
         check_distance(config, door)?;
     }
-    check_type(head)
+    Ok(())
 }
 
 /// The page that a request comes from, if it is one of those that were allowed.
@@ -233,7 +243,11 @@ fn check_type(head: &Head) -> Result<(), Barred> {
     let is_empty = length.is_none_or(|length| length.iter().all(|digit| *digit == b'0'));
     let has_body = !is_empty || head.headers().contains_key("transfer-encoding");
     let media_type = head.media_type().unwrap_or_default();
-    match !has_body || media_type.eq_ignore_ascii_case("application/json") {
+    // No form sends either of them.
+    let is_json = ["application/json", "application/merge-patch+json"]
+        .iter()
+        .any(|json| media_type.eq_ignore_ascii_case(json));
+    match !has_body || is_json {
         true => Ok(()),
         false => Err(Barred {
             status: StatusCode::UNSUPPORTED_MEDIA_TYPE,

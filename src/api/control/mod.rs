@@ -6,12 +6,16 @@ mod answer;
 mod clock;
 mod gate;
 mod health;
+mod image_form;
+mod images;
 mod openapi;
 mod pages;
+mod requests;
 mod reset;
 mod route;
 mod spaces;
 mod table;
+mod transitions;
 mod words;
 
 pub use gate::Door;
@@ -125,6 +129,10 @@ fn enter(config: &ServerConfig, head: &Head, access: Access, door: &Door) -> Res
     match access {
         Access::Anybody => Ok(()),
         Access::Look => gate::open(config, door),
+        Access::Watch => {
+            gate::open(config, door)?;
+            gate::watch(config, door, head)
+        }
         Access::Change => {
             gate::open(config, door)?;
             gate::change(config, door, head)
