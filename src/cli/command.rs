@@ -1,5 +1,8 @@
 //! The command line, and which subcommand it asks for.
 
+use super::error::CommandError;
+use super::export::Export;
+use super::generate::Generate;
 use super::healthcheck::Healthcheck;
 use super::log::{self, LogFormat};
 use super::serve::Serve;
@@ -35,6 +38,10 @@ enum Command {
     Serve(Box<Serve>),
     /// Ask a server whether it is ready: ends with 0, or with 1 and one line that says why not
     Healthcheck(Healthcheck),
+    /// Write the images of a database as a fixture
+    Export(Export),
+    /// Write a catalogue of so many images as a fixture
+    Generate(Generate),
 }
 
 /// Runs the command that the process was called with.
@@ -48,10 +55,19 @@ pub fn run() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => failed(LogFormat::Text, &reason.to_string(), EXIT_UNHEALTHY),
         },
+        Ok(Command::Export(export)) => ended(export.run()),
+        Ok(Command::Generate(generate)) => ended(generate.run()),
         Err(error) if error.use_stderr() && format == LogFormat::Json => {
             failed(format, &first_paragraph(&error), EXIT_CANNOT_START)
         }
         Err(error) => error.exit(),
+    }
+}
+
+fn ended(outcome: Result<(), CommandError>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(LogFormat::Text, &error.to_string(), EXIT_CANNOT_START),
     }
 }
 
@@ -93,10 +109,17 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         return Ok(Command::Serve(Box::new(serve)));
     };
     let mut together = vec![OsString::from(command.get_name()), OsString::from(name)];
-    for argument in command.get_arguments() {
-        let (id, long) = (argument.get_id().as_str(), argument.get_long());
-        for value in given(&matches, id).into_iter().chain(given(behind, id)) {
-            let mut word = OsString::from(format!("--{}=", long.unwrap_or(id)));
+    let own = command.find_subcommand(name).into_iter();
+    let own = own.flat_map(clap::Command::get_arguments);
+    let before = command.get_arguments().map(|argument| (argument, &matches));
+    for (argument, matches) in before.chain(own.map(|argument| (argument, behind))) {
+        let id = argument.get_id().as_str();
+        for value in given(matches, id) {
+            let name = match argument.is_positional() {
+                true => String::new(),
+                false => format!("--{}=", argument.get_long().unwrap_or(id)),
+            };
+            let mut word = OsString::from(name);
             word.push(value);
             together.push(word);
         }
@@ -133,7 +156,7 @@ mod tests {
         parsed
             .map(|command| match command {
                 Command::Serve(serve) => serve.fixture,
-                Command::Healthcheck(_) => unreachable!("{line}"),
+                _ => unreachable!("{line}"),
             })
             .map_err(|error| error.to_string())
     }

@@ -3,9 +3,12 @@
 mod bar;
 mod command;
 mod error;
+mod export;
+mod generate;
 mod greeting;
 mod healthcheck;
 mod log;
+mod out;
 mod port_file;
 mod serve;
 mod signal;

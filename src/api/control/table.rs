@@ -2,7 +2,10 @@
 
 use super::route::Route;
 use super::words::Verb;
-use super::{clock, health, images, openapi, requests, reset, spaces, transitions};
+use super::{
+    clock, fixtures, health, images, openapi, people, requests, reset, snapshots, spaces,
+    transitions,
+};
 use crate::http::Head;
 
 /// The routes of each room.
@@ -10,6 +13,9 @@ pub const ROUTES: &[&[Route]] = &[
     health::ROUTES,
     reset::ROUTES,
     clock::ROUTES,
+    fixtures::ROUTES,
+    people::ROUTES,
+    snapshots::ROUTES,
     images::ROUTES,
     transitions::ROUTES,
     spaces::ROUTES,
