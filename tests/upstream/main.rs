@@ -63,9 +63,8 @@ fn sign_in(client: &mut Client, password: &str, rest: &str) -> Answer {
     );
     let headers = [("Content-Type".to_owned(), "application/json".to_owned())];
     let target = "/v2.0/tokens";
-    client
-        .send("POST", target, &headers, Some(body.as_bytes()))
-        .unwrap()
+    let sent = client.send("POST", target, &headers, Some(body.as_bytes()));
+    sent.unwrap_or_else(|error| panic!("POST {target}: {error}"))
 }
 
 fn json(answer: &Answer) -> serde_json::Value {
