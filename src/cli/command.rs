@@ -1,13 +1,17 @@
 //! The command line, and which subcommand it asks for.
 
+use super::completions::Completions;
+use super::ctl::Ctl;
 use super::healthcheck::Healthcheck;
 use super::log::{self, LogFormat};
 use super::serve::Serve;
 use clap::builder::Resettable;
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _};
 use clap::{Parser, Subcommand};
 use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// What a run that could not start ends with.
@@ -35,6 +39,10 @@ enum Command {
     Serve(Box<Serve>),
     /// Ask a server whether it is ready: ends with 0, or with 1 and one line that says why not
     Healthcheck(Healthcheck),
+    /// Ask a server's control API: clock, spaces, reset, and all else that it does for tests
+    Ctl(Box<Ctl>),
+    /// Print what a shell completes this command with
+    Completions(Completions),
 }
 
 /// Runs the command that the process was called with.
@@ -48,6 +56,15 @@ pub fn run() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => failed(LogFormat::Text, &reason.to_string(), EXIT_UNHEALTHY),
         },
+        Ok(Command::Ctl(ctl)) => match ctl.run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(LogFormat::Text, &error.to_string(), error.exit_code()),
+        },
+        Ok(Command::Completions(completions)) => {
+            // Whoever closed the pipe does not want to read it.
+            _ = std::io::stdout().write_all(&completions.script(Cli::command()));
+            ExitCode::SUCCESS
+        }
         Err(error) if error.use_stderr() && format == LogFormat::Json => {
             failed(format, &first_paragraph(&error), EXIT_CANNOT_START)
         }
@@ -92,6 +109,14 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         let serve = Serve::from_arg_matches(&matches)?;
         return Ok(Command::Serve(Box::new(serve)));
     };
+    let stands_before = |one: &Arg| !given(&matches, one.get_id().as_str()).is_empty();
+    if !command.get_arguments().any(stands_before) {
+        return Command::from_arg_matches(&matches);
+    }
+    if behind.subcommand().is_some() {
+        let why = format!("options stand behind {name}, not before it");
+        return Err(command.error(ErrorKind::ArgumentConflict, why));
+    }
     let mut together = vec![OsString::from(command.get_name()), OsString::from(name)];
     for argument in command.get_arguments() {
         let (id, long) = (argument.get_id().as_str(), argument.get_long());
@@ -133,7 +158,7 @@ mod tests {
         parsed
             .map(|command| match command {
                 Command::Serve(serve) => serve.fixture,
-                Command::Healthcheck(_) => unreachable!("{line}"),
+                _ => unreachable!("{line}"),
             })
             .map_err(|error| error.to_string())
     }

@@ -1,11 +1,15 @@
 //! The command `nova-images`: one file a subcommand.
 
 mod bar;
+mod client;
 mod command;
+mod completions;
+mod ctl;
 mod error;
 mod greeting;
 mod healthcheck;
 mod log;
+mod place;
 mod port_file;
 mod serve;
 mod signal;

@@ -13,6 +13,7 @@ mod route;
 mod spaces;
 mod table;
 mod words;
+mod wrong;
 
 pub use gate::Door;
 
@@ -32,6 +33,13 @@ const UNROUTED: Operation = Operation::named("control.unrouted");
 pub fn operations() -> impl Iterator<Item = Operation> {
     let routes = table::ROUTES.iter().copied().flatten();
     routes.map(|route| route.operation).chain([UNROUTED])
+}
+
+/// All routes, described by `OpenAPI` 3.1.
+#[cfg(feature = "cli")]
+pub fn document() -> serde_json::Value {
+    let routes = table::ROUTES.iter().copied().flatten();
+    openapi::document(routes, "/_control")
 }
 
 /// Where a request belongs.

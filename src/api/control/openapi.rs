@@ -29,7 +29,7 @@ fn show(ask: &Ask<'_>) -> Reply {
 }
 
 /// The document of some routes, which stand under a URL.
-fn document<'r>(routes: impl Iterator<Item = &'r Route>, server: &str) -> Value {
+pub fn document<'r>(routes: impl Iterator<Item = &'r Route>, server: &str) -> Value {
     let settings = SchemaSettings::draft2020_12();
     let settings = settings.with(|settings| {
         settings.definitions_path = "/components/schemas".into();
