@@ -1,11 +1,14 @@
 //! How an emulator is started, however that was said: flags, environment, or the library's builder.
 
 mod base_url;
+mod web_origin;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use web_origin::WebOriginError;
 
 use std::path::PathBuf;
 use std::time::Duration;
+use web_origin::{check_host, check_origin};
 
 /// Whether requests need a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -355,6 +358,20 @@ impl ServerConfig {
     /// When a setting makes no sense.
     pub fn checked(mut self) -> Result<Self, SettingError> {
         self.public_url = checked_url("public", self.public_url)?;
+        for origin in &self.allow_origins {
+            check_origin(origin).map_err(|source| SettingError::WebOrigin {
+                setting: "origin",
+                text: origin.clone(),
+                source,
+            })?;
+        }
+        for host in &self.allow_hosts {
+            check_host(host).map_err(|source| SettingError::WebOrigin {
+                setting: "host",
+                text: host.clone(),
+                source,
+            })?;
+        }
         if let Some(path) = &self.database {
             let text = path.to_string_lossy();
             if text.is_empty() || text == ":memory:" || text.starts_with("file:") {
@@ -393,6 +410,16 @@ pub enum SettingError {
         text: String,
         /// Why not.
         source: BaseUrlError,
+    },
+    /// No client says this of where it is, or whom it asks.
+    #[error("the allowed {setting} {text:?} {source}")]
+    WebOrigin {
+        /// An origin, or a host.
+        setting: &'static str,
+        /// What was allowed.
+        text: String,
+        /// Why it is none.
+        source: WebOriginError,
     },
     /// Nobody knows what this microversion is to be.
     #[error(

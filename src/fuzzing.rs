@@ -6,6 +6,7 @@
 use crate::api::fuzzing as api;
 use crate::control::Fixture;
 use crate::domain::Caller;
+use crate::domain::disk::Inspection;
 use crate::emulator::offline::Offline;
 use crate::http::path::RequestPath;
 use crate::http::xml::reader::{self, Element};
@@ -98,8 +99,7 @@ pub fn query(data: &[u8]) {
         assert!(keys.contains("Id"), "images must not tie");
         assert_eq!(keys.len(), found.sort.len(), "a key decides once");
     }
-    let filters = pairs.into_iter().collect();
-    drop(glance_v1::read(&caller, &ImageRules::GLANCE_V1, &filters));
+    drop(glance_v1::read(&caller, &ImageRules::GLANCE_V1, &pairs));
 }
 
 /// `Accept` and the microversion headers: the choice is one of those on offer.
@@ -201,6 +201,22 @@ pub fn fixture(data: &[u8]) {
     };
     let ids: HashSet<_> = fixture.images.iter().map(|image| &image.id).collect();
     assert_eq!(ids.len(), fixture.images.len());
+}
+
+/// What disks look like: wherever data are cut on their way, the same is found in them.
+pub fn disk(data: &[u8]) {
+    let mut whole = Inspection::new();
+    whole.see(data);
+    let found = whole.finish();
+    let step = usize::from(data.first().copied().unwrap_or_default()) + 1;
+    let mut pieces = Inspection::new();
+    for piece in data.chunks(step) {
+        pieces.see(piece);
+    }
+    assert_eq!(pieces.finish(), found);
+    for format in ["raw", "qcow2", "vhd", "vmdk", "iso", "gpt", "ploop"] {
+        drop(found.fit(format));
+    }
 }
 
 /// Python's JSON: what is accepted can be written again and is the same when it is read back.

@@ -239,7 +239,7 @@ mod store;
 pub use cli::run as run_command;
 pub use config::{
     AuthMode, BaseUrlError, ControlAccess, Microversion, MicroversionError, Profile, SettingError,
-    SyncMode, WaldurApi, WebSource, WebSourceError,
+    SyncMode, WaldurApi, WebOriginError, WebSource, WebSourceError,
 };
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{

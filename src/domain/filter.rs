@@ -88,6 +88,8 @@ pub enum Test {
     Size(Comparison, i64),
     /// A time column is in relation to the moment.
     Time(TimeColumn, Comparison, Timestamp),
+    /// A time column shows this second, or does not; fractions are never shown.
+    Second(TimeColumn, bool, Timestamp),
     /// A custom property has this string value; null is not "".
     Property(String, String),
     /// Custom properties that are there, and shown as "": empty or null.

@@ -210,10 +210,13 @@ impl Server {
     fn look(&self, space: &Space, head: &Head, plan: &Plan, placed: &Placed) -> Verdict {
         let refuse = |refusal: &_| front::refuse(self.shared.app(space), head, placed, refusal);
         match (space, &self.shared.interceptor, placed) {
-            (Space::Missing, ..) => {
-                let name = head.origin().space().unwrap_or_default();
-                let why = format!("There is no space {name:?} on this server.");
-                Verdict::Answer(refuse(&Refusal::new(StatusCode::NOT_FOUND, why)))
+            (Space::Missing, ..) => Verdict::Answer(refuse(&no_space(head))),
+            // Who means to remove a space is not to take its versions for a yes.
+            (Space::Named(_), ..) if is_written_to_root(head) => {
+                let why =
+                    "A space's root is for reading; spaces are removed at /_control/spaces/NAME.";
+                let refused = refuse(&Refusal::new(StatusCode::METHOD_NOT_ALLOWED, why));
+                Verdict::Answer(refused.with("allow", "GET, HEAD, OPTIONS"))
             }
             (_, None, _) | (.., Placed::Control(_)) => Verdict::Pass,
             (_, Some(interceptor), _) => interceptor.look(&Exchange::new(plan, head, &refuse)),
@@ -237,6 +240,12 @@ impl Server {
             }
             Ok(body) => request.body = body,
             Err(error) => return broken_off(&error),
+        }
+        // Bodies take their time, and so do delays.
+        if let Space::Named(named) = space
+            && named.removal.has_happened()
+        {
+            return front::refuse(app, &request.head, placed, &no_space(&request.head));
         }
         let kind = match plan.work {
             Work::Transfer => return self.transfer(app, request, placed).await,
@@ -288,6 +297,20 @@ impl Server {
             Reply::empty(StatusCode::INTERNAL_SERVER_ERROR).because(unfinished.to_string())
         })
     }
+}
+
+/// To a client whose space is not there, or not any more.
+fn no_space(head: &Head) -> Refusal {
+    let name = head.origin().space().unwrap_or_default();
+    let why = format!("There is no space {name:?} on this server.");
+    Refusal::new(StatusCode::NOT_FOUND, why)
+}
+
+/// Whether a request would change what stands at the root.
+fn is_written_to_root(head: &Head) -> bool {
+    let method = head.method();
+    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
+    !reads && head.path().segments.is_empty() && head.prefix().is_empty()
 }
 
 /// To a client whose body did not come. With the first of these statuses the connection ends.

@@ -78,10 +78,16 @@ impl Origin {
         self.local
     }
 
-    /// What the paths of the space begin with; empty at the root.
+    /// What paths begin with where a client sees them: the path of the public URL, and of the space.
+    /// A link without a host begins so.
     #[must_use]
-    pub fn prefix(&self) -> &str {
-        &self.place.prefix
+    pub fn path(&self) -> String {
+        let Place { public_url, prefix } = &self.place;
+        let public = public_url.as_deref().and_then(|url| {
+            let (_, behind) = url.split_once("://")?;
+            behind.get(behind.find('/')?..)
+        });
+        [public.unwrap_or_default(), prefix].concat()
     }
 
     /// The name of the space, if it has one.
@@ -197,6 +203,13 @@ mod tests {
         );
         let own = origin(&headers, place(None));
         assert_eq!(own.base(Trust::Scheme), "https://h:1/_space/a");
+        for (url, path) in [
+            (Some("https://x/y/z"), "/y/z/_space/a"),
+            (Some("https://x"), "/_space/a"),
+            (None, "/_space/a"),
+        ] {
+            assert_eq!(origin(&headers, place(url)).path(), path);
+        }
     }
 
     #[test]

@@ -251,7 +251,8 @@ pub fn share(caller: &Caller, rules: &ImageRules, image: &Image) -> Result<(), D
 pub fn pass_on(caller: &Caller, rules: &ImageRules, image: &Image) -> Result<(), Denied> {
     let mut members = image.members.iter();
     let may = members.any(|member| member.can_share && caller.owns(Some(&member.project_id)));
-    match may && image.visibility != Visibility::Private {
+    match may && has_writing_role(caller, rules.writers) && image.visibility != Visibility::Private
+    {
         true => Ok(()),
         false => share(caller, rules, image),
     }

@@ -6,6 +6,7 @@ use super::identity::Identity;
 use super::image_data::ImageData;
 use super::images::Images;
 use super::rate_limit::RateLimiter;
+use super::removal::Removal;
 use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
 use super::waldur::Waldur;
@@ -47,6 +48,8 @@ pub struct App {
     pub rate_limiter: RateLimiter,
     /// Whether the images are just those of Nova's own fake image service.
     pub over_nova_fake: bool,
+    /// Whether it was removed: what is in the middle of something finds nothing to write to.
+    pub removal: Removal,
     store: Arc<Store>,
     agenda: Arc<Agenda>,
     beginning: Beginning,
@@ -169,6 +172,7 @@ impl App {
             web_downloads,
         } = outfit;
         clock.begin_here();
+        let removal = Removal::default();
         let identity = Identity::open(
             around.people,
             &config,
@@ -179,7 +183,12 @@ impl App {
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
-            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
+            image_data: ImageData::new(
+                Arc::clone(&store),
+                spool,
+                server.max_image_size,
+                removal.clone(),
+            ),
             web_downloads,
             identity,
             server,
@@ -190,6 +199,7 @@ impl App {
             ids,
             rate_limiter: RateLimiter::default(),
             over_nova_fake: around.over_nova_fake,
+            removal,
             store,
             agenda,
             beginning,

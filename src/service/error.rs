@@ -38,11 +38,17 @@ pub enum ImageError {
     #[error(transparent)]
     Query(#[from] QueryError),
     /// The store failed.
-    #[error(transparent)]
+    #[error("{0}")]
     Store(#[from] StoreError),
 }
 
 impl ImageError {
+    /// Whether the caller may write nothing at all.
+    #[must_use]
+    pub fn is_of_reader(&self) -> bool {
+        matches!(self, Self::Forbidden(Denied::OnlyReads { .. }))
+    }
+
     /// What went wrong, for whoever runs the server; clients are told what the real one tells them.
     #[must_use]
     pub fn why(&self) -> String {

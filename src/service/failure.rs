@@ -25,7 +25,7 @@ pub fn why(error: &dyn Error) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     why: String,
-    is_busy: bool,
+    is_unavailable: bool,
 }
 
 impl Failure {
@@ -34,20 +34,25 @@ impl Failure {
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         let why = why(error);
         tracing::error!(why, "a request failed");
-        let mut is_busy = false;
+        let mut is_unavailable = false;
         let mut cause = Some(error);
         while let Some(error) = cause {
-            is_busy |= matches!(error.downcast_ref(), Some(StoreError::Busy));
+            is_unavailable |= error
+                .downcast_ref()
+                .is_some_and(StoreError::is_of_its_place);
             cause = error.source();
         }
-        Self { why, is_busy }
+        Self {
+            why,
+            is_unavailable,
+        }
     }
 
-    /// Whether it is because of somebody else, and may go better in a moment: then it is answered with
-    /// the facade's form of a 503.
+    /// Whether it is because of what the server stands on, which may be better in a moment: then it is
+    /// answered with the facade's form of a 503.
     #[must_use]
-    pub fn is_busy(&self) -> bool {
-        self.is_busy
+    pub fn is_unavailable(&self) -> bool {
+        self.is_unavailable
     }
 
     /// What went wrong. Clients are not told.
@@ -65,7 +70,10 @@ impl fmt::Display for Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::why;
+    use super::{Failure, why};
+    use crate::service::image_data::DataError;
+    use crate::store::StoreError;
+    use std::sync::Arc;
 
     #[derive(Debug, thiserror::Error)]
     #[error("{text}")]
@@ -90,5 +98,17 @@ mod tests {
         assert_eq!(why(&quoting), "database: the disk is full");
         let long = link("reset", Some(link("cannot write", Some(disk()))));
         assert_eq!(why(&long), "reset: cannot write: the disk is full");
+    }
+
+    #[test]
+    fn what_the_server_stands_on_is_found_behind_other_errors() {
+        let gone = || StoreError::Gone("images.db".into());
+        let together = StoreError::NotCommitted(Arc::new(gone()));
+        for error in [gone(), StoreError::Busy, together] {
+            let error = DataError::from(error);
+            assert!(Failure::of(&error).is_unavailable(), "{error}");
+        }
+        assert!(!Failure::of(&StoreError::GivenUp).is_unavailable());
+        assert!(why(&DataError::from(gone())).contains("images.db"));
     }
 }

@@ -6,8 +6,9 @@
 pub use super::query_error::QueryError;
 
 use super::access;
-use super::glance_sort::Sorting;
-use super::rules::ImageRules;
+use super::glance_parameters::Parameters;
+use super::listed_time;
+use super::rules::{Filters, ImageRules};
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
 use crate::domain::{
     Caller, Comparison, Fraction, ImageQuery, Matches, MemberStatus, NoTime, Shares, Test,
@@ -52,32 +53,27 @@ fn read_with(
     read_limit: impl Fn(&str) -> Result<Option<u64>, QueryError>,
 ) -> Result<ImageQuery, QueryError> {
     let mut query = ImageQuery::new(access::list_scope(caller, rules));
-    let mut limit = None;
-    let mut sorting = Sorting::default();
-    // Of repeated plain filters the last counts; dictionaries of the real service work so.
-    let mut filters: indexmap::IndexMap<&str, &str> = indexmap::IndexMap::new();
-    let mut firsts: indexmap::IndexMap<&str, (&str, &str)> = indexmap::IndexMap::new();
-    for (name, value) in parameters {
-        match name.as_str() {
-            "marker" if query.after.is_none() => query.after = Some(value.clone()),
-            "limit" if limit.is_none() => limit = Some(value.as_str()),
-            "sort" if sorting.combined.is_none() => sorting.combined = Some(value),
-            "sort_key" => sorting.keys.push(value),
-            "sort_dir" => sorting.directions.push(value),
-            "tag" => query.tests.push(Test::Tag(value.trim().to_owned())),
-            name => {
-                if let Some(before) = filters.insert(name, value) {
-                    firsts.entry(name).or_insert((before, value.as_str())).1 = value;
-                }
-            }
-        }
-    }
+    let is_released = rules.filters == Filters::Released;
+    let Parameters {
+        marker,
+        limit,
+        sorting,
+        tags,
+        mut filters,
+        repeated,
+    } = match is_released {
+        true => Parameters::released(parameters),
+        false => Parameters::for_users(parameters),
+    };
+    query.after = marker.map(str::to_owned);
+    let tags = tags.iter().map(|tag| Test::Tag(tag.trim().to_owned()));
+    query.tests.extend(tags);
     // The order decides which of two errors is told: what Glance reads first, then the order, then what
     // its controller looks at, then what its database is asked.
     for name in ["visibility", "changes-since", "member_status"] {
         take(&mut query, &mut filters, name)?;
     }
-    for (name, (first, last)) in firsts {
+    for (name, (first, last)) in repeated {
         first_too(&mut query, name, first, last);
     }
     if let Some(limit) = limit {
@@ -90,7 +86,19 @@ fn read_with(
     for (name, value) in filters {
         filter(&mut query, name, value)?;
     }
+    if !is_released {
+        let tests = std::mem::take(&mut query.tests).into_iter();
+        query.tests = tests.filter_map(as_shown).collect();
+    }
     Ok(query)
+}
+
+/// For users a time is what lists show of it.
+fn as_shown(test: Test) -> Option<Test> {
+    match test {
+        Test::Time(column, comparison, moment) => listed_time::shown(column, comparison, moment),
+        other => Some(other),
+    }
 }
 
 /// Of some filters that are repeated the first counts as well: Glance takes it out of the list of all

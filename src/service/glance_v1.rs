@@ -5,7 +5,7 @@ use super::glance_query::{QueryError, sqlite_integer};
 use super::listed_query;
 use super::rules::{Filters, ImageRules};
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
-use crate::domain::{Caller, Comparison, Fraction, ImageQuery, Matches, NoTime, Test, Timestamp};
+use crate::domain::{Caller, Fraction, ImageQuery, Matches, NoTime, Test, Timestamp};
 use crate::python::number;
 
 /// Reads filters by the names that Glance has for them.
@@ -15,7 +15,7 @@ use crate::python::number;
 pub fn read(
     caller: &Caller,
     rules: &ImageRules,
-    filters: &indexmap::IndexMap<String, String>,
+    filters: &[(String, String)],
 ) -> Result<ImageQuery, QueryError> {
     let mut query = ImageQuery::new(access::list_scope(caller, rules));
     if rules.lists_all {
@@ -45,7 +45,7 @@ pub fn read(
                     NoTime::Zone | NoTime::Range if !listed => QueryError::OutOfRange,
                     _ => QueryError::Malformed,
                 })?;
-                Test::Time(TimeColumn::UpdatedAt, Comparison::Greater, moment)
+                Test::Time(TimeColumn::UpdatedAt, rules.changes_since, moment)
             }
             property => match property.strip_prefix("property-") {
                 Some(key) if !key.is_empty() => Test::Property(key.to_owned(), value.clone()),

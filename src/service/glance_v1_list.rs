@@ -173,7 +173,7 @@ fn filter(
             query.scope.unlisted = rules.changes_include_gone;
             Test::Time(
                 TimeColumn::UpdatedAt,
-                Comparison::Greater,
+                rules.changes_since,
                 moment.map_err(wrong)?,
             )
         }

@@ -7,10 +7,7 @@ use super::access;
 use super::glance_query::{QueryError, split_quoted, sqlite_integer};
 use super::rules::{Filters, ImageRules};
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
-use crate::domain::{
-    Caller, Comparison, Fraction, GlanceStatus, ImageQuery, Matches, Test, Timestamp,
-};
-use indexmap::IndexMap;
+use crate::domain::{Caller, Fraction, GlanceStatus, ImageQuery, Matches, Test, Timestamp};
 
 /// Reads filters by the names that Nova has for Glance's, for a list of today's API.
 ///
@@ -19,7 +16,7 @@ use indexmap::IndexMap;
 pub fn read(
     caller: &Caller,
     rules: &ImageRules,
-    filters: &IndexMap<String, String>,
+    filters: &[(String, String)],
 ) -> Result<ImageQuery, QueryError> {
     let mut query = ImageQuery::new(access::list_scope(caller, rules));
     for (name, value) in filters {
@@ -31,7 +28,7 @@ pub fn read(
             "changes-since" => {
                 let moment = Timestamp::read_iso8601(value, Fraction::CommaToo)
                     .map_err(|_| QueryError::BadTime("updated_at"))?;
-                Test::Time(TimeColumn::UpdatedAt, Comparison::GreaterOrEqual, moment)
+                Test::Time(TimeColumn::UpdatedAt, rules.changes_since, moment)
             }
             property => match property.strip_prefix("property-") {
                 // Null is shown as "" there.

@@ -3,6 +3,8 @@
 //! A facade names the rules its dialect was recorded with; nobody asks which
 //! service it is, only what it does.
 
+use crate::domain::Comparison;
+
 /// What filters of lists compare with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filters {
@@ -49,6 +51,8 @@ pub struct ImageRules {
     pub admin_sees_deleted: bool,
     /// `changes-since` brings back killed and deleted images.
     pub changes_include_gone: bool,
+    /// How the time of a change compares with the `changes-since` that finds it.
+    pub changes_since: Comparison,
     /// Writing the properties of one's own public image takes the right to publish.
     pub public_needs_publisher: bool,
     /// Properties of an image without formats cannot be written.
@@ -89,6 +93,7 @@ impl ImageRules {
         admin_lists_everything: false,
         admin_sees_deleted: false,
         changes_include_gone: false,
+        changes_since: Comparison::GreaterOrEqual,
         public_needs_publisher: false,
         formats_needed: false,
         rewrites_properties: false,
@@ -134,6 +139,7 @@ impl ImageRules {
         admin_lists_everything: true,
         admin_sees_deleted: true,
         changes_include_gone: true,
+        changes_since: Comparison::Greater,
         public_needs_publisher: true,
         formats_needed: true,
         rewrites_properties: true,
@@ -154,6 +160,7 @@ impl ImageRules {
 
     /// The same for users: without the accidents.
     pub const GLANCE_V1_FOR_USERS: Self = Self {
+        changes_since: Comparison::GreaterOrEqual,
         public_needs_publisher: false,
         formats_needed: false,
         hides_null_properties: false,
@@ -171,6 +178,7 @@ impl ImageRules {
         admin_lists_everything: true,
         admin_sees_deleted: false,
         changes_include_gone: false,
+        changes_since: Comparison::Greater,
         public_needs_publisher: false,
         formats_needed: false,
         rewrites_properties: false,

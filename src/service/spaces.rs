@@ -19,6 +19,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 /// What paths of spaces begin with.
 const MOUNT: &str = "/_space/";
 
+/// The types of the services that every space has, in the words of the catalogue.
+const OWN_SERVICES: [&str; 3] = ["compute", "identity", "image"];
+
 /// Longest name of a space, in characters.
 const MOST_NAME_CHARACTERS: usize = 64;
 
@@ -151,13 +154,18 @@ impl From<StoreError> for SpaceError {
 }
 
 impl Order {
-    /// As the server's own space, under a name.
+    /// As the server's own space, under a name. Its services are its own, wherever links and the
+    /// catalogue of that one lead: a client stays in its space.
     #[must_use]
     pub fn like(root: &App, name: impl Into<String>) -> Self {
+        let mut config = root.config.clone();
+        config.glance_url = None;
+        let is_own = |kind: &str| OWN_SERVICES.contains(&kind);
+        config.catalog.retain(|(kind, _)| !is_own(kind));
         Self {
             name: name.into(),
             content: None,
-            config: root.config.clone(),
+            config,
             clock: None,
             seed: None,
         }
@@ -286,6 +294,9 @@ impl Spaces {
         let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
         let removed = named.remove(name);
         drop(named);
+        if let Some(app) = &removed {
+            app.removal.happen();
+        }
         removed.is_some()
     }
 

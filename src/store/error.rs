@@ -1,5 +1,6 @@
 //! What goes wrong with a database.
 
+use rusqlite::ErrorCode;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -56,6 +57,22 @@ pub enum StoreError {
     /// A row holds what no release of ours writes.
     #[error(transparent)]
     Damaged(#[from] Damage),
+}
+
+impl StoreError {
+    /// Whether the store itself is well, and it is the file, its disk, or another process that has it.
+    #[must_use]
+    pub fn is_of_its_place(&self) -> bool {
+        match self {
+            Self::Busy | Self::Gone(_) | Self::Replaced(_) | Self::NoRoom(_) => true,
+            Self::NotCommitted(why) => why.is_of_its_place(),
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DiskFull | ErrorCode::CannotOpen | ErrorCode::DatabaseBusy)
+            ),
+            _ => false,
+        }
+    }
 }
 
 /// What is wrong with a row, and with which. It is left as it is: nothing of it is guessed, and what

@@ -71,6 +71,9 @@ impl Set {
             Test::Time(column, comparison, moment) => {
                 return Err(Condition::Time(*column, *comparison, moment.micros()));
             }
+            Test::Second(column, is, moment) => {
+                return Err(Condition::Second(*column, *is, moment.seconds()));
+            }
             Test::Property(key, value) => Self::term(&terms::property(key), value),
             Test::PropertyShownEmpty(key) => Self::Any(vec![
                 Self::term(&terms::property(key), ""),

@@ -27,6 +27,7 @@ mod layering;
 mod listing;
 mod locked;
 mod long_lists;
+mod mends;
 mod model;
 mod otc;
 mod package;

@@ -252,7 +252,7 @@ fn e3_the_library_is_what_a_user_names() {
         names.map(str::to_owned).collect::<Vec<_>>()
     };
     let (library, command) = (crates(&["--no-default-features"]), crates(&[]));
-    for name in ["clap", "indicatif", "mimalloc", "tracing-subscriber"] {
+    for name in ["clap", "kdam", "mimalloc", "tracing-subscriber"] {
         assert!(!library.contains(&name.to_owned()), "{name}");
         assert!(command.contains(&name.to_owned()), "{name}");
     }

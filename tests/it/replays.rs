@@ -93,6 +93,24 @@ fn keystone_30_random() {
     replay_keystone("keystone-30-random", Profile::Nova34);
 }
 
+/// At the root of the image service's own listener everything is as under `/image`.
+fn replay_alone(set: &str, profile: Profile) {
+    let emulator = over(set, profile).image_listen("127.0.0.1:0").start();
+    let emulator = emulator.unwrap();
+    let image = emulator.image_address().unwrap();
+    golden::replay(set, &Target::alone(image, emulator.address()), false);
+}
+
+#[test]
+fn glance_33_alone() {
+    replay_alone("glance-33", Profile::Nova34);
+}
+
+#[test]
+fn glance_v1_juno_alone() {
+    replay_alone("glance-v1-juno", Profile::Juno);
+}
+
 #[test]
 fn glance_33() {
     replay("glance-33", over("glance-33", Profile::Nova34));

@@ -53,7 +53,7 @@ pub fn fault(status: StatusCode, message: &str) -> Reply {
 /// To somebody whose call failed through no fault of theirs.
 pub fn failed(error: &(dyn Error + 'static)) -> Reply {
     let failure = Failure::of(error);
-    let status = match failure.is_busy() {
+    let status = match failure.is_unavailable() {
         true => StatusCode::SERVICE_UNAVAILABLE,
         false => StatusCode::INTERNAL_SERVER_ERROR,
     };

@@ -170,9 +170,9 @@ impl Ask<'_> {
         let read = serde_path_to_error::deserialize(&mut *reader);
         let read = read.map_err(|error| {
             let why = self.why_not(body).unwrap_or_else(|| {
-                let inner = error.inner();
+                let inner = in_words(error.inner());
                 match error.path().to_string().as_str() {
-                    "." => inner.to_string(),
+                    "." => inner,
                     path => format!("at {path}: {inner}"),
                 }
             });
@@ -217,6 +217,19 @@ impl Ask<'_> {
             Box::new(fault(StatusCode::BAD_REQUEST, &message))
         })
     }
+}
+
+/// What is wrong with JSON, without the names that the code has for what it wanted.
+fn in_words(error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    ["struct ", "enum "].iter().fold(told, |told, word| {
+        let Some((before, name)) = told.split_once(&["expected ", word].concat()) else {
+            return told;
+        };
+        let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let rest = name.trim_start_matches(is_of_name);
+        format!("{before}expected an object{rest}")
+    })
 }
 
 /// Stands in for a handler that may wait where nobody can: nothing leads there.

@@ -20,6 +20,13 @@ pub const MALFORMED: &str = "The server could not comply with the request since 
 /// That of a 416.
 const NO_RANGE: &str = "The Range requested is not available.";
 
+/// That of a 500.
+const INCAPABLE: &str =
+    "The server has either erred or is incapable of performing the requested operation.";
+
+/// That of a 503.
+const UNAVAILABLE: &str = "The server is currently unavailable. Please try again at a later time.";
+
 /// That of a 401.
 const UNAUTHORIZED: &str = "This server could not verify that you are authorized to access the \
                             document you requested. Either you supplied the wrong credentials (e.g., \
@@ -182,13 +189,13 @@ impl Fault {
         Self::sentence(refusal.status, refusal.message.clone())
     }
 
-    /// Something of ours failed.
+    /// Something of ours failed, or what it stands on.
     pub fn internal(failure: &Failure) -> Self {
-        Self::sentence(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "The server has either erred or is incapable of performing the requested operation.",
-        )
-        .because(failure.why())
+        let fault = match failure.is_unavailable() {
+            true => Self::sentence(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE),
+            false => Self::sentence(StatusCode::INTERNAL_SERVER_ERROR, INCAPABLE),
+        };
+        fault.because(failure.why())
     }
 
     /// Labelled as plain text to `HEAD`, too.

@@ -28,6 +28,8 @@ pub struct Offer {
     pub trust: Trust,
     /// Whether what is not ASCII in a path is taken for Latin-1, as the real server's front end does.
     pub latin1_paths: bool,
+    /// Which parameters of a list its links have.
+    pub links: ListLinks,
     /// Whether API v1 takes the formats that came after it.
     pub v1_new_formats: bool,
     /// What API v2 makes of the format of data.
@@ -102,6 +104,7 @@ const DEFAULT: Offer = Offer {
     latin1_paths: false,
     content: Content::Noted,
     v1_new_formats: true,
+    links: ListLinks::Every,
     answers_options: true,
 };
 
@@ -115,6 +118,7 @@ const NOVA_34: Offer = Offer {
     v2: &ImageRules::GLANCE_33,
     latin1_paths: true,
     content: Content::Checked,
+    links: ListLinks::LastOfEach,
     ..OTC
 };
 
@@ -126,6 +130,7 @@ const JUNO: Offer = Offer {
     latin1_paths: true,
     content: Content::Noted,
     v1_new_formats: false,
+    links: ListLinks::LastOfEach,
     answers_options: false,
 };
 
@@ -154,6 +159,15 @@ impl Offer {
             _ => Some(Tree::V2),
         }
     }
+}
+
+/// Which parameters of a list of API v2 its links have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListLinks {
+    /// All, so that they lead to the same list.
+    Every,
+    /// The last of each name, where the first stood: Glance, whose links may lead to another list.
+    LastOfEach,
 }
 
 /// An API.

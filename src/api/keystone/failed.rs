@@ -5,7 +5,7 @@ use crate::service::Failure;
 
 /// Status and message.
 pub fn told(failure: &Failure) -> (StatusCode, String) {
-    let (status, message) = match failure.is_busy() {
+    let (status, message) = match failure.is_unavailable() {
         true => (
             StatusCode::SERVICE_UNAVAILABLE,
             "The service is currently unavailable. Try again later.",

@@ -117,7 +117,7 @@ impl Fault {
             | ImageError::ForeignMarker(..)
             | ImageError::Query(_)) => Self::bad_request(error.to_string()),
             ImageError::Store(error) => {
-                if Failure::of(&error).is_busy() {
+                if Failure::of(&error).is_unavailable() {
                     Self::api(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE)
                 } else {
                     Self::internal(GLANCE_FAILED)

@@ -89,6 +89,7 @@ impl<'a> View<'a> {
             params: &self.params,
             raw_query: self.head.raw_query(),
             links: &links,
+            prefix: &self.head.origin().path(),
             path: self.path,
             viewer: signed_in.viewer,
             indent: indent_of(form.renderer),

@@ -93,7 +93,7 @@ impl Fault {
             Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Outside(refusal) => refusal.status,
-            Self::Store(failure) if failure.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(failure) if failure.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Crash | Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -138,7 +138,7 @@ impl Fault {
             Self::NotAcceptable => "Could not satisfy the request Accept header.",
             Self::Invalid(_) => "Invalid input.",
             Self::WrongMethod(_) => "Method \"{method}\" not allowed.",
-            Self::Store(failure) if failure.is_busy() => {
+            Self::Store(failure) if failure.is_unavailable() => {
                 "Service temporarily unavailable, try again later."
             }
             Self::Crash | Self::Outside(_) | Self::Store(_) => "A server error occurred.",

@@ -16,8 +16,8 @@ const BAD_UUID: &str = "Enter a valid UUID.";
 /// How the value of a filter is read.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    /// Any text without NUL.
-    Text(fn(&str) -> Result<RowTest, Fault>),
+    /// Any text without NUL, and what the paths of links begin with.
+    Text(fn(&str, &str) -> Result<RowTest, Fault>),
     /// A UUID in any of Python's spellings.
     Uuid(fn(String) -> RowTest),
 }
@@ -26,24 +26,24 @@ enum Kind {
 const FILTERS: [(&str, Kind); 7] = [
     (
         "name",
-        Kind::Text(|text| Ok(RowTest::NameHas(text.to_owned()))),
+        Kind::Text(|text, _| Ok(RowTest::NameHas(text.to_owned()))),
     ),
     ("settings", Kind::Text(settings)),
     ("tenant_uuid", Kind::Uuid(RowTest::OfTenant)),
-    ("tenant", Kind::Text(|text| Ok(tenant(text)))),
+    ("tenant", Kind::Text(|text, _| Ok(tenant(text)))),
     ("offering_uuid", Kind::Uuid(RowTest::OfOffering)),
     (
         "name_exact",
-        Kind::Text(|text| Ok(RowTest::NameIs(text.to_owned()))),
+        Kind::Text(|text, _| Ok(RowTest::NameIs(text.to_owned()))),
     ),
     ("settings_uuid", Kind::Uuid(RowTest::OfSettings)),
 ];
 
-/// The conditions that a query asks for.
+/// The conditions that a query asks for; `prefix` is what the paths of this server's links begin with.
 ///
 /// # Errors
 /// When values are malformed, or a URL leads nowhere.
-pub fn parse(params: &Params, api: WaldurApi) -> Result<Vec<RowTest>, Fault> {
+pub fn parse(params: &Params, api: WaldurApi, prefix: &str) -> Result<Vec<RowTest>, Fault> {
     let mut errors = FieldErrors::default();
     let mut tests = Vec::new();
     for (name, kind) in FILTERS {
@@ -53,7 +53,7 @@ pub fn parse(params: &Params, api: WaldurApi) -> Result<Vec<RowTest>, Fault> {
         }
         match kind {
             Kind::Text(_) if value.contains('\0') => errors.add(name, json!([NULL_CHARACTERS])),
-            Kind::Text(read) => tests.push(read(value)),
+            Kind::Text(read) => tests.push(read(value, prefix)),
             Kind::Uuid(test) => match number::uuid(value) {
                 Some(uuid) => tests.push(Ok(test(uuid))),
                 None => errors.add(name, json!([BAD_UUID])),
@@ -76,9 +76,13 @@ fn rescue(params: &Params, api: WaldurApi) -> Option<RowTest> {
     }
 }
 
-/// A URL of the settings: only its path counts, and it must lead to a view.
-fn settings(url: &str) -> Result<RowTest, Fault> {
+/// A URL of the settings, as answers have it: only its path counts, and it must lead to a view.
+fn settings(url: &str, prefix: &str) -> Result<RowTest, Fault> {
     let path = address::path_of(url).map_err(|_| Fault::Crash)?;
+    let path = match path.strip_prefix(prefix) {
+        Some(own) if own.starts_with('/') => own.to_owned(),
+        _ => path,
+    };
     if !path.starts_with('/') {
         return Ok(RowTest::Never);
     }
@@ -106,7 +110,7 @@ mod tests {
     use crate::service::waldur::RowTest;
 
     fn tests_of(query: &str) -> Result<Vec<RowTest>, Fault> {
-        parse(&Params::parse(query), WaldurApi::V2025)
+        parse(&Params::parse(query), WaldurApi::V2025, "")
     }
 
     #[test]
@@ -140,8 +144,8 @@ mod tests {
     #[test]
     fn the_rescue_filter_is_newer() {
         let params = Params::parse("is_rescue_image=True");
-        assert_eq!(parse(&params, WaldurApi::V2025), Ok(vec![]));
+        assert_eq!(parse(&params, WaldurApi::V2025, ""), Ok(vec![]));
         let newer = Ok(vec![RowTest::Rescue(true)]);
-        assert_eq!(parse(&params, WaldurApi::V2026), newer);
+        assert_eq!(parse(&params, WaldurApi::V2026, ""), newer);
     }
 }

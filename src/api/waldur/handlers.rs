@@ -23,6 +23,8 @@ pub struct Exchange<'a> {
     pub raw_query: &'a str,
     /// What links begin and end with.
     pub links: &'a Links<'a>,
+    /// What the paths of links begin with, in front of `/api/`.
+    pub prefix: &'a str,
     /// The decoded path.
     pub path: &'a str,
     /// What the user may see.
@@ -65,11 +67,11 @@ impl Exchange<'_> {
 
     /// `GET /api/openstack-images/`
     fn list(&self) -> Result<Outcome, Fault> {
-        let tests = filter::parse(self.params, self.app.config.waldur_api)?;
+        let api = self.app.config.waldur_api;
+        let tests = filter::parse(self.params, api, self.prefix)?;
         let listing = self.app.waldur.list(&self.viewer, &tests).map_err(store)?;
         let page = Page::parse(self.params, listing.len())?;
         let rows = listing.page(page.skipped(), page.size);
-        let api = self.app.config.waldur_api;
         let views: Vec<_> = rows
             .map(|row| ImageView::new(row, self.links, api))
             .collect();
@@ -79,7 +81,7 @@ impl Exchange<'_> {
     /// `GET /api/openstack-images/{uuid}/`
     fn retrieve(&self, key: &str) -> Result<Outcome, Fault> {
         let api = self.app.config.waldur_api;
-        let tests = filter::parse(self.params, api)?;
+        let tests = filter::parse(self.params, api, self.prefix)?;
         let uuid = number::uuid(key).ok_or(Fault::NoImage)?;
         let row = self.app.waldur.show(&self.viewer, &tests, &uuid);
         let row = row.map_err(store)?.ok_or(Fault::NoImage)?;

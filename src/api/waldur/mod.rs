@@ -105,7 +105,7 @@ fn respond(
     // CommonMiddleware: only where the path with the slash is a route.
     if !path.ends_with('/') && routes::route(&format!("{path}/")).is_some() {
         let location = address::with_slash(path, head.raw_query());
-        let location = [head.origin().prefix(), &location].concat();
+        let location = [head.origin().path(), location].concat();
         return html::redirect(location, language);
     }
     html::not_found(language)

@@ -30,7 +30,7 @@ pub enum SignInError {
     #[error("a system-scoped token gives no token for a project or a domain")]
     SystemToken,
     /// The new token cannot be kept.
-    #[error(transparent)]
+    #[error("{0}")]
     Store(#[from] StoreError),
 }
 

@@ -3,6 +3,7 @@
 
 use super::{DataError, ImageData, Receiving};
 use crate::domain::{DataKind, GlanceStatus, Image, ImageTexts, TextMaker};
+use crate::service::removal::Removal;
 use crate::store::spool::tests::{block_on, rest};
 use crate::store::spool::{Place, Spool, SpoolError};
 use crate::store::{Change, DatabaseFile, Location, Store, StoreError};
@@ -62,7 +63,7 @@ impl Cloud {
         spool.sweep().unwrap();
         Self {
             folder,
-            data: ImageData::new(Arc::new(store), spool, 1 << 20),
+            data: ImageData::new(Arc::new(store), spool, 1 << 20, Removal::default()),
         }
     }
 

@@ -13,6 +13,9 @@ use std::fmt::Write as _;
 /// Most values of a condition that a statement spells out.
 const MOST_SPELT_OUT: usize = 16;
 
+/// Microseconds of a second.
+const MICROS: i64 = 1_000_000;
+
 /// What must hold of a column that no set of rows is kept for.
 #[derive(Clone, Copy, Debug)]
 pub enum Condition<'q> {
@@ -20,6 +23,8 @@ pub enum Condition<'q> {
     Number(NumberColumn, i64),
     Size(Comparison, i64),
     Time(TimeColumn, Comparison, i64),
+    /// The column is within this second, or is not.
+    Second(TimeColumn, bool, i64),
 }
 
 impl Condition<'_> {
@@ -71,6 +76,13 @@ impl Condition<'_> {
                 let column = time_column(column);
                 _ = write!(sql, " AND i.{column} {} {moment}", operator(comparison));
             }
+            Self::Second(column, is, second) => {
+                let first = second.saturating_mul(MICROS);
+                let last = first.saturating_add(MICROS - 1);
+                let [first, last] = [first, last].map(|micros| values.bind(Value::Integer(micros)));
+                let (column, not) = (time_column(column), if is { "" } else { "NOT " });
+                _ = write!(sql, " AND i.{column} {not}BETWEEN {first} AND {last}");
+            }
         }
     }
 
@@ -82,6 +94,7 @@ impl Condition<'_> {
             Self::Size(comparison, _) | Self::Time(_, comparison, _) => {
                 comparison != Comparison::NotEqual
             }
+            Self::Second(_, is, _) => is,
             _ => false,
         }
     }

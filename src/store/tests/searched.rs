@@ -130,6 +130,9 @@ fn holds(test: &Test, image: &Image) -> bool {
         Test::Time(TimeColumn::CreatedAt, comparison, moment) => {
             compared(*comparison, &image.created_at, moment)
         }
+        Test::Second(TimeColumn::UpdatedAt, is, moment) => {
+            *is == (image.updated_at.seconds() == moment.seconds())
+        }
         Test::Property(key, value) => image.properties.text(key) == Some(value),
         Test::Tag(tag) => image.tags.contains(tag),
         other => panic!("{other:?}"),
@@ -225,6 +228,9 @@ fn test() -> impl Strategy<Value = Test> {
             Test::Time(TimeColumn::CreatedAt, how, Timestamp::from_micros(micros))
         }),
         1 => (comparison(), 0..14_i64).prop_map(|(how, size)| Test::Size(how, size)),
+        1 => (any::<bool>(), 0..2_000_000_i64).prop_map(|(is, micros)| {
+            Test::Second(TimeColumn::UpdatedAt, is, Timestamp::from_micros(micros))
+        }),
         2 => (comparison(), 0..1001_i64).prop_map(|(how, micros)| {
             Test::Time(TimeColumn::UpdatedAt, how, Timestamp::from_micros(micros))
         }),

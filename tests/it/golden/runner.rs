@@ -182,13 +182,20 @@ impl Runner<'_> {
         if request.advance_seconds > 0 {
             self.target.control.advance(request.advance_seconds)?;
         }
-        let mount = self.rules.mount;
+        let mount = self.rules.mount.map(|mount| match self.target.is_alone {
+            true => Mount { path: "", ..mount },
+            false => mount,
+        });
         let target = substitute(&request.target, captures);
         let target = [mount.map_or("", |mount| mount.path), &target].concat();
         let headers: Vec<(String, String)> = request
             .headers
             .iter()
             .map(|(name, value)| (name.clone(), substitute(value, captures)))
+            .map(|(name, value)| match self.target.tokens.get(&value) {
+                Some(token) => (name, token.clone()),
+                None => (name, value),
+            })
             .collect();
         let body = request.body.as_ref().map(|body| match body {
             Body::Text(text) => substitute(text, captures).into_bytes(),

@@ -3,6 +3,7 @@
 //! The runner needs two things that no recorded request can do, a fresh fixture and time that
 //! passes; [`Control`] is the seam for both.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::client::Client;
@@ -12,6 +13,10 @@ pub struct Target {
     pub address: SocketAddr,
     /// The listener that has only the identity service; without it its cases are skipped.
     pub identity: Option<SocketAddr>,
+    /// Whether it is the listener of one service alone, which stands at its root.
+    pub is_alone: bool,
+    /// What the server knows the recorded tokens as, where it does not know them as they are.
+    pub tokens: BTreeMap<String, String>,
     pub control: Box<dyn Control>,
 }
 
@@ -29,7 +34,19 @@ impl Target {
         Self {
             address,
             identity: None,
+            is_alone: false,
+            tokens: BTreeMap::new(),
             control: Box::new(HttpControl { address }),
+        }
+    }
+
+    /// The listener of one service alone, of a server with its control API at another address.
+    #[must_use]
+    pub fn alone(address: SocketAddr, control: SocketAddr) -> Self {
+        Self {
+            address,
+            is_alone: true,
+            ..Self::new(control)
         }
     }
 

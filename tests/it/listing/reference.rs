@@ -80,7 +80,7 @@ fn today<'p>(pictures: &'p [Picture], caller: Caller, query: &Query, listed: boo
             tests.push(Box::new(move |picture| wanted == Some(column(picture))));
         }
     }
-    for (key, value) in property_filters(query) {
+    for (key, value) in property_filters(query, listed) {
         // Nova strips the characters of the prefix, not the prefix.
         let key = match key.strip_prefix("property-") {
             Some(key) if listed => key.to_owned(),
@@ -152,7 +152,7 @@ fn of_2014<'p>(
         let wanted = number(text);
         tests.push(Box::new(move |picture| wanted == Some(picture.min_disk)));
     }
-    for (key, value) in property_filters(query) {
+    for (key, value) in property_filters(query, listed) {
         let key = key.strip_prefix("property-").unwrap_or(&key).to_owned();
         tests.push(Box::new(move |picture| {
             (listed || !value.is_empty())
@@ -162,8 +162,10 @@ fn of_2014<'p>(
     let marker = marker_of_2014(pictures, caller, query, since.is_some())?;
     let listed = pictures.iter().filter(|picture| {
         // Only a client that asks for changes is told of what is gone.
-        since.map_or(!picture.is_gone(), |since| picture.updated > since)
-            && picture.is_listed_for(caller, true)
+        since.map_or(!picture.is_gone(), |since| match listed {
+            true => picture.updated >= since,
+            false => picture.updated > since,
+        }) && picture.is_listed_for(caller, true)
             && tests.iter().all(|test| test(picture))
     });
     Ok(page(listed.collect(), marker, limit))
@@ -273,9 +275,11 @@ fn operator(text: &str, listed: bool) -> Result<Vec<String>, u16> {
 }
 
 /// `server`, `type` and `property-*` under the names of properties; of the same one the last
-/// spelling in the query decides, with the last value of that spelling.
-fn property_filters(query: &Query) -> Vec<(String, String)> {
+/// spelling in the query decides, with the last value of that spelling. For users each spelling is a
+/// filter, and only a server may be a URL.
+fn property_filters(query: &Query, listed: bool) -> Vec<(String, String)> {
     let mut filters: Vec<(String, String)> = Vec::new();
+    let id_of = |server: &str| server.rsplit('/').next().unwrap_or_default().to_owned();
     for (name, _) in query {
         let key = match name.as_str() {
             "server" => "property-instance_uuid",
@@ -283,14 +287,16 @@ fn property_filters(query: &Query) -> Vec<(String, String)> {
             name if name.starts_with("property-") => name,
             _ => continue,
         };
-        let value = last(query, name).unwrap_or_default().to_owned();
-        filters.retain(|(known, _)| known != key);
-        filters.push((key.to_owned(), value));
-    }
-    for (key, value) in &mut filters {
-        if key == "property-instance_uuid" {
-            *value = value.rsplit('/').next().unwrap_or_default().to_owned();
+        let value = last(query, name).unwrap_or_default();
+        let value = match (name.as_str(), key) {
+            ("server", _) => id_of(value),
+            (_, "property-instance_uuid") if !listed => id_of(value),
+            _ => value.to_owned(),
+        };
+        if !listed {
+            filters.retain(|(known, _)| known != key);
         }
+        filters.push((key.to_owned(), value));
     }
     filters
 }

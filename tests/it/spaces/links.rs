@@ -145,7 +145,7 @@ fn the_public_url_and_a_listener_of_its_own_know_spaces() {
     let moved = server.get("/_space/a/api/openstack-images");
     assert_eq!(
         moved.header("location").unwrap(),
-        "/_space/a/api/openstack-images/"
+        "/nova/_space/a/api/openstack-images/"
     );
 }
 

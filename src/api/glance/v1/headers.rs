@@ -97,7 +97,7 @@ impl Meta {
     /// A number.
     ///
     /// # Errors
-    /// When it is none, or negative.
+    /// When it is none, negative, or more than an image can have.
     pub fn number(&self, key: &str) -> Result<Option<i64>, Fault> {
         let Some(text) = self.told.get(key) else {
             return Ok(None);
@@ -115,8 +115,21 @@ impl Meta {
             Some(number) if number < 0 => Err(wrong(format!(
                 "Image {key} must be >= 0 ('{number}' specified)."
             ))),
+            Some(number) if number > most(key) => Err(wrong(format!(
+                "Image {key} must be <= {} ('{text}' specified).",
+                most(key)
+            ))),
             Some(number) => Ok(Some(number)),
         }
+    }
+}
+
+/// The largest number of an attribute: what Glance's database keeps, be it of 32 bits.
+fn most(key: &str) -> i64 {
+    match key {
+        // A number beyond all others is read as the last one.
+        "size" => i64::MAX - 1,
+        _ => i64::from(i32::MAX),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::images::{not_deleted, seen};
 use super::list::told;
-use super::told::{of_write, registry, registry_malformed};
+use super::told::{of_image, of_write, registry, registry_malformed};
 use super::view::{MemberView, Members, SharedImages, SharedView};
 use crate::api::glance::call::Call;
 use crate::api::glance::fault::Fault;
@@ -124,6 +124,7 @@ fn is_true(value: &Value) -> bool {
 /// Who may not share is told that there is nothing.
 fn of_member(error: WriteError, id: &str) -> Fault {
     match error {
+        WriteError::Image(error) if error.is_of_reader() => of_image(error, id, "share", true),
         WriteError::Image(ImageError::Forbidden(why)) => {
             let says = Says::Reason(
                 "Access was denied to this resource.",

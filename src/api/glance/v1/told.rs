@@ -69,6 +69,8 @@ pub fn of_image(error: ImageError, id: &str, what: &str, is_public: bool) -> Fau
     let why = error.why();
     let fault = match error {
         ImageError::NotFound(_) => no_image(id),
+        // Whose roles only read is no secret, and it does not depend on the image.
+        ImageError::Forbidden(_) if error.is_of_reader() => Fault::denied(),
         // The registry tells who may not write to what all see, and pretends otherwise.
         ImageError::Forbidden(_) if is_public => {
             Fault::forbidden(format!("Forbidden to {what} image: {}", registry_denies()))

@@ -2,6 +2,7 @@
 
 use crate::api::glance::call::Call;
 use crate::api::glance::fault::Fault;
+use crate::api::glance::offer::ListLinks;
 use crate::domain::{ListForm, ListedImage};
 use crate::http::cache::Key;
 use crate::http::query;
@@ -62,7 +63,7 @@ fn compute(call: &Call<'_>) -> Result<Reply, Fault> {
         Some(last) if page.count == limit => Some(last.map_err(|error| fault(error.into()))?),
         _ => None,
     };
-    page.ended(&parameters, next.as_deref())
+    page.ended(&kept(call, &parameters), next.as_deref())
 }
 
 /// An answer under way.
@@ -97,11 +98,7 @@ impl Page {
         }
     }
 
-    fn ended(
-        mut self,
-        parameters: &[(String, String)],
-        next: Option<&str>,
-    ) -> Result<Reply, Fault> {
+    fn ended(mut self, parameters: &[(&str, &str)], next: Option<&str>) -> Result<Reply, Fault> {
         if let Some(failure) = self.failed {
             return Err(Fault::internal(&failure));
         }
@@ -117,17 +114,26 @@ impl Page {
     }
 }
 
-/// The list without its marker, or behind another one. A parameter stands where it came first, with the
-/// value that it had last.
-fn link(parameters: &[(String, String)], marker: Option<&str>) -> String {
-    let mut kept: indexmap::IndexMap<&str, &str> = indexmap::IndexMap::new();
-    for (name, value) in parameters {
-        kept.insert(name, value);
+/// The parameters of a list that its links have.
+fn kept<'p>(call: &Call<'_>, parameters: &'p [(String, String)]) -> Vec<(&'p str, &'p str)> {
+    let parameters = parameters.iter();
+    let pairs = parameters.map(|(name, value)| (name.as_str(), value.as_str()));
+    let pairs = pairs.filter(|(name, _)| *name != "marker");
+    match call.offer.links {
+        ListLinks::Every => pairs.collect(),
+        ListLinks::LastOfEach => {
+            let last: indexmap::IndexMap<&str, &str> = pairs.collect();
+            last.into_iter().collect()
+        }
     }
-    kept.shift_remove("marker");
-    kept.extend(marker.map(|marker| ("marker", marker)));
-    match kept.is_empty() {
+}
+
+/// The list from its beginning, or behind an image.
+fn link(parameters: &[(&str, &str)], marker: Option<&str>) -> String {
+    let marker = marker.map(|marker| ("marker", marker));
+    let query = query::encode(parameters.iter().copied().chain(marker));
+    match query.is_empty() {
         true => PATH.to_owned(),
-        false => format!("{PATH}?{}", query::encode(kept)),
+        false => format!("{PATH}?{query}"),
     }
 }

@@ -29,6 +29,8 @@ fn of_range(header: &str, size: u64) -> Result<Range<u64>, Fault> {
     let (first, last) = parsed(header).ok_or_else(invalid)?;
     match (first, last) {
         (None, None) => Err(invalid()),
+        // The last none of them, or the last of none.
+        (None, Some(last)) if last == 0 || size == 0 => Err(invalid()),
         (None, Some(last)) => Ok(size.saturating_sub(last)..size),
         (Some(first), Some(last)) if first > last => Err(invalid()),
         (Some(first), _) if first >= size => Err(behind("Range", size)),

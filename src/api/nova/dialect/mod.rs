@@ -50,8 +50,11 @@ pub enum NextQuery {
     Raw,
     /// The same, escaped: for users, whose next page must be reachable.
     Escaped,
-    /// Sorted, escaped, a marker in the place of the one before: Nova 34.
+    /// Sorted, escaped, a marker in the place of the one before: Nova 34. Of repeated parameters it has
+    /// the largest, whichever the list was made with.
     Sorted,
+    /// The same with the values that the list was made with: for users.
+    SortedAsUsed,
 }
 
 /// Which extensions are advertised.

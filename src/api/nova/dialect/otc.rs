@@ -1,7 +1,7 @@
 //! The Open Telekom Cloud.
 
 use super::v21::V21;
-use super::{Bodies, Dialect, ProjectIds, ProjectInLinks, Routes, documents};
+use super::{Bodies, Dialect, NextQuery, ProjectIds, ProjectInLinks, Routes, documents};
 use crate::config::Microversion;
 use crate::service::{Filters, ImageRules};
 
@@ -14,6 +14,7 @@ pub const OTC_V21: Dialect = Dialect {
         filters: Filters::ListedButStatus,
         ..ImageRules::GLANCE_V2_FOR_USERS
     },
+    next_query: NextQuery::SortedAsUsed,
     refuses_large_limit: true,
     resolves_dots: false,
     escapes_links: true,

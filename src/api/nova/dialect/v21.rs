@@ -63,6 +63,7 @@ pub const V21_FOR_USERS: Dialect = Dialect {
     routes: Routes::V21(ProjectIds::Any),
     max_microversion: Microversion::v2(35),
     rules: ImageRules::GLANCE_V2_FOR_USERS,
+    next_query: NextQuery::SortedAsUsed,
     caps_page_size: false,
     ascii_keys_only: false,
     resolves_dots: false,

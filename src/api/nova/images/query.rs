@@ -26,11 +26,14 @@ pub struct ListRequest {
     pub fault: fn(ImageError) -> Fault,
 }
 
+/// The property that says from which server an image was made.
+const INSTANCE: &str = "property-instance_uuid";
+
 /// Nova's filters and what the image service calls them (images.py, `SUPPORTED_FILTERS`).
 fn glance_name(parameter: &str) -> Option<&str> {
     Some(match parameter {
         "name" | "status" | "changes-since" => parameter,
-        "server" => "property-instance_uuid",
+        "server" => INSTANCE,
         "type" => "property-image_type",
         "minRam" => "min_ram",
         "minDisk" => "min_disk",
@@ -40,24 +43,48 @@ fn glance_name(parameter: &str) -> Option<&str> {
 }
 
 /// `_get_filters` of both releases: of repeated parameters the last counts, a server may be a URL,
-/// a status is lower-cased, but not mapped back from Nova's word to Glance's.
-fn filters(parameters: &[(String, String)]) -> IndexMap<String, String> {
+/// a status is lower-cased, but not mapped back from Nova's word to Glance's. Of two parameters that
+/// are one to Glance (`type` and `property-image_type`) the last replaces the other.
+fn released_filters(parameters: &[(String, String)]) -> Vec<(String, String)> {
     let mut filters = IndexMap::new();
-    for (name, _) in parameters {
-        if let Some(glance) = glance_name(name) {
-            let value = query::last(parameters, name).unwrap_or_default();
-            filters.insert(glance.to_owned(), value.to_owned());
-        }
+    for (name, value) in parameters {
+        match glance_name(name) {
+            Some(INSTANCE) => filters.insert(INSTANCE.to_owned(), behind_slashes(value).to_owned()),
+            Some("status") => filters.insert(name.clone(), value.to_lowercase()),
+            Some(glance) => filters.insert(glance.to_owned(), value.clone()),
+            None => None,
+        };
     }
-    if let Some(server) = filters.get_mut("property-instance_uuid")
-        && let Some((_, id)) = server.rsplit_once('/')
-    {
-        *server = id.to_owned();
+    filters.into_iter().collect()
+}
+
+/// The same for users: each parameter is a filter of its own, and nothing but a server may be a URL.
+fn filters_for_users(parameters: &[(String, String)]) -> Vec<(String, String)> {
+    let mut filters = IndexMap::new();
+    for (name, value) in parameters {
+        let Some(glance) = glance_name(name) else {
+            continue;
+        };
+        let value = match name.as_str() {
+            "server" => behind_slashes(value).to_owned(),
+            "status" => value.to_lowercase(),
+            _ => value.clone(),
+        };
+        filters.insert(name, (glance.to_owned(), value));
     }
-    if let Some(status) = filters.get_mut("status") {
-        *status = status.to_lowercase();
+    filters.into_values().collect()
+}
+
+fn filters(rules: &ImageRules, parameters: &[(String, String)]) -> Vec<(String, String)> {
+    match rules.filters {
+        Filters::Released => released_filters(parameters),
+        Filters::Listed | Filters::ListedButStatus => filters_for_users(parameters),
     }
-    filters
+}
+
+/// The id that a URL ends with, or the text.
+fn behind_slashes(text: &str) -> &str {
+    text.rsplit_once('/').map_or(text, |(_, id)| id)
 }
 
 /// Reads the query of a list.
@@ -73,7 +100,17 @@ pub fn next(form: NextQuery, last: &str, parameters: &[(String, String)]) -> Res
     match form {
         NextQuery::Raw => next_juno(last, parameters),
         NextQuery::Escaped => Ok(next_juno_escaped(last, parameters)),
-        NextQuery::Sorted => Ok(next_v21(last, parameters)),
+        NextQuery::Sorted => {
+            let mut sorted = parameters.to_vec();
+            sorted.sort();
+            Ok(next_v21(last, sorted))
+        }
+        NextQuery::SortedAsUsed => {
+            let mut sorted = parameters.to_vec();
+            // Those of one name stay in order.
+            sorted.sort_by(|(one, _), (other, _)| one.cmp(other));
+            Ok(next_v21(last, sorted))
+        }
     }
 }
 
@@ -87,8 +124,8 @@ fn read_juno(call: &Call<'_>) -> Result<ListRequest, Fault> {
     })?;
     let limit = juno_integer(rules, &parameters, "limit")?;
     let step = juno_integer(rules, &parameters, "page_size")?;
-    let filters = filters(&parameters);
-    if rules.uuid_markers && !filters.keys().all(|name| name.is_ascii()) {
+    let filters = filters(rules, &parameters);
+    if rules.uuid_markers && !filters.iter().all(|(name, _)| name.is_ascii()) {
         // Property names become parameters of a URL, where Python 2 wants ASCII.
         return Err(Fault::internal(""));
     }
@@ -182,7 +219,7 @@ fn read_v21(call: &Call<'_>) -> Result<ListRequest, Fault> {
     let mut query = match rules.filters {
         Filters::Released => glance_query::read(caller, rules, &glance_parameters(&parameters)?)?,
         Filters::Listed | Filters::ListedButStatus => {
-            let mut query = listed_query::read(caller, rules, &filters(&parameters))?;
+            let mut query = listed_query::read(caller, rules, &filters(rules, &parameters))?;
             query.after = marker(&parameters).map(str::to_owned);
             query
         }
@@ -222,7 +259,7 @@ fn check_positive(name: &str, value: &str) -> Result<(), Fault> {
 /// another parameter and `#` ends it.
 fn glance_parameters(parameters: &[(String, String)]) -> Result<Vec<(String, String)>, QueryError> {
     let mut glance: IndexMap<String, String> = IndexMap::new();
-    for (name, value) in filters(parameters) {
+    for (name, value) in released_filters(parameters) {
         let (name, value) = match name.as_str() {
             "changes-since" => ("updated_at".to_owned(), format!("gte:{value}")),
             property if property.starts_with("property-") => (
@@ -248,9 +285,7 @@ fn glance_parameters(parameters: &[(String, String)]) -> Result<Vec<(String, Str
 
 /// Nova 34 sorts the pairs by name and value and keeps the last of a name; a new marker goes to the
 /// end, one that replaces another into its place. Written as Python 3's `urlencode` does.
-fn next_v21(last: &str, parameters: &[(String, String)]) -> String {
-    let mut sorted: Vec<_> = parameters.to_vec();
-    sorted.sort();
+fn next_v21(last: &str, sorted: Vec<(String, String)>) -> String {
     let mut pairs: IndexMap<String, String> = sorted.into_iter().collect();
     pairs.insert("marker".to_owned(), last.to_owned());
     let pairs = pairs.iter();

@@ -1,0 +1,53 @@
+//! Where a client is sent on: whatever stands in front of a server, and in a space.
+
+use crate::harness::{Server, builder};
+use nova_images::Fixture;
+
+/// As a client behind a proxy sees it, whose path the proxy takes away.
+fn behind<'t>(public: &str, href: &'t str) -> &'t str {
+    let path = href.strip_prefix(public).or(href.strip_prefix("/cloud"));
+    path.unwrap_or_else(|| panic!("{href}"))
+}
+
+#[test]
+fn a_location_keeps_the_path_of_the_public_url() {
+    let public = "https://cloud.example.org/cloud";
+    let server = Server::start(builder().public_url(public));
+    let emulator = server.emulator();
+    emulator.make_space("x").make().unwrap();
+    for prefix in ["", "/_space/x"] {
+        for (path, status) in [
+            ("/api/openstack-images", 301),
+            ("/api/openstack-images?page=1", 301),
+            ("/api/openstack-images/usage_stats", 301),
+            ("/image/v2", 302),
+            ("/identity/v3//auth/tokens", 308),
+        ] {
+            let target = format!("{prefix}{path}");
+            let response = server.get(&target);
+            assert_eq!(response.status(), status, "{target}");
+            let location = response.header("location").unwrap();
+            let next = behind(public, &location);
+            assert!(next.starts_with(prefix), "{target}: {location}");
+            assert_ne!(server.get(next).status(), 301, "{target}: {location}");
+        }
+    }
+}
+
+/// What a link says can be asked for, as a filter too.
+#[test]
+fn waldur_finds_what_its_own_links_name() {
+    let public = "https://cloud.example.org/cloud";
+    let builder = builder().fixture(Fixture::named("devcloud").unwrap());
+    let server = Server::start(builder.public_url(public));
+    server.emulator().make_space("x").make().unwrap();
+    for prefix in ["", "/_space/x"] {
+        let list = format!("{prefix}/api/openstack-images/");
+        let rows = server.get(&list).json();
+        let settings = rows[0]["settings"].as_str().unwrap().to_owned();
+        assert!(settings.starts_with(&format!("{public}{prefix}/api/")));
+        let response = server.get(&format!("{list}?settings={settings}"));
+        let found: serde_json::Value = serde_json::from_str(&response.good()).unwrap();
+        assert!(!found.as_array().unwrap().is_empty(), "{settings}");
+    }
+}
