@@ -2,10 +2,9 @@
 
 use super::answer::{Refused, json};
 use super::route::{Ask, Route};
-use super::words::{Access, Gives, SchemaOf, Takes, Verb, schema_of};
+use super::words::{Access, Gives, SchemaOf, Takes, Verb, schema_of, settings};
 use crate::http::{Reply, StatusCode, Trust};
 use schemars::SchemaGenerator;
-use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json as value};
 
 /// The routes of this room.
@@ -30,10 +29,8 @@ fn show(ask: &Ask<'_>) -> Reply {
 
 /// The document of some routes, which stand under a URL.
 pub fn document<'r>(routes: impl Iterator<Item = &'r Route>, server: &str) -> Value {
-    let settings = SchemaSettings::draft2020_12();
-    let settings = settings.with(|settings| {
+    let settings = settings().with(|settings| {
         settings.definitions_path = "/components/schemas".into();
-        settings.meta_schema = None;
     });
     let mut generator = settings.into_generator();
     let mut paths: Map<String, Value> = Map::new();
@@ -125,10 +122,15 @@ fn query_parameters(query: SchemaOf, generator: &mut SchemaGenerator) -> Vec<Val
 }
 
 fn request_body(takes: &Takes, generator: &mut SchemaGenerator) -> Value {
+    let mut content = value!({"schema": (takes.schema)(generator)});
+    let example = takes.example.map(serde_json::from_str::<Value>);
+    if let Some(Ok(example)) = example {
+        content["example"] = example;
+    }
     value!({
         "description": takes.what,
         "required": !takes.may_be_missing,
-        "content": {"application/json": {"schema": (takes.schema)(generator)}},
+        "content": {"application/json": content},
     })
 }
 

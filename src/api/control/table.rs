@@ -113,6 +113,16 @@ mod tests {
     }
 
     #[test]
+    fn every_example_is_json() {
+        for route in routes() {
+            if let Some(example) = route.takes.and_then(|takes| takes.example) {
+                let read: Result<serde_json::Value, _> = serde_json::from_str(example);
+                assert!(read.is_ok(), "{route:?}");
+            }
+        }
+    }
+
+    #[test]
     fn every_route_says_what_it_does() {
         for route in routes() {
             assert!(!route.summary.is_empty(), "{route:?}");

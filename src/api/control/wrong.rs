@@ -3,8 +3,7 @@
 //! Readers of JSON tell what they wanted by the names that the code has for it. This says the same by the
 //! schema that the control API publishes, and is asked only when a reader has refused.
 
-use super::words::SchemaOf;
-use schemars::generate::SchemaSettings;
+use super::words::{SchemaOf, settings};
 use serde_json::{Map, Value};
 
 /// How far off a name may be to be the one that was meant.
@@ -52,8 +51,7 @@ pub fn explain_query(wanted: SchemaOf, pairs: Vec<(String, String)>) -> Option<S
 
 /// The schema without references, but for what holds itself.
 fn whole(wanted: SchemaOf) -> Value {
-    let settings = SchemaSettings::draft2020_12();
-    let settings = settings.with(|settings| settings.inline_subschemas = true);
+    let settings = settings().with(|settings| settings.inline_subschemas = true);
     wanted(&mut settings.into_generator()).into()
 }
 

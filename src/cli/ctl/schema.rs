@@ -59,6 +59,8 @@ pub fn flags(document: &Value, schema: &Value, place: &[String], is_required: bo
     shape.add(document, schema, true, MOST_DEPTH);
     let mut flags = Vec::new();
     collect(shape, place, is_required, &mut flags);
+    // A whole body has an option of its own.
+    flags.retain(|flag| !flag.place.is_empty() || matches!(flag.form, Form::Pairs(_)));
     flags
 }
 

@@ -16,12 +16,26 @@ fn a_body_of_another_kind_is_told_in_a_persons_words() {
                 continue;
             }
             let target = format!("/_control{}", path.replace(['{', '}'], ""));
-            for sent in ["[]", "[5]", "5", "\"x\"", "null", "{\"no such key\": []}", "{"] {
+            for sent in [
+                "[]",
+                "[5]",
+                "5",
+                "\"x\"",
+                "null",
+                "{\"no such key\": []}",
+                "{",
+            ] {
                 let response = server.send(&verb.to_uppercase(), &target, &[JSON], sent);
                 let said = response.text();
                 // A part of the path may name nothing that is there.
-                assert!([400, 404].contains(&response.status()), "{target} {sent}: {said}");
-                assert!(!said.contains("struct ") && !said.contains("enum "), "{target}: {said}");
+                assert!(
+                    [400, 404].contains(&response.status()),
+                    "{target} {sent}: {said}"
+                );
+                assert!(
+                    !said.contains("struct ") && !said.contains("enum "),
+                    "{target}: {said}"
+                );
             }
             tried += 1;
         }

@@ -1,0 +1,24 @@
+"""Says how schemathesis is to ask: plan.py URL LEAST prints its options."""
+
+import json
+import sys
+import urllib.request
+
+with urllib.request.urlopen(sys.argv[1]) as answer:
+    document = json.load(answer)
+
+varied = 0
+for path, methods in document["paths"].items():
+    for method, operation in methods.items():
+        types = [
+            media_type
+            for response in operation["responses"].values()
+            for media_type in response.get("content", {})
+        ]
+        if "text/event-stream" in types:
+            print("--exclude-operation-id", operation["operationId"])
+        elif operation["parameters"] or "requestBody" in operation:
+            varied += 1
+
+# Of an operation that takes nothing there is one case; the others have to make up for it.
+print("--max-examples", int(sys.argv[2]) // max(varied, 1) + 100)
