@@ -33,7 +33,7 @@ impl Place {
     /// When it cannot be known where it is.
     pub fn health(&self) -> Result<Peer, Unreachable> {
         match (self.shared(), &self.control_listen) {
-            (Err(Unreachable::AnyPort), Some(control)) => at(control, None),
+            (Err(Unreachable::AnyPort), Some(_)) => self.control(),
             (shared, _) => shared,
         }
     }
@@ -43,6 +43,14 @@ impl Place {
     /// # Errors
     /// When it cannot be known where it is.
     pub fn control(&self) -> Result<Peer, Unreachable> {
+        if let Some(path) = &self.port_file {
+            let mut path = path.clone().into_os_string();
+            path.push(".control");
+            // The server writes it when the control API has a listener of its own.
+            if let Ok(address) = std::fs::read_to_string(path) {
+                return at(address.trim(), None);
+            }
+        }
         match &self.control_listen {
             Some(control) => at(control, None),
             None => self.shared(),

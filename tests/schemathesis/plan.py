@@ -20,5 +20,5 @@ for path, methods in document["paths"].items():
         elif operation["parameters"] or "requestBody" in operation:
             varied += 1
 
-# Of an operation that takes nothing there is one case; the others have to make up for it.
-print("--max-examples", int(sys.argv[2]) // max(varied, 1) + 100)
+# Of an operation that takes nothing there is one case, and of some others not as many as are asked for.
+print("--max-examples", int(sys.argv[2]) * 3 // max(2 * varied, 1) + 100)

@@ -70,7 +70,10 @@ impl Kinds {
 
     /// Whether only `true` and `false` will do.
     pub fn is_switch(&self) -> bool {
-        self.words.is_empty() && self.any == [Kind::Truth].into()
+        let mut words = self.words.iter();
+        words.all(|word| word.value.is_boolean())
+            && self.any.iter().all(|kind| *kind == Kind::Truth)
+            && !self.is_empty()
     }
 
     /// Whether only certain words will do.

@@ -59,8 +59,18 @@ pub fn flags(document: &Value, schema: &Value, place: &[String], is_required: bo
     shape.add(document, schema, true, MOST_DEPTH);
     let mut flags = Vec::new();
     collect(shape, place, is_required, &mut flags);
-    // A whole body has an option of its own.
-    flags.retain(|flag| !flag.place.is_empty() || matches!(flag.form, Form::Pairs(_)));
+    // A whole body has an option of its own; of any object the members can be given one by one.
+    flags.retain_mut(|flag| {
+        let is_whole = flag.place.is_empty();
+        match &flag.form {
+            Form::One(kinds) if is_whole && kinds.any == [Kind::Nested].into() => {
+                flag.form = Form::Pairs(Kinds::anything());
+                true
+            }
+            Form::One(_) | Form::Many(_) => !is_whole,
+            Form::Pairs(_) => true,
+        }
+    });
     flags
 }
 
