@@ -1,12 +1,16 @@
 //! How an emulator is started, however that was said: flags, environment, or the library's builder.
 
 mod base_url;
+mod upstream;
 mod web_origin;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
 pub use web_origin::WebOriginError;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use web_origin::{check_host, check_origin};
 
@@ -271,6 +275,8 @@ pub struct ServerConfig {
     pub max_image_size: u64,
     /// From where data may be fetched by their URI; from nowhere when empty.
     pub web_download: Vec<WebSource>,
+    /// The real cloud whose images are served; the server's own when missing.
+    pub upstream: Option<UpstreamConfig>,
     /// Whether data are removed that other servers of this machine left behind when they were killed.
     pub sweeps: bool,
     /// How long a body that is wanted whole may take, and the window over which a stream must move
@@ -280,6 +286,8 @@ pub struct ServerConfig {
     pub stop_within: Duration,
     /// Threads that answer requests.
     pub workers: usize,
+    /// Is told how many steps SQLite takes in a database file: the measure of tests of what scales.
+    pub steps: Option<Arc<AtomicU64>>,
 }
 
 impl Default for SpaceConfig {
@@ -317,10 +325,12 @@ impl Default for ServerConfig {
             max_connections: None,
             max_image_size: MOST_IMAGE_BYTES,
             web_download: Vec::new(),
+            upstream: None,
             sweeps: false,
             patience: Duration::from_secs(30),
             stop_within: Duration::from_secs(5),
             workers: 1,
+            steps: None,
         }
     }
 }
@@ -358,6 +368,7 @@ impl ServerConfig {
     /// When a setting makes no sense.
     pub fn checked(mut self) -> Result<Self, SettingError> {
         self.public_url = checked_url("public", self.public_url)?;
+        self.upstream = self.upstream.map(UpstreamConfig::checked).transpose()?;
         for origin in &self.allow_origins {
             check_origin(origin).map_err(|source| SettingError::WebOrigin {
                 setting: "origin",
@@ -411,6 +422,9 @@ pub enum SettingError {
         /// Why not.
         source: BaseUrlError,
     },
+    /// No real cloud can be asked so.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamConfigError),
     /// No client says this of where it is, or whom it asks.
     #[error("the allowed {setting} {text:?} {source}")]
     WebOrigin {

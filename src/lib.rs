@@ -239,7 +239,8 @@ mod store;
 pub use cli::run as run_command;
 pub use config::{
     AuthMode, BaseUrlError, ControlAccess, Microversion, MicroversionError, Profile, SettingError,
-    SyncMode, WaldurApi, WebOriginError, WebSource, WebSourceError,
+    SyncMode, UpstreamAuth, UpstreamConfig, UpstreamConfigError, WaldurApi, WebOriginError,
+    WebSource, WebSourceError,
 };
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{

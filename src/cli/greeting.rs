@@ -24,6 +24,8 @@ pub struct Greeting<'t> {
     pub identity: Option<String>,
     /// Glance's own listener.
     pub image: Option<String>,
+    /// The control API's own listener.
+    pub control: Option<String>,
     /// Whether the lines need a token.
     pub auth: AuthMode,
     /// Which server it is.
@@ -53,6 +55,10 @@ impl fmt::Display for Greeting<'_> {
                 writeln!(f)?;
                 writeln!(f, "  {service} also listens on {url}")?;
             }
+        }
+        if let Some(url) = &self.control {
+            writeln!(f)?;
+            writeln!(f, "  the control API listens on {url}")?;
         }
         if let Some(account) = &tour.account {
             writeln!(f)?;

@@ -14,5 +14,6 @@ mod port_file;
 mod serve;
 mod signal;
 mod tour;
+mod upstream;
 
 pub use command::run;

@@ -4,15 +4,37 @@ use super::error::CommandError;
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-/// A file that holds the port, and beside it those with the addresses that Keystone and Glance have of
-/// their own; all are there as long as the server answers and no longer. A file of an earlier run would send clients elsewhere.
+/// A file that holds the port, and beside it those with the addresses that services have of their own;
+/// all are there as long as the server answers and no longer. A file of an earlier run would send clients
+/// elsewhere.
 #[derive(Debug)]
 pub struct PortFile {
     path: PathBuf,
-    identity: PathBuf,
-    image: PathBuf,
+}
+
+/// The addresses of services that have a listener of their own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OwnAddresses {
+    /// Keystone's.
+    pub identity: Option<SocketAddr>,
+    /// Glance's.
+    pub image: Option<SocketAddr>,
+    /// The control API's.
+    pub control: Option<SocketAddr>,
+}
+
+impl OwnAddresses {
+    /// What is behind the path of the port file, and the address that stands there.
+    fn by_suffix(self) -> [(&'static str, Option<SocketAddr>); 3] {
+        [
+            (".identity", self.identity),
+            (".image", self.image),
+            (".control", self.control),
+        ]
+    }
 }
 
 impl PortFile {
@@ -23,13 +45,11 @@ impl PortFile {
     pub fn clear(path: &Path) -> Result<Self, CommandError> {
         let file = Self {
             path: path.to_owned(),
-            identity: with_suffix(path, ".identity"),
-            image: with_suffix(path, ".image"),
         };
-        for path in [&file.path, &file.identity, &file.image] {
-            match std::fs::remove_file(path) {
+        for path in file.paths() {
+            match std::fs::remove_file(&path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(failed(path, error));
+                    return Err(failed(&path, error));
                 }
                 _ => {}
             }
@@ -41,25 +61,27 @@ impl PortFile {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(
-        &self,
-        port: u16,
-        identity: Option<impl Display>,
-        image: Option<impl Display>,
-    ) -> Result<(), CommandError> {
-        if let Some(address) = identity {
-            write(&self.identity, address).map_err(|error| failed(&self.identity, error))?;
-        }
-        if let Some(address) = image {
-            write(&self.image, address).map_err(|error| failed(&self.image, error))?;
+    pub fn write(&self, port: u16, own: OwnAddresses) -> Result<(), CommandError> {
+        for (suffix, address) in own.by_suffix() {
+            if let Some(address) = address {
+                let path = with_suffix(&self.path, suffix);
+                write(&path, address).map_err(|error| failed(&path, error))?;
+            }
         }
         write(&self.path, port).map_err(|error| failed(&self.path, error))
+    }
+
+    /// The file, and those beside it.
+    fn paths(&self) -> impl Iterator<Item = PathBuf> {
+        let suffixes = OwnAddresses::default().by_suffix().into_iter();
+        let own = suffixes.map(|(suffix, _)| with_suffix(&self.path, suffix));
+        std::iter::once(self.path.clone()).chain(own)
     }
 }
 
 impl Drop for PortFile {
     fn drop(&mut self) {
-        for path in [&self.path, &self.identity, &self.image] {
+        for path in self.paths() {
             _ = std::fs::remove_file(path);
         }
     }

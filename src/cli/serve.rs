@@ -4,9 +4,10 @@ use super::bar::Bar;
 use super::error::CommandError;
 use super::greeting::Greeting;
 use super::log::{FORMAT_VARIABLE, LogFormat};
-use super::port_file::PortFile;
+use super::port_file::{OwnAddresses, PortFile};
 use super::signal::Signals;
 use super::tour::Tour;
+use super::upstream::Cloud;
 use crate::config::{
     AuthMode, BaseUrl, ControlAccess, MOST_IMAGE_BYTES, Microversion, Profile, ServerConfig,
     SpaceConfig, SyncMode, WaldurApi, WebSource,
@@ -131,6 +132,8 @@ pub struct Serve {
     /// Draw the same ids at every start
     #[arg(long, env = "NOVA_IMAGES_SEED", value_name = "NUMBER")]
     seed: Option<u64>,
+    #[command(flatten)]
+    upstream: Cloud,
     /// How log lines look; `RUST_LOG` chooses which
     #[arg(
         long,
@@ -151,33 +154,39 @@ impl Serve {
         let port_file = self.port_file.as_deref().map(PortFile::clear).transpose()?;
         let clock = Clock::parse(&self.clock)?;
         let bar = Bar::default();
-        let fixture = self.fixture(&bar)?;
-        let tour = Tour::of(&fixture, self.is_built_in(), self.auth);
         let mut builder = Emulator::builder()
             .configs(self.server(), self.space())
             .listen(self.listen.clone())
-            .fixture(fixture)
-            .progress(bar)
             .reread(self.reread())
             .clock(clock);
+        let mut tour = Tour::default();
+        // Images and users of a real cloud are there.
+        if self.upstream.config().is_none() || !self.fixture.is_empty() {
+            let fixture = self.fixture(&bar)?;
+            tour = Tour::of(&fixture, self.is_built_in(), self.auth);
+            builder = builder.fixture(fixture);
+        }
+        builder = builder.progress(bar);
         if let Some(seed) = self.seed {
             builder = builder.seed(seed);
         }
         let emulator = builder.start()?;
         let signals = Signals::keep()?;
         if let Some(port_file) = &port_file {
-            port_file.write(
-                emulator.address().port(),
-                emulator.identity_address(),
-                emulator.image_address(),
-            )?;
+            let own = OwnAddresses {
+                identity: emulator.identity_address(),
+                image: emulator.image_address(),
+                control: emulator.control_address(),
+            };
+            port_file.write(emulator.address().port(), own)?;
         }
         let greeting = Greeting {
             listens_on: format!("http://{}", emulator.address()),
             base: emulator.public_url(),
             identity: emulator.identity_address().map(|_| emulator.identity_url()),
             image: emulator.image_address().map(|_| emulator.image_url()),
-            auth: self.auth,
+            control: emulator.control_address().map(|_| emulator.control_url()),
+            auth: self.auth(),
             profile: self.profile,
             region: emulator.region(),
             tour: &tour,
@@ -207,6 +216,14 @@ impl Serve {
         Ok(fixture)
     }
 
+    /// A real cloud wants to know who asks.
+    fn auth(&self) -> AuthMode {
+        match self.upstream.config() {
+            Some(_) => AuthMode::Strict,
+            None => self.auth,
+        }
+    }
+
     fn is_built_in(&self) -> bool {
         self.fixture.iter().all(|name| is_built_in(name))
     }
@@ -232,6 +249,7 @@ impl Serve {
             max_connections: self.max_connections,
             max_image_size: self.max_image_size,
             web_download: self.allow_web_download.clone(),
+            upstream: self.upstream.config(),
             sweeps: true,
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             ..ServerConfig::default()

@@ -4,6 +4,7 @@
 //! Nothing here knows SQL, HTTP, JSON or XML, and no type derives `Serialize`:
 //! how a word looks on the wire is the business of the facade that speaks it.
 
+pub mod asked;
 pub mod caller;
 mod data;
 pub mod disk;
@@ -19,6 +20,7 @@ pub mod sibling;
 pub mod timestamp;
 pub mod token;
 
+pub use asked::{Asked, AskedFilters};
 pub use caller::Caller;
 pub use data::DataKind;
 pub use filter::{Comparison, Direction, ImageQuery, Matches, Scope, Shares, Sort, SortKey, Test};

@@ -49,6 +49,8 @@ pub enum Work {
     Change,
     /// It goes through all the images there are.
     Everything,
+    /// It asks another service, and waits for the answer; no thread is held meanwhile.
+    Ask,
     /// It moves the data of an image: it waits for the client and for the disk, and holds no thread
     /// meanwhile.
     Transfer,

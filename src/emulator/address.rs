@@ -1,10 +1,11 @@
-//! Addresses as people write them, `localhost:8774` among them, without asking the system for names
-//! where it cannot answer: a static binary has none of glibc's name services.
+//! Addresses as people write them, `localhost:8774` among them. A static binary has none of glibc's name
+//! services, and asks name servers itself.
 
+use super::names;
 use std::io::{Error, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 
-/// Whether this binary can ask for the addresses of any name but `localhost`.
+/// Whether the system says what addresses a name has.
 const KNOWS_NAMES: bool = !cfg!(all(target_env = "gnu", target_feature = "crt-static"));
 
 /// The addresses that a text such as `127.0.0.1:8774`, `[::]:0` or `localhost:8774` means.
@@ -27,10 +28,8 @@ pub fn resolve(text: &str) -> Result<Vec<SocketAddr>, Error> {
     if KNOWS_NAMES {
         return Ok((host, port).to_socket_addrs()?.collect());
     }
-    Err(Error::new(
-        ErrorKind::Unsupported,
-        "this binary is static and looks no names up but localhost: give a numeric address",
-    ))
+    let addresses = names::addresses(host)?.into_iter();
+    Ok(addresses.map(|ip| SocketAddr::new(ip, port)).collect())
 }
 
 /// RFC 6761: the name and all below it are loopback, whatever name services say.

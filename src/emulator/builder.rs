@@ -6,10 +6,11 @@ use super::error::StartError;
 use super::interceptor::Interceptor;
 use super::server::Shared;
 use super::texts::TEXTS;
+use super::upstream;
 use super::{Emulator, Gone, Listeners, serve};
 use crate::config::{
-    AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode, WaldurApi,
-    WebSource,
+    AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode,
+    UpstreamConfig, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
@@ -18,6 +19,7 @@ use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 /// Connections that may wait to be accepted.
@@ -108,6 +110,14 @@ impl EmulatorBuilder {
     /// a 503.
     pub fn lock_patience(mut self, patience: Duration) -> Self {
         self.server.lock_patience = patience;
+        self
+    }
+
+    /// Tells a counter how many steps SQLite's machine takes in that file, for whoever wants to know what
+    /// something costs without looking at a clock.
+    #[doc(hidden)]
+    pub fn count_steps(mut self, steps: Arc<AtomicU64>) -> Self {
+        self.server.steps = Some(steps);
         self
     }
 
@@ -209,6 +219,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Stands in front of a real cloud: its images are served, and its users sign in.
+    pub fn upstream(mut self, cloud: UpstreamConfig) -> Self {
+        self.server.upstream = Some(cloud);
+        self
+    }
+
     /// At most so many connections at once; a probe of its health is answered beyond them.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.server.max_connections = Some(connections);
@@ -280,7 +296,13 @@ impl EmulatorBuilder {
     /// # Errors
     /// When the address or the database cannot be used.
     pub fn start(self) -> Result<Emulator, StartError> {
-        let (server, config) = (self.server.checked()?, self.space.checked()?);
+        let (server, mut config) = (self.server.checked()?, self.space.checked()?);
+        upstream::check(&server, &config, self.fixture.is_some())?;
+        let upstream = upstream::of(&server, &config, &self.clock)?;
+        if upstream.is_some() {
+            // The real cloud wants to know who asks.
+            config.auth = AuthMode::Strict;
+        }
         let reread = match self.rereads {
             // A fixture that was given as a value can be had from nowhere else.
             Rereads::ItsFixture if server.database.is_some() => {
@@ -293,7 +315,7 @@ impl EmulatorBuilder {
         };
         let mut fixture = self.fixture.unwrap_or_default();
         fixture.complete();
-        if config.auth == AuthMode::Strict {
+        if config.auth == AuthMode::Strict && upstream.is_none() {
             warn_of_users(&fixture);
         }
         let (sockets, listeners) = listen(&self.address, &server)?;
@@ -308,6 +330,7 @@ impl EmulatorBuilder {
             texts: TEXTS,
             progress: self.progress,
             resolve: address::resolve,
+            upstream,
         });
         let (spaces, loaded) = opened.map_err(|error| match error {
             LoadError::Fixture(error) => StartError::Fixture(error),

@@ -2,6 +2,7 @@
 
 use crate::config::SettingError;
 use crate::control::FixtureError;
+use crate::service::upstream::ClientError;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io;
@@ -50,9 +51,18 @@ pub enum StartError {
     /// A large file of the fixture is gone, or another by now.
     #[error(transparent)]
     Fixture(#[from] FixtureError),
+    /// The real cloud cannot be asked.
+    #[error("cannot ask the real cloud: {0}")]
+    Upstream(#[source] Box<dyn Error + Send + Sync>),
     /// The threads could not be started.
     #[error("cannot start: {0}")]
     Thread(#[source] io::Error),
+}
+
+impl From<ClientError> for StartError {
+    fn from(error: ClientError) -> Self {
+        Self::Upstream(Box::new(error))
+    }
 }
 
 fn before(database: Option<&Path>) -> String {

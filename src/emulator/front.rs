@@ -2,7 +2,6 @@
 
 use super::entrance::Entrance;
 use crate::api::{control, glance, keystone, nova, waldur};
-use crate::config::Profile;
 use crate::domain::{Operation, Plan};
 use crate::http::cache::Caches;
 use crate::http::{Head, Refusal, Reply, Request};
@@ -35,7 +34,7 @@ pub fn operations() -> impl Iterator<Item = Operation> {
 
 /// What a request is about that came through a listener, and its head as its service sees it.
 pub fn plan(app: &App, entrance: Entrance, head: Head) -> (Head, Plan, Placed) {
-    match service(app.config.profile, entrance, &head) {
+    match service(app, entrance, &head) {
         (Service::Waldur, prefix) => {
             let head = head.mounted_under(prefix);
             let (plan, placed) = waldur::plan(app, &head);
@@ -99,6 +98,23 @@ pub async fn transfer(
     }
 }
 
+/// Answers a request for which another service has to be asked.
+pub async fn ask(
+    spaces: &Spaces,
+    app: &App,
+    caches: &RefCell<Caches>,
+    request: &Request,
+    placed: &Placed,
+) -> Reply {
+    match placed {
+        Placed::Nova(placed) => nova::ask(app, caches, request, placed).await,
+        Placed::Keystone(placed) => keystone::ask(app, request, placed).await,
+        Placed::Glance(_) | Placed::Control(_) | Placed::Waldur(_) => {
+            answer(spaces, app, caches, request, placed)
+        }
+    }
+}
+
 /// Words an error that comes from outside as the service of a request words its own.
 pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Reply {
     match placed {
@@ -120,7 +136,10 @@ enum Service {
 }
 
 /// The service of a request, and the path that it is mounted under.
-fn service(profile: Profile, entrance: Entrance, head: &Head) -> (Service, &'static str) {
+fn service(app: &App, entrance: Entrance, head: &Head) -> (Service, &'static str) {
+    let profile = app.config.profile;
+    // Images of a real cloud have a Glance of their own, and no Waldur yet.
+    let is_ours = app.upstream.is_none();
     let first = head.path().first();
     let door = match entrance {
         Entrance::Identity { .. } => return (Service::Keystone, ""),
@@ -132,13 +151,13 @@ fn service(profile: Profile, entrance: Entrance, head: &Head) -> (Service, &'sta
         }
         Entrance::Shared(door) => door,
     };
-    if waldur::owns(head) {
+    if is_ours && waldur::owns(head) {
         return (Service::Waldur, "");
     }
     match first {
         Some("identity") => (Service::Keystone, "/identity"),
         Some(first) if keystone::has_at_root(profile, first) => (Service::Keystone, ""),
-        Some("image") => (Service::Glance(glance::Door::Shared), "/image"),
+        Some("image") if is_ours => (Service::Glance(glance::Door::Shared), "/image"),
         Some("_control") => (Service::Control(door), "/_control"),
         Some("compute") => (Service::Nova, "/compute"),
         _ => (Service::Nova, ""),

@@ -12,6 +12,7 @@ mod flow;
 mod front;
 mod interceptor;
 mod masked;
+mod names;
 #[cfg(fuzzing)]
 pub mod offline;
 mod output;
@@ -21,6 +22,7 @@ mod space;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod upstream;
 mod web;
 
 #[cfg(feature = "cli")]
@@ -144,6 +146,15 @@ impl Emulator {
     #[must_use]
     pub fn control_address(&self) -> Option<SocketAddr> {
         self.listeners.control
+    }
+
+    /// The base URL of the control API: of its own listener, else under the shared one.
+    #[must_use]
+    pub fn control_url(&self) -> String {
+        match self.listeners.control {
+            Some(address) => format!("http://{}/_control", reachable(address)),
+            None => format!("{}/_control", self.url()),
+        }
     }
 
     /// The base URL of Keystone: of its own listener, else under the shared one.

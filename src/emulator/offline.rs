@@ -47,6 +47,7 @@ impl Offline {
             texts: TEXTS,
             progress: Box::new(Untold),
             resolve: address::resolve,
+            upstream: None,
         })?;
         let (shared, _) = Shared::new(spaces, None);
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));

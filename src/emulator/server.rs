@@ -249,6 +249,10 @@ impl Server {
         }
         let kind = match plan.work {
             Work::Transfer => return self.transfer(app, request, placed).await,
+            Work::Ask => {
+                let spaces = &self.shared.spaces;
+                return front::ask(spaces, app, &self.caches, request, placed).await;
+            }
             Work::Everything => Kind::Computes,
             Work::Change if app.is_file() => Kind::Waits,
             Work::Change | Work::Read => {

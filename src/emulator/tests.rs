@@ -42,6 +42,7 @@ fn shared() -> Arc<Shared> {
         texts: TEXTS,
         progress: Box::new(Untold),
         resolve: |_| Ok(Vec::new()),
+        upstream: None,
     })
     .unwrap();
     Shared::new(spaces, None).0

@@ -9,6 +9,7 @@ use super::rate_limit::RateLimiter;
 use super::removal::Removal;
 use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
+use super::upstream::Upstream;
 use super::waldur::Waldur;
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
@@ -34,6 +35,8 @@ pub struct App {
     pub clock: Clock,
     /// Its ids.
     pub ids: Ids,
+    /// The real cloud whose images it serves in place of its own.
+    pub upstream: Option<Arc<Upstream>>,
     /// Its images.
     pub images: Images,
     /// The data of its images.
@@ -87,6 +90,8 @@ pub struct Outfit {
     pub spool: Spool,
     /// Where its server fetches data from.
     pub web_downloads: WebDownloads,
+    /// The real cloud whose images it serves in place of its own.
+    pub upstream: Option<Arc<Upstream>>,
 }
 
 impl App {
@@ -129,6 +134,7 @@ impl App {
                 SyncMode::Normal => Sync::Normal,
             },
             patience: outfit.server.lock_patience,
+            steps: outfit.server.steps.clone(),
         };
         let mut store = Store::open(Location::File(file), outfit.texts)?;
         let recovered = store.keep_data(outfit.spool.clone())?;
@@ -170,6 +176,7 @@ impl App {
             texts: _,
             spool,
             web_downloads,
+            upstream,
         } = outfit;
         clock.begin_here();
         let removal = Removal::default();
@@ -190,6 +197,7 @@ impl App {
                 removal.clone(),
             ),
             web_downloads,
+            upstream,
             identity,
             server,
             config,
@@ -271,6 +279,9 @@ impl App {
         self.waldur.reset();
         self.agenda.clear();
         self.identity.forget();
+        if let Some(upstream) = &self.upstream {
+            upstream.tokens.clear();
+        }
         Ok(())
     }
 }

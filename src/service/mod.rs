@@ -3,6 +3,7 @@
 
 mod access;
 mod app;
+mod asked;
 mod due;
 mod error;
 mod failure;
@@ -28,13 +29,14 @@ mod spaces;
 #[cfg(test)]
 mod tests;
 mod upload_error;
+pub mod upstream;
 pub mod waldur;
 pub mod web_download;
 mod write_error;
 
 pub use app::App;
 pub use error::ImageError;
-pub use failure::Failure;
+pub use failure::{Failure, why};
 pub use images::{Content, Edit, Images, Intake, Membership, NewOwner, is_uuid};
 pub use put_image::PutImageError;
 pub use quota::{Limited, MOST as MOST_LIMITED};

@@ -2,6 +2,7 @@
 
 use super::app::{App, Outfit};
 use super::seed::{LoadError, Reread, Seed};
+use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{ServerConfig, SettingError, SpaceConfig};
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, is_built_in};
@@ -74,6 +75,8 @@ pub struct Start {
     pub progress: Box<dyn Progress>,
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
+    /// The real cloud whose images its own space serves; other spaces have images of their own.
+    pub upstream: Option<Arc<Upstream>>,
 }
 
 /// A space that somebody wants.
@@ -197,6 +200,7 @@ impl Spaces {
             texts,
             progress,
             resolve,
+            upstream,
         } = start;
         let spool = spool(&server);
         if server.sweeps {
@@ -211,6 +215,7 @@ impl Spaces {
             texts,
             spool: spool.clone(),
             web_downloads: WebDownloads::new(&server, resolve),
+            upstream,
             server: Arc::new(server),
         };
         let server = Arc::clone(&outfit.server);
@@ -278,6 +283,7 @@ impl Spaces {
             texts: self.texts,
             spool: self.spool.clone(),
             web_downloads: self.root.web_downloads.clone(),
+            upstream: None,
         };
         let (app, _) = App::of(self.seed(content)?, outfit)?;
         let app = Arc::new(app);

@@ -28,6 +28,7 @@ fn app(fixture: Fixture) -> App {
         texts: NO_TEXTS,
         progress: Box::new(Untold),
         resolve: |_| Ok(Vec::new()),
+        upstream: None,
     })
     .unwrap();
     spaces.root

@@ -11,7 +11,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::convert::Infallible;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 /// How long a connection waits for another process that uses the same file, where nothing else is
@@ -52,7 +53,16 @@ pub struct DatabaseFile {
     pub sync: Sync,
     /// How long a write waits for another process that has the file locked.
     pub patience: Duration,
+    /// Who is told how much SQLite does.
+    pub steps: Option<StepCounter>,
 }
+
+/// Counts the steps of SQLite's machine, in all connections to a file: what time there is for is told
+/// by these without a clock. They are told by the [`STEPS_TOLD`].
+pub type StepCounter = Arc<AtomicU64>;
+
+/// Steps that are told at once.
+const STEPS_TOLD: u16 = 16;
 
 impl DatabaseFile {
     /// As files are written to where nothing else is said.
@@ -62,6 +72,7 @@ impl DatabaseFile {
             path,
             sync: Sync::Full,
             patience: BUSY_TIMEOUT,
+            steps: None,
         }
     }
 }
@@ -412,7 +423,7 @@ fn of_memory(error: StoreError) -> StoreError {
 }
 
 fn connect(location: &Location, purpose: Use) -> Result<Connection, StoreError> {
-    let connection = match location {
+    let mut connection = match location {
         // Plain `:memory:` is one database per connection; memdb shares one by its name.
         Location::Memory(name) => Connection::open_with_flags(
             format!("file:/{name}?vfs=memdb"),
@@ -429,6 +440,15 @@ fn connect(location: &Location, purpose: Use) -> Result<Connection, StoreError> 
         )?,
     };
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    if let Location::File(file) = location
+        && let Some(steps) = file.steps.clone()
+    {
+        let told = move || {
+            steps.fetch_add(STEPS_TOLD.into(), Ordering::Relaxed);
+            false
+        };
+        connection.progress_handler(STEPS_TOLD.into(), Some(told))?;
+    }
     if purpose == Use::Write {
         connection.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES};"))?;
     }

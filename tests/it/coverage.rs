@@ -11,10 +11,11 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// Operations of Nova that are no use of its API: what leads nowhere, and what only front ends answer.
-const BESIDE: [&str; 4] = [
+const BESIDE: [&str; 5] = [
     "nova.disabled",
     "nova.no_such_action",
     "nova.options",
+    "nova.passed",
     "nova.unrouted",
 ];
 

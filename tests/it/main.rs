@@ -43,5 +43,7 @@ mod scratch;
 mod spaces;
 mod tokens_kept;
 mod trials;
+mod upstream;
+mod upstream_keystone;
 mod waldur;
 mod waldur_users;

@@ -1,12 +1,15 @@
 //! Keystone: sign-in and the catalogue, API v3 as release 30 answers and v2.0 as 2014.2 did.
 //!
 //! One tree, mounted under `/identity`, at the root beside Nova, and at the root of a listener of
-//! its own. Which versions it offers is the profile's choice, and a value: [`offer::Offer`].
+//! its own. Which versions it offers is the profile's choice, and a value: [`offer::Offer`]. In front of a
+//! real cloud it has no users of its own: v3 is passed on, and v2.0 is made of it.
 
+mod behind;
 mod catalog;
 mod failed;
 mod names;
 mod offer;
+mod passing;
 mod site;
 mod v2;
 mod v3;
@@ -74,6 +77,10 @@ pub fn plan(app: &App, head: &Head, door: Door) -> (Plan, Placed) {
         Asked::V3(route) => v3::name(route.as_ref(), head.method()),
     });
     plan.body = BodyWanted::Whole(MOST_BODY_BYTES);
+    if app.upstream.is_some() {
+        plan.work = Work::Ask;
+        return (plan, Placed { door, asked });
+    }
     if names::CHANGES.contains(&plan.operation) {
         plan.work = Work::Change;
     }
@@ -97,6 +104,22 @@ pub fn answer(app: &App, request: &Request, placed: &Placed) -> Reply {
             let call = v3::Call::new(app, head, body, site, offer.v2.is_some());
             v3::answer(&call, route.as_ref())
         }
+    }
+}
+
+/// Answers a request as it was placed, of a real Keystone if there is one.
+pub async fn ask(app: &App, request: &Request, placed: &Placed) -> Reply {
+    let Some(cloud) = &app.upstream else {
+        return answer(app, request, placed);
+    };
+    let Request { head, body } = request;
+    let site = Site::new(Offer::of(app.config.profile), head, placed.door);
+    match &placed.asked {
+        Asked::V2(manner, operation) => {
+            let call = v2::Call::new(app, head, site, *manner);
+            v2::answer_from_v3(&call, cloud, body, operation).await
+        }
+        Asked::V3(_) => passing::answer(app, cloud, &site, request).await,
     }
 }
 

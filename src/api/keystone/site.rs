@@ -45,6 +45,11 @@ impl Site {
         }
     }
 
+    /// What the catalogue's URLs begin with: where all services are.
+    pub fn services(&self) -> &str {
+        &self.services
+    }
+
     /// The catalogue, as the client sees it.
     pub fn catalog(&self, config: &SpaceConfig) -> Catalog {
         Catalog::new(config, self.offer, &self.services)

@@ -30,6 +30,8 @@ pub struct Call<'a> {
     pub media: Media,
     /// Who asks; nobody until signed in.
     pub caller: Caller,
+    /// Where images are for everybody, as the caller's catalogue says: a real cloud's.
+    pub image_url: Option<String>,
     /// What was negotiated, where the dialect has microversions.
     pub microversion: Option<Microversion>,
     /// What was asked for in place of one, and cannot be had.
@@ -110,11 +112,20 @@ pub fn is_known_project(app: &App, head: &Head, text: &str) -> bool {
 /// Whether a text is the id of the caller's project: of the token, or in open mode, where none is
 /// needed, of a project that is known.
 pub fn is_own_project(app: &App, head: &Head, text: &str) -> bool {
+    if app.upstream.is_some() {
+        // Whose token it is has to be asked; until then this is for whoever it names.
+        return is_usual_project(text);
+    }
     match (token_project(app, head), app.config.auth) {
         (Some(own), _) => own == text,
         (None, AuthMode::Open) => is_known_project(app, head, text),
         (None, AuthMode::Strict) => false,
     }
+}
+
+/// Whether a text looks as Keystone's ids do: 32 hex digits.
+fn is_usual_project(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The project of the token that a request shows, when it is known.
@@ -123,7 +134,8 @@ pub fn token_project(app: &App, head: &Head) -> Option<String> {
     caller.project_id
 }
 
-fn token_of(head: &Head) -> Option<&str> {
+/// The token that a request shows.
+pub fn token_of(head: &Head) -> Option<&str> {
     let token = head.header(&X_AUTH_TOKEN);
     token.or_else(|| head.header(&X_STORAGE_TOKEN))
 }

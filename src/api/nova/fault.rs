@@ -17,7 +17,8 @@ pub const NO_RESOURCE: &str = "The resource could not be found.";
 pub const GLANCE_FAILED: &str = "glanceclient.exc.HTTPInternalServerError";
 
 /// The sentence of a WebOb 503 that nobody gave a message.
-const UNAVAILABLE: &str = "The server is currently unavailable. Please try again at a later time.";
+pub const UNAVAILABLE: &str =
+    "The server is currently unavailable. Please try again at a later time.";
 
 /// Why a request has no better answer.
 #[derive(Debug)]
@@ -43,6 +44,10 @@ pub enum Told {
     BodyTooLarge,
     /// No valid token.
     Unauthorized,
+    /// Nobody can say whether the token is valid.
+    IdentityDown,
+    /// The image service does not answer; when to come back, in seconds, where it says so.
+    Unavailable(Option<u64>),
     /// The server failed before it could even say so.
     Bare,
     /// The server failed outside of what names the class.

@@ -80,7 +80,13 @@ impl Links {
             }
             _ => String::new(),
         };
-        let glance = match &call.app.config.glance_url {
+        let glance = match call
+            .app
+            .config
+            .glance_url
+            .as_ref()
+            .or(call.image_url.as_ref())
+        {
             Some(url) => url.clone(),
             None => format!("{}/image", call.host_url()),
         };

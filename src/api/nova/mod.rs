@@ -4,6 +4,7 @@
 //! it, carries it out and renders its outcome, good or bad; [`refuse`] words an error from outside.
 //! All three label what they answer in one place.
 
+mod asking;
 mod body;
 mod call;
 mod dialect;
@@ -18,8 +19,10 @@ mod links;
 mod microversion;
 mod noauth;
 mod operation;
+mod passing;
 mod place;
 mod refusal;
+mod remote;
 mod tree;
 mod xmlns;
 
@@ -63,6 +66,8 @@ enum Asked {
     Disabled,
     /// Something in a tree; nothing when no route leads there.
     Tree(Option<Route>),
+    /// Something that a real Nova answers.
+    Passed,
 }
 
 /// What a request is about.
@@ -82,7 +87,15 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
         (_, None) => Asked::Disabled,
         (_, Some(dialect)) => {
             let rest = place.rest(head);
-            Asked::Tree(Route::of(dialect, head.method(), rest, &known))
+            let route = Route::of(dialect, head.method(), rest, &known);
+            let has_compute = app
+                .upstream
+                .as_deref()
+                .is_some_and(|cloud| cloud.compute.is_some());
+            match has_compute {
+                true if passing::is_passed(head, dialect, rest, route.as_ref()) => Asked::Passed,
+                _ => Asked::Tree(route),
+            }
         }
     };
     let route = match &asked {
@@ -95,15 +108,19 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
         Asked::Choices => discovery::CHOICES,
         Asked::Disabled => operation::DISABLED,
         Asked::Tree(None) => operation::UNROUTED,
+        Asked::Passed => operation::PASSED,
         Asked::Tree(Some(route)) => route.operation.name(),
     });
     plan.image = route.and_then(|route| route.operation.image().map(str::to_owned));
     plan.project = route
         .and_then(|route| route.project.clone())
         .or_else(|| call::token_project(app, head));
-    if route.is_some_and(|route| route.operation.is_change()) {
-        plan.work = Work::Change;
-    }
+    plan.work = match &asked {
+        Asked::Passed => Work::Ask,
+        Asked::Tree(_) if app.upstream.is_some() => Work::Ask,
+        Asked::Tree(Some(route)) if route.operation.is_change() => Work::Change,
+        _ => Work::Read,
+    };
     plan.body = match asked {
         Asked::Options => BodyWanted::No,
         // Nova 2014.2 reads a body whatever it is for.
@@ -131,11 +148,31 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
         Asked::Versions => in_front(versions::root),
         Asked::Choices => in_front(versions::choices),
         Asked::Disabled => tree::disabled(&call),
+        // Only `ask` can wait for another server.
+        Asked::Passed => refusal::reply(Told::Unrouted.into(), &call),
         Asked::Tree(route) => {
             let outcome = tree::answer(&mut call, route.as_ref());
             let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, &call));
             labels::put(&call, reply)
         }
+    }
+}
+
+/// Answers a request for which a real cloud is asked.
+pub async fn ask(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &Placed) -> Reply {
+    let Some(upstream) = &app.upstream else {
+        return answer(app, caches, request, placed);
+    };
+    let mut call = enter(app, caches, &request.head, &request.body, placed.place);
+    match (&placed.asked, &upstream.compute) {
+        (Asked::Passed, Some(compute)) => passing::answer(&call, upstream, compute).await,
+        (Asked::Tree(_), _) if placed.place.breaks => refusal::reply(Told::Bare.into(), &call),
+        (Asked::Tree(route), _) => {
+            let outcome = asking::answer(&mut call, upstream, route.as_ref()).await;
+            let reply = outcome.unwrap_or_else(|fault| refusal::reply(fault, &call));
+            labels::put(&call, reply)
+        }
+        _ => answer(app, caches, request, placed),
     }
 }
 
@@ -165,6 +202,7 @@ fn enter<'a>(
         path: place.path(head),
         media: place.media,
         caller: Caller::default(),
+        image_url: None,
         microversion: None,
         refused_microversion: None,
     }

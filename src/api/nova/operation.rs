@@ -49,13 +49,16 @@ pub const DISABLED: Name = Name::named("nova.disabled");
 /// `OPTIONS`, which some front ends answer for all.
 pub const OPTIONS: Name = Name::named("nova.options");
 
+/// Whatever a real Nova answers.
+pub const PASSED: Name = Name::named("nova.passed");
+
 /// The names of all operations.
 pub fn names() -> impl Iterator<Item = Name> {
     discovery::Operation::NAMES
         .into_iter()
         .chain(images::Operation::NAMES)
         .chain(metadata::Operation::NAMES)
-        .chain([NO_SUCH_ACTION, UNROUTED, DISABLED, OPTIONS])
+        .chain([NO_SUCH_ACTION, UNROUTED, DISABLED, OPTIONS, PASSED])
 }
 
 impl Operation {

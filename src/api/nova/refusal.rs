@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::dialect::{Internal, Media, Unauthorized};
-use super::fault::{Fault, NO_RESOURCE, OverLimit, Told};
+use super::fault::{Fault, NO_RESOURCE, OverLimit, Told, UNAVAILABLE};
 use super::xmlns;
 use crate::http::json;
 use crate::http::xml::writer::XmlWriter;
@@ -21,6 +21,19 @@ pub fn reply(fault: Fault, call: &Call<'_>) -> Reply {
                 .renamed(title, "Request Entity Too Large")
         }
         Told::Unauthorized => unauthorized(call.dialect.unauthorized, &call.keystone_url()),
+        // keystonemiddleware's own sentence.
+        Told::IdentityDown => page(
+            call,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The Keystone service is temporarily unavailable.",
+        ),
+        Told::Unavailable(retry_after_seconds) => {
+            let reply = render(call, StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, None);
+            match retry_after_seconds {
+                Some(seconds) => reply.with("retry-after", seconds.to_string()),
+                None => reply,
+            }
+        }
         Told::Bare => bare(),
         Told::Failed => {
             let message = internal(Internal::Juno, "");

@@ -7,7 +7,7 @@ use super::discovery::{self, extensions, limits, versions};
 use super::fault::{Fault, MALFORMED, NO_RESOURCE, OverLimit, Told};
 use super::headers::X_AUTH_TOKEN;
 use super::images::metadata::Write;
-use super::images::{self, metadata, page, show};
+use super::images::{self, list, metadata, show};
 use super::operation::{Operation, Route};
 use super::{microversion, noauth, refusal};
 use crate::config::Microversion;
@@ -54,25 +54,45 @@ fn check_query(call: &Call<'_>) -> Result<(), Fault> {
 
 /// Size, rate limit, sign-in, route; then the operation's own checks.
 pub fn answer(call: &mut Call<'_>, route: Option<&Route>) -> Result<Reply, Fault> {
-    if let Body::TooLarge = call.body {
-        return Err(Told::BodyTooLarge.into());
-    }
-    limit_rate(call)?;
-    if let Some(reply) = noauth::sign_in(call) {
+    if let Some(reply) = enter(call)? {
         return Ok(reply);
     }
-    // A document in a project's place is for those who are signed in.
-    let is_document =
-        route.is_some_and(|route| route.operation.is_document() && route.project.is_none());
-    if !is_document || call.dialect.document_needs_token {
+    if needs_caller(call, route) {
         let project = route.and_then(|route| route.project.as_deref());
         let caller = call.authenticate(project);
         call.caller = caller.ok_or(Told::Unauthorized)?;
     }
-    if is_document && call.dialect.redirects_version && !call.path.trailing_slash {
-        return Ok(redirect(call));
+    match prepare(call, route)? {
+        Prepared::Answered(reply) => Ok(reply),
+        Prepared::Operation(operation, body) => carry_out(call, operation, &body),
     }
-    handle(call, route.ok_or(Told::Unrouted)?)
+}
+
+/// What comes before sign-in: size and rate limit, and what needs no more.
+pub fn enter(call: &Call<'_>) -> Result<Option<Reply>, Fault> {
+    if let Body::TooLarge = call.body {
+        return Err(Told::BodyTooLarge.into());
+    }
+    limit_rate(call)?;
+    Ok(noauth::sign_in(call))
+}
+
+/// Whether somebody has to sign in for it.
+pub fn needs_caller(call: &Call<'_>, route: Option<&Route>) -> bool {
+    !is_document(route) || call.dialect.document_needs_token
+}
+
+/// A document in a project's place is for those who are signed in.
+fn is_document(route: Option<&Route>) -> bool {
+    route.is_some_and(|route| route.operation.is_document() && route.project.is_none())
+}
+
+/// What has become of a request once it was checked.
+pub enum Prepared<'r> {
+    /// There is an answer already.
+    Answered(Reply),
+    /// What remains to be done, and the body for it.
+    Operation(&'r Operation, Value),
 }
 
 /// Only where it is switched on: so many requests a minute, per verb and caller.
@@ -102,9 +122,13 @@ fn redirect(call: &Call<'_>) -> Reply {
     Reply::new(StatusCode::FOUND, "text/plain; charset=utf8", "").with("location", location)
 }
 
-/// A routed request: its microversion, its body, its project, its operation; in this order, as
-/// both releases check them.
-fn handle(call: &mut Call<'_>, route: &Route) -> Result<Reply, Fault> {
+/// What comes behind sign-in: whether there is a route, then its microversion, its body, its project,
+/// its operation; in this order, as both releases check them.
+pub fn prepare<'r>(call: &mut Call<'_>, route: Option<&'r Route>) -> Result<Prepared<'r>, Fault> {
+    if is_document(route) && call.dialect.redirects_version && !call.path.trailing_slash {
+        return Ok(Prepared::Answered(redirect(call)));
+    }
+    let route = route.ok_or(Told::Unrouted)?;
     let operation = &route.operation;
     if call.dialect.microversions {
         match microversion::negotiate(call) {
@@ -145,10 +169,15 @@ fn handle(call: &mut Call<'_>, route: &Route) -> Result<Reply, Fault> {
     }
     check_scope(call, operation)?;
     check_id(call, operation)?;
+    Ok(Prepared::Operation(operation, body))
+}
+
+/// Does what was asked for, over the images that are here.
+pub fn carry_out(call: &Call<'_>, operation: &Operation, body: &Value) -> Result<Reply, Fault> {
     match operation {
         Operation::Discovery(operation) => discover(call, operation),
         Operation::Images(operation) => list_or_show(call, operation),
-        Operation::Metadata(operation) => metadata::answer(call, operation, &body),
+        Operation::Metadata(operation) => metadata::answer(call, operation, body),
         Operation::NoSuchAction | Operation::RefusedAction => Err(Fault::not_found(NO_RESOURCE)),
     }
 }
@@ -186,8 +215,8 @@ fn discover(call: &Call<'_>, operation: &discovery::Operation) -> Result<Reply, 
 
 fn list_or_show(call: &Call<'_>, operation: &images::Operation) -> Result<Reply, Fault> {
     match operation {
-        images::Operation::Index => cached(call, page::index),
-        images::Operation::Detail => cached(call, page::detail),
+        images::Operation::Index => cached(call, list::index),
+        images::Operation::Detail => cached(call, list::detail),
         images::Operation::Show(id) => show::show(call, id),
         images::Operation::Delete(id) => show::delete(call, id),
         images::Operation::Create => Err(Fault::not_found(NO_RESOURCE)),

@@ -3,9 +3,10 @@
 use super::text::beyond_bmp;
 use crate::control::Clock;
 use crate::domain::{
-    Caller, GlanceStatus, Image, ImageQuery, ListForm, Properties, PropertyValue, Visibility,
+    Asked, Caller, GlanceStatus, Image, ImageQuery, ListForm, Properties, PropertyValue, Visibility,
 };
 use crate::service::access::{self, Denied, Hidden};
+use crate::service::asked;
 use crate::service::error::ImageError;
 use crate::service::rules::{ImageRules, Stamps};
 use crate::store::{Change, Listing, Store};
@@ -47,6 +48,21 @@ impl Images {
     ) -> Result<Listing, ImageError> {
         self.check_marker(caller, rules, &query)?;
         Ok(Listing::of(Arc::clone(&self.store), query, form))
+    }
+
+    /// The images that a caller asks for, in order, to be read in slices.
+    ///
+    /// # Errors
+    /// When the question cannot be understood, the marker is no image that the caller sees, or the store
+    /// fails.
+    pub fn ask(
+        &self,
+        caller: &Caller,
+        rules: &ImageRules,
+        asked: &Asked,
+        form: ListForm,
+    ) -> Result<Listing, ImageError> {
+        self.list(caller, rules, asked::read(caller, rules, asked)?, form)
     }
 
     /// The image of an id.

@@ -113,11 +113,12 @@ fn d7_a_stale_port_file_goes_before_anything_fails() {
     let scratch = Scratch::new("stale");
     let path = scratch.file("port", "1\n");
     let identity = scratch.file("port.identity", "127.0.0.1:2\n");
+    let control = scratch.file("port.control", "127.0.0.1:3\n");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let said = refused(&["--listen", &address, "--port-file", text(&path)]);
     assert!(said.contains(&address), "{said}");
-    assert!(!path.exists() && !identity.exists());
+    assert!(!path.exists() && !identity.exists() && !control.exists());
 }
 
 #[test]
@@ -125,11 +126,14 @@ fn d7_the_files_are_there_as_long_as_it_answers() {
     let scratch = Scratch::new("port-files");
     let path = scratch.path("port");
     let identity = scratch.path("port.identity");
+    let control = scratch.path("port.control");
     let read = |path: &Path| std::fs::read_to_string(path).unwrap().trim().to_owned();
     let mut server = Running::serve(&[
         "--port-file",
         text(&path),
         "--identity-listen",
+        "127.0.0.1:0",
+        "--control-listen",
         "127.0.0.1:0",
     ]);
     server.curl_lines(3);
@@ -139,6 +143,14 @@ fn d7_the_files_are_there_as_long_as_it_answers() {
     assert!(rest.contains(&format!("http://{address}")), "{rest}");
     let mut client = crate::golden::client::Client::new(address);
     assert_eq!(client.send("GET", "/v3", &[], None).unwrap().status, 200);
+    let address: SocketAddr = read(&control).parse().unwrap();
+    assert!(
+        rest.contains(&format!("http://{address}/_control")),
+        "{rest}"
+    );
+    let mut client = crate::golden::client::Client::new(address);
+    let clock = client.send("GET", "/_control/clock", &[], None).unwrap();
+    assert_eq!(clock.status, 200);
     ended(server);
     let left: Vec<_> = std::fs::read_dir(scratch.path("")).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");

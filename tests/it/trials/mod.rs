@@ -4,6 +4,7 @@
 mod differences;
 mod filters;
 mod links;
+mod scale;
 mod sign_in;
 
 use crate::harness::{Response, Server};

@@ -1,9 +1,11 @@
-//! API v2.0, as Keystone 2014.2 answered it, in JSON and XML.
+//! API v2.0, as Keystone 2014.2 answered it, in JSON and XML; of this server's own users, or of a real
+//! Keystone's that has only v3.
 
 mod auth_request;
 mod body;
 mod call;
 mod fault;
+mod from_v3;
 mod operation;
 mod tenants;
 mod tokens;
@@ -16,6 +18,8 @@ pub use views::VersionView;
 
 use super::offer::Manner;
 use crate::http::{Body, Refusal, Reply, StatusCode};
+use crate::service::upstream::Upstream;
+use body::Object;
 use call::{Format, render};
 use fault::Fault;
 use views::{Extensions, Version, Versions};
@@ -33,6 +37,31 @@ pub fn answer(call: &Call<'_>, body: &Body, operation: &Operation) -> Reply {
     })
 }
 
+/// The same, of the users of a real Keystone. There is no profile `juno` in front of one.
+pub async fn answer_from_v3(
+    call: &Call<'_>,
+    cloud: &Upstream,
+    body: &Body,
+    operation: &Operation,
+) -> Reply {
+    if matches!(operation, Operation::Root | Operation::OutsideVersion) {
+        return answer(call, body, operation);
+    }
+    let body = match read(call, body) {
+        Ok(body) => body,
+        Err(refused) => return finish(*refused),
+    };
+    let answered = match operation {
+        Operation::Authenticate => from_v3::authenticate(call, cloud, &body).await,
+        Operation::Validate(id) => from_v3::validate(call, cloud, id).await,
+        Operation::Revoke(id) => from_v3::revoke(call, cloud, id).await,
+        Operation::Endpoints(id) => from_v3::endpoints(call, cloud, id).await,
+        Operation::Tenants => from_v3::list(call, cloud).await,
+        operation => tell(call, operation),
+    };
+    finish(answered.unwrap_or_else(|fault| write(call, call.format(), &fault)))
+}
+
 /// Words an error that comes from outside.
 #[must_use]
 pub fn refuse(call: &Call<'_>, refusal: &Refusal) -> Reply {
@@ -46,22 +75,39 @@ fn answer_in_version(call: &Call<'_>, body: &Body, operation: &Operation) -> Rep
     if call.manner == Manner::Juno && sends_token && call.asker().is_err() {
         return write(call, Format::Json, &Fault::Unauthorized);
     }
-    let body = match body::read(call.head, body) {
+    let body = match read(call, body) {
         Ok(body) => body,
-        Err(fault @ Fault::NotXml) => return write(call, Format::Json, &fault),
-        Err(fault) => return write(call, call.format(), &fault),
+        Err(refused) => return *refused,
     };
     let answered = match operation {
-        Operation::Version => Ok(version(call)),
         Operation::Authenticate => tokens::authenticate(call, &body),
         Operation::Validate(id) => tokens::validate(call, id),
         Operation::Revoke(id) => tokens::revoke(call, id),
         Operation::Endpoints(id) => tokens::endpoints(call, id),
         Operation::Tenants => tenants::list(call),
-        Operation::Extensions => Ok(render(call.format(), StatusCode::OK, &Extensions::NONE)),
-        Operation::Root | Operation::OutsideVersion | Operation::Unrouted => Err(Fault::NoRoute),
+        operation => tell(call, operation),
     };
     answered.unwrap_or_else(|fault| write(call, call.format(), &fault))
+}
+
+/// What needs nobody's users.
+fn tell(call: &Call<'_>, operation: &Operation) -> Result<Reply, Fault> {
+    match operation {
+        Operation::Version => Ok(version(call)),
+        Operation::Extensions => Ok(render(call.format(), StatusCode::OK, &Extensions::NONE)),
+        _ => Err(Fault::NoRoute),
+    }
+}
+
+/// The body, which is looked at whatever it is for.
+fn read(call: &Call<'_>, body: &Body) -> Result<Object, Box<Reply>> {
+    body::read(call.head, body).map_err(|fault| {
+        let format = match fault {
+            Fault::NotXml => Format::Json,
+            _ => call.format(),
+        };
+        Box::new(write(call, format, &fault))
+    })
 }
 
 /// `GET /v2.0`, by any method: what this version is.

@@ -9,21 +9,28 @@ use crate::http::{Reply, StatusCode};
 pub fn list(call: &Call<'_>) -> Result<Reply, Fault> {
     let asker = call.asker()?;
     let projects = call.app.identity.projects_of(&asker.token.user.id);
-    let mut projects = projects.as_slice();
+    let tenants = projects.iter().map(|project| TenantView::of(project));
+    page(call, tenants.collect())
+}
+
+/// As many of them as are asked for, behind the one that is asked for.
+pub fn page(call: &Call<'_>, mut tenants: Vec<TenantView>) -> Result<Reply, Fault> {
     if let Some(marker) = call.parameter("marker") {
-        let position = projects.iter().position(|project| project.id == marker);
+        let position = tenants.iter().position(|tenant| tenant.id == marker);
         let position =
             position.ok_or_else(|| Fault::BadRequest("Marker could not be found".to_owned()))?;
-        projects = projects.get(position + 1..).unwrap_or_default();
+        tenants.drain(..=position);
     }
     if let Some(limit) = call.parameter("limit") {
         let limit: usize = limit
             .trim()
             .parse()
             .map_err(|_| Fault::BadRequest("Invalid limit value".to_owned()))?;
-        projects = projects.get(..limit).unwrap_or(projects);
+        tenants.truncate(limit);
     }
-    let tenants = projects.iter().map(|project| TenantView::of(project));
-    let tenants = Tenants::new(tenants.collect());
-    Ok(render(call.format(), StatusCode::OK, &tenants))
+    Ok(render(
+        call.format(),
+        StatusCode::OK,
+        &Tenants::new(tenants),
+    ))
 }

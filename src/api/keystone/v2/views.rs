@@ -36,7 +36,7 @@ pub struct TokenView {
 
 #[derive(Debug, Serialize)]
 pub struct ServiceView {
-    pub endpoints: [EndpointView; 1],
+    pub endpoints: Vec<EndpointView>,
     pub endpoints_links: NoLinks,
     #[serde(rename = "type")]
     pub kind: Cow<'static, str>,
@@ -48,10 +48,10 @@ pub struct EndpointView {
     pub region: String,
     #[serde(rename = "publicURL")]
     pub public_url: String,
-    #[serde(rename = "internalURL")]
-    pub internal_url: String,
-    #[serde(rename = "adminURL")]
-    pub admin_url: String,
+    #[serde(rename = "internalURL", skip_serializing_if = "Option::is_none")]
+    pub internal_url: Option<String>,
+    #[serde(rename = "adminURL", skip_serializing_if = "Option::is_none")]
+    pub admin_url: Option<String>,
     pub id: String,
 }
 
@@ -123,7 +123,7 @@ impl Access {
 impl ServiceView {
     fn new(service: &Service, catalog: &Catalog, project_id: Option<&str>) -> Option<Self> {
         Some(Self {
-            endpoints: [EndpointView::new(service, catalog, project_id)?],
+            endpoints: vec![EndpointView::new(service, catalog, project_id)?],
             endpoints_links: [],
             kind: service.kind.clone(),
             name: service.name.clone(),
@@ -137,8 +137,8 @@ impl EndpointView {
         Some(Self {
             region: catalog.region.clone(),
             public_url: url.clone(),
-            internal_url: url.clone(),
-            admin_url: url,
+            internal_url: Some(url.clone()),
+            admin_url: Some(url),
             id: service.endpoint_id("public"),
         })
     }
@@ -379,7 +379,7 @@ impl Versions {
 }
 
 /// Keystone 2014.2 gave its database's fraction and left out the zone.
-fn with_microseconds(time: Timestamp) -> String {
+pub fn with_microseconds(time: Timestamp) -> String {
     let text = time.to_string();
     format!(
         "{}.{:06}",

@@ -132,10 +132,10 @@ fn push_endpoint(attributes: &mut Attributes<'_>, endpoint: &EndpointView) {
         id,
     } = endpoint;
     attributes
-        .push("adminURL", admin_url)
+        .push_some("adminURL", admin_url.as_deref())
         .push("region", region)
         .push("publicURL", public_url)
-        .push("internalURL", internal_url)
+        .push_some("internalURL", internal_url.as_deref())
         .push("id", id);
 }
 

@@ -1,11 +1,14 @@
 //! Images: lists, one image, and its metadata.
 
 mod finish;
+pub mod list;
 pub mod metadata;
 mod operation;
-pub mod page;
+mod page;
 mod prepared;
 mod query;
+pub mod remote;
+pub mod remote_list;
 pub mod show;
 mod view;
 

@@ -3,11 +3,11 @@
 use crate::api::nova::call::Call;
 use crate::api::nova::dialect::{ListQuery, NextQuery};
 use crate::api::nova::fault::Fault;
-use crate::domain::ImageQuery;
+use crate::domain::{Asked, AskedFilters};
 use crate::http::query;
 use crate::python::{Value, number};
-use crate::service::glance_query::{self, QueryError};
-use crate::service::{Filters, ImageError, ImageRules, glance_v1, listed_query};
+use crate::service::glance_query::QueryError;
+use crate::service::{Filters, ImageError, ImageRules};
 use indexmap::IndexMap;
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 #[derive(Debug)]
 pub struct ListRequest {
     /// What to ask the service.
-    pub query: ImageQuery,
+    pub asked: Asked,
     /// The page size that the client named.
     pub limit: Option<u64>,
     /// How many images Nova asks Glance for at a time, where the client says so and can tell.
@@ -129,14 +129,17 @@ fn read_juno(call: &Call<'_>) -> Result<ListRequest, Fault> {
         // Property names become parameters of a URL, where Python 2 wants ASCII.
         return Err(Fault::internal(""));
     }
-    let mut query = glance_v1::read(&call.caller, rules, &filters)
-        .map_err(|error| Fault::of_glance_v1_list(error.into()))?;
+    let mut asked = Asked {
+        filters: AskedFilters::V1(filters),
+        after: None,
+        limit: None,
+    };
     if !rules.lists_all {
-        query.limit = limit.filter(|limit| *limit > 0);
-        query.after = marker(&parameters).map(str::to_owned);
+        asked.limit = limit.filter(|limit| *limit > 0);
+        asked.after = marker(&parameters).map(str::to_owned);
     }
     Ok(ListRequest {
-        query,
+        asked,
         limit,
         step: step.filter(|step| *step > 0 && rules.uuid_markers),
         parameters,
@@ -215,18 +218,19 @@ fn read_v21(call: &Call<'_>) -> Result<ListRequest, Fault> {
             call.app.config.max_limit
         )));
     }
-    let (caller, rules) = (&call.caller, &call.dialect.rules);
-    let mut query = match rules.filters {
-        Filters::Released => glance_query::read(caller, rules, &glance_parameters(&parameters)?)?,
-        Filters::Listed | Filters::ListedButStatus => {
-            let mut query = listed_query::read(caller, rules, &filters(rules, &parameters))?;
-            query.after = marker(&parameters).map(str::to_owned);
-            query
-        }
+    let (filters, after) = match call.dialect.rules.filters {
+        Filters::Released => (AskedFilters::V2(glance_parameters(&parameters)?), None),
+        Filters::Listed | Filters::ListedButStatus => (
+            AskedFilters::Listed(filters(&call.dialect.rules, &parameters)),
+            marker(&parameters).map(str::to_owned),
+        ),
     };
-    query.limit = limit;
     Ok(ListRequest {
-        query,
+        asked: Asked {
+            filters,
+            after,
+            limit,
+        },
         limit,
         step: None,
         parameters,

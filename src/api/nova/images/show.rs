@@ -18,11 +18,15 @@ const DETAIL_BYTES: usize = 1024;
 
 /// `GET /images/{id}`
 pub fn show(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
-    let image = find(call, id)?;
+    shown(call, &find(call, id)?)
+}
+
+/// An image, shown by itself.
+pub fn shown(call: &Call<'_>, image: &Image) -> Result<Reply, Fault> {
     let metadata = Metadata::of(&image.properties, call.dialect)?;
     check_server(call.dialect, &metadata)?;
     let links = Links::new(call, call.head.raw_query());
-    let view = ImageDetail::new(&image, metadata, &links.heads);
+    let view = ImageDetail::new(image, metadata, &links.heads);
     let body = if call.media.is_xml() {
         let mut writer = XmlWriter::new();
         writer.declaration();
@@ -64,17 +68,22 @@ pub fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
         // Glance's API v1 has a list there, which cannot be deleted.
         return Err(Fault::api(StatusCode::METHOD_NOT_ALLOWED, MALFORMED));
     }
-    let deleted = call
+    let outcome = call
         .app
         .images
         .delete(&call.caller, &call.dialect.rules, id);
-    deleted.map_err(|error| match error {
+    outcome.map_err(|error| match error {
         ImageError::Forbidden(_) => Fault::forbidden("You are not allowed to delete the image."),
         other => Fault::of_image(other, id),
     })?;
-    Ok(Reply::new(
+    Ok(deleted(call))
+}
+
+/// There was an image.
+pub fn deleted(call: &Call<'_>) -> Reply {
+    Reply::new(
         StatusCode::NO_CONTENT,
         call.dialect.deleted_type.unwrap_or(call.media.as_str()),
         "",
-    ))
+    )
 }

@@ -1,0 +1,82 @@
+//! The way of a request through one tree where a real cloud is behind it: as in `tree`, in the same
+//! order, but who asks is told by Keystone, and images by Glance.
+
+use super::call::{Call, token_of};
+use super::fault::{Fault, Told};
+use super::images::metadata::remote as metadata;
+use super::images::{self, remote as image, remote_list as list};
+use super::operation::{Operation, Route};
+use super::remote::Remote;
+use super::tree::{self, Prepared};
+use crate::http::Reply;
+use crate::service::upstream::{KnownToken, Upstream};
+use crate::service::why;
+use std::sync::Arc;
+
+/// Answers a request.
+pub async fn answer(
+    call: &mut Call<'_>,
+    upstream: &Arc<Upstream>,
+    route: Option<&Route>,
+) -> Result<Reply, Fault> {
+    if let Some(reply) = tree::enter(call)? {
+        return Ok(reply);
+    }
+    if tree::needs_caller(call, route) {
+        let known = sign_in(call, upstream).await?;
+        let known = known.ok_or(Told::Unauthorized)?;
+        call.caller = known.caller();
+        call.image_url = known.image_url.as_deref().map(without_version);
+    }
+    let (operation, body) = match tree::prepare(call, route)? {
+        Prepared::Answered(reply) => return Ok(reply),
+        Prepared::Operation(operation, body) => (operation, body),
+    };
+    let remote = || Remote::of(call, upstream);
+    match operation {
+        Operation::Images(images::Operation::Index) => list::index(call, remote()?).await,
+        Operation::Images(images::Operation::Detail) => list::detail(call, remote()?).await,
+        Operation::Images(images::Operation::Show(id)) => image::show(call, &remote()?, id).await,
+        Operation::Images(images::Operation::Delete(id)) => {
+            image::delete(call, &remote()?, id).await
+        }
+        Operation::Metadata(operation) => {
+            metadata::answer(call, &remote()?, operation, &body).await
+        }
+        Operation::Images(images::Operation::Create)
+        | Operation::Discovery(_)
+        | Operation::NoSuchAction
+        | Operation::RefusedAction => tree::carry_out(call, operation, &body),
+    }
+}
+
+/// Finds out who asks; nobody when there is no good token.
+async fn sign_in(call: &Call<'_>, upstream: &Upstream) -> Result<Option<Arc<KnownToken>>, Fault> {
+    let service_token = call.head.header("x-service-token");
+    if let Some(token) = service_token.filter(|_| call.dialect.checks_service_token) {
+        let known = known(upstream, token).await?;
+        if !known.is_some_and(|known| known.caller().has_any(&["service"])) {
+            return Ok(None);
+        }
+    }
+    let Some(token) = token_of(call.head) else {
+        return Ok(None);
+    };
+    let known = known(upstream, token).await?;
+    Ok(known.filter(|known| call.dialect.admits_unscoped || known.project_id().is_some()))
+}
+
+async fn known(upstream: &Upstream, token: &str) -> Result<Option<Arc<KnownToken>>, Fault> {
+    upstream.tokens.find(token).await.map_err(|error| {
+        let why = why(&*error);
+        tracing::warn!(why, "the identity service failed");
+        Fault::from(Told::IdentityDown).because(why)
+    })
+}
+
+/// What links to images begin with has no version.
+fn without_version(url: &str) -> String {
+    let url = url.trim_end_matches('/');
+    let bare = url.strip_suffix("/v2").unwrap_or(url);
+    bare.trim_end_matches('/').to_owned()
+}

@@ -1,0 +1,164 @@
+//! Lists of the images that are here: read in slices, written slice by slice, sent whole when they are
+//! short.
+
+use super::page::{Batch, MOST_WHOLE_BYTES, Page, Which};
+use super::query::{self, ListRequest};
+use crate::api::nova::call::Call;
+use crate::api::nova::fault::{Fault, MALFORMED};
+use crate::domain::ListedImage;
+use crate::http::{CutOff, Reply, ReplyStream, StatusCode};
+use crate::service::{ImageError, Listing, Slice, is_uuid};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+
+/// About what one image takes in an answer, in bytes.
+const IMAGE_BYTES: usize = 1024;
+
+/// What every answer may take.
+const LEAST_BYTES: usize = 4096;
+
+impl Batch for Slice {
+    fn len(&self) -> usize {
+        Slice::len(self)
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(ListedImage<'_>)) {
+        Slice::each(self, visit);
+    }
+}
+
+/// `GET /images`
+pub fn index(call: &Call<'_>) -> Result<Reply, Fault> {
+    list(call, Which::Index)
+}
+
+/// `GET /images/detail`
+pub fn detail(call: &Call<'_>) -> Result<Reply, Fault> {
+    list(call, Which::Detail)
+}
+
+fn list(call: &Call<'_>, which: Which) -> Result<Reply, Fault> {
+    let request = query::read(call)?;
+    let mut body = Vec::with_capacity(expected_bytes(call, &request));
+    let mut list = List::new(call, which, request)?;
+    list.page.begin(&mut body)?;
+    while list.more(&mut body)? {
+        if body.len() > MOST_WHOLE_BYTES {
+            let stream = list.stream(body);
+            return Ok(Reply::stream(StatusCode::OK, call.media.as_str(), stream));
+        }
+    }
+    // A kept answer must not take what another one might have.
+    if body.len() < body.capacity() / 2 {
+        body.shrink_to_fit();
+    }
+    call.caches.borrow_mut().list_bytes = body.len();
+    Ok(Reply::new(StatusCode::OK, call.media.as_str(), body))
+}
+
+/// What the answer may take: as much as the last list of this thread, which is mostly of the
+/// same client, but no more than its images can.
+fn expected_bytes(call: &Call<'_>, request: &ListRequest) -> usize {
+    let images = request.limit.unwrap_or(u64::MAX);
+    let images = usize::try_from(images).unwrap_or(usize::MAX);
+    let last = call.caches.borrow().list_bytes;
+    last.min(images.saturating_mul(IMAGE_BYTES))
+        .saturating_add(LEAST_BYTES)
+}
+
+/// A list under way. It holds all that it needs, since a long one outlives its call.
+struct List {
+    page: Page,
+    fault: fn(ImageError) -> Fault,
+    listing: Listing,
+    /// After how many images a marker is needed.
+    step: Option<u64>,
+}
+
+impl List {
+    fn new(call: &Call<'_>, which: Which, request: ListRequest) -> Result<Self, Fault> {
+        let ListRequest {
+            asked,
+            limit,
+            step,
+            parameters,
+            fault,
+        } = request;
+        let page = Page::new(call, which, limit, parameters);
+        let images = &call.app.images;
+        let listing = images.ask(&call.caller, &call.dialect.rules, &asked, page.form());
+        Ok(Self {
+            page,
+            fault,
+            listing: listing.map_err(fault)?,
+            step,
+        })
+    }
+
+    /// Writes the next images, and behind the last what comes after them; says whether there are more.
+    fn more(&mut self, out: &mut Vec<u8>) -> Result<bool, Fault> {
+        let fault = self.fault;
+        let slice = self.listing.next(self.rows_to_marker());
+        let slice = slice.map_err(|error| fault(error.into()))?;
+        let mut slice = slice.unwrap_or_default();
+        self.page.write(&slice, out)?;
+        self.check_step(&slice)?;
+        let last_id = slice.last_id.take();
+        self.listing.give_back(slice);
+        if !self.listing.is_over() {
+            return Ok(true);
+        }
+        let last = match last_id {
+            Some(last) if self.page.is_full() => Some(last.map_err(|error| fault(error.into()))?),
+            _ => None,
+        };
+        self.page.end(last.as_deref(), out)?;
+        Ok(false)
+    }
+
+    /// Up to the image whose id is needed: the last of a full page, or of a step.
+    fn rows_to_marker(&self) -> u64 {
+        let of_step = self.step.map(|step| step - self.page.count % step);
+        let of_page = self
+            .page
+            .full
+            .checked_sub(self.page.count)
+            .filter(|rows| *rows > 0);
+        let rows = of_step.unwrap_or(u64::MAX);
+        rows.min(of_page.unwrap_or(u64::MAX))
+    }
+
+    /// Where a client names a page size, Nova 2014.2 asks Glance for so many at a time: the last of
+    /// each such page is the next one's marker, and markers must be UUIDs.
+    fn check_step(&self, slice: &Slice) -> Result<(), Fault> {
+        let ends = |step| {
+            self.page.count.is_multiple_of(step) && Some(self.page.count) != self.listing.limit()
+        };
+        match (self.step, &slice.last_id) {
+            (Some(step), Some(Ok(last))) if ends(step) && !is_uuid(last) => {
+                Err(Fault::bad_request(MALFORMED))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The rest of it, behind what is written already. What goes wrong in it cuts it off.
+    fn stream(self, begun: Vec<u8>) -> ReplyStream {
+        let begun = futures_util::stream::iter([Ok(Bytes::from(begun))]);
+        let rest = futures_util::stream::unfold(Some(self), |list| async move {
+            let mut list = list?;
+            let mut piece = Vec::new();
+            match list.more(&mut piece) {
+                Ok(more) => Some((Ok(Bytes::from(piece)), more.then_some(list))),
+                Err(fault) => {
+                    let why = fault
+                        .why
+                        .unwrap_or_else(|| "an image cannot be shown".to_owned());
+                    tracing::error!(why, "a list was cut off");
+                    Some((Err(CutOff(why.into())), None))
+                }
+            }
+        });
+        begun.chain(rest).boxed()
+    }
+}

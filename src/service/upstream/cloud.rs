@@ -1,0 +1,114 @@
+//! The services of a real cloud, as facades ask them.
+
+use super::ask_error::AskError;
+use super::client::Client;
+use super::credentials::Credentials;
+use super::endpoint::Endpoint;
+use super::error::ClientError;
+use super::glance::Glance;
+use super::kept::KeptPages;
+use super::keystone::Keystone;
+use super::listing::RemoteListing;
+use super::patch::Patch;
+use super::tokens::Tokens;
+use super::wanted::Wanted;
+use crate::config::UpstreamConfig;
+use crate::control::Clock;
+use crate::domain::{Asked, Caller, Image, Properties};
+use crate::service::rules::ImageRules;
+use crate::service::web_download::Resolve;
+use std::sync::Arc;
+
+/// A real cloud. All spaces of a server have the same one.
+#[derive(Debug)]
+pub struct Upstream {
+    /// Who asks its services.
+    pub client: Client,
+    /// Its image service.
+    glance: Arc<Glance>,
+    /// Its compute service, where this server knows it.
+    pub compute: Option<Arc<Endpoint>>,
+    /// Its identity service.
+    pub keystone: Keystone,
+    /// What clients' tokens are worth.
+    pub tokens: Tokens,
+    /// The id of the domain that clients of Keystone's API v2.0 are in.
+    pub domain: String,
+}
+
+impl Upstream {
+    /// Nothing is asked yet. Names are looked up by `resolve`, and the services of a region count: when
+    /// none is said, the first of their kind in a catalogue.
+    ///
+    /// # Errors
+    /// When a URL cannot be asked, or there are no certificates or threads for it.
+    pub fn new(
+        config: &UpstreamConfig,
+        clock: &Clock,
+        resolve: Resolve,
+        region: Option<String>,
+    ) -> Result<Self, ClientError> {
+        let client = Client::new(config, resolve)?;
+        let endpoint = |url: &str| Endpoint::parse(url).map(Arc::new);
+        let keystone = Keystone::new(client.clone(), endpoint(&config.keystone_url)?);
+        let compute = config.compute_url.as_deref().map(endpoint).transpose()?;
+        let kept = KeptPages::new(clock.clone(), config.cache);
+        let glance = Glance::new(client.clone(), endpoint(&config.url)?, kept);
+        Ok(Self {
+            glance: Arc::new(glance),
+            compute,
+            tokens: Tokens::new(keystone.clone(), clock.clone(), region),
+            keystone,
+            domain: config.domain.clone(),
+            client,
+        })
+    }
+
+    /// The images that a caller asks for, in order, to be read page by page.
+    ///
+    /// # Errors
+    /// When the question cannot be understood; nobody is asked yet.
+    pub fn list(
+        &self,
+        caller: &Caller,
+        rules: &ImageRules,
+        asked: &Asked,
+        credentials: Credentials,
+    ) -> Result<RemoteListing, AskError> {
+        let wanted = Wanted::of(caller, rules, asked)?;
+        let glance = Arc::clone(&self.glance);
+        Ok(RemoteListing::of(glance, credentials, wanted))
+    }
+
+    /// The image of an id.
+    ///
+    /// # Errors
+    /// When it is refused, or does not come.
+    pub async fn show(&self, credentials: &Credentials, id: &str) -> Result<Image, AskError> {
+        self.glance.image(credentials, id).await
+    }
+
+    /// Deletes an image.
+    ///
+    /// # Errors
+    /// When it is refused, or nobody knows what became of it.
+    pub async fn delete(&self, credentials: &Credentials, id: &str) -> Result<(), AskError> {
+        self.glance.delete(credentials, id).await
+    }
+
+    /// Gives an image, as it was found, these properties in place of its own, and answers what the service
+    /// made of it.
+    ///
+    /// # Errors
+    /// When it is refused, or nobody knows what became of it.
+    pub async fn write_properties(
+        &self,
+        credentials: &Credentials,
+        rules: &ImageRules,
+        image: &Image,
+        properties: &Properties,
+    ) -> Result<Image, AskError> {
+        let patch = Patch::of(image, properties, rules);
+        self.glance.patch(credentials, &image.id, &patch).await
+    }
+}

@@ -1,0 +1,61 @@
+//! On whose behalf the real cloud is asked.
+
+use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
+use sha2::{Digest as _, Sha256};
+
+const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+
+/// A client's token, and the headers that go with it.
+#[derive(Clone)]
+pub struct Credentials {
+    token: String,
+    headers: HeaderMap,
+}
+
+impl Credentials {
+    /// Of a token.
+    ///
+    /// # Errors
+    /// When no header can hold it.
+    pub fn of(token: &str) -> Result<Self, InvalidHeaderValue> {
+        let mut value = HeaderValue::from_str(token)?;
+        value.set_sensitive(true);
+        Ok(Self {
+            token: token.to_owned(),
+            // As Glance's own client has it; without it errors come in another form.
+            headers: HeaderMap::from_iter([
+                (X_AUTH_TOKEN, value),
+                (ACCEPT, HeaderValue::from_static("*/*")),
+            ]),
+        })
+    }
+
+    /// With another header that is passed on as it came.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: &HeaderValue) -> Self {
+        self.headers.append(name, value.clone());
+        self
+    }
+
+    /// The token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// All that goes with a request.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// What tells what one token was answered from what another one was; the token cannot be read in it.
+    #[must_use]
+    pub fn digest(&self, question: &str) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        digest.update(&self.token);
+        digest.update([0]);
+        digest.update(question);
+        digest.finalize().into()
+    }
+}
