@@ -76,12 +76,12 @@ pub fn flags(document: &Value, schema: &Value, place: &[String], is_required: bo
 
 fn collect(shape: Shape, place: &[String], is_required: bool, flags: &mut Vec<Flag>) {
     let has_members = !shape.members.is_empty();
+    // One flag has one form: the first of them. Where one value will do, several of its kind may, too.
     let forms = [
-        (!shape.kinds.is_empty()).then_some(Form::One(shape.kinds)),
         shape.many.map(Form::Many),
+        (!shape.kinds.is_empty()).then_some(Form::One(shape.kinds)),
         shape.pairs.map(Form::Pairs),
     ];
-    // One flag has one form: the first of them.
     if let Some(form) = forms.into_iter().flatten().next() {
         flags.push(Flag {
             place: place.to_vec(),
