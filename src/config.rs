@@ -83,6 +83,18 @@ pub enum ControlAccess {
     Full,
 }
 
+/// Whether what is asked and answered is kept for a while.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
+pub enum JournalMode {
+    /// It is not.
+    Off,
+    /// It is, as much of it as there is room for.
+    #[default]
+    On,
+}
+
 /// A microversion of Nova.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Microversion {
@@ -216,6 +228,15 @@ pub struct WebSourceError(String);
 /// Most bytes of an image's data when nothing else is said: Glance's own bound (`image_size_cap`), 1 TiB.
 pub const MOST_IMAGE_BYTES: u64 = 1 << 40;
 
+/// Most entries of the journal when nothing else is said.
+pub const JOURNAL_ENTRIES: usize = 1000;
+
+/// Most bytes that they take when nothing else is said: 4 MiB.
+pub const JOURNAL_BYTES: usize = 4 * 1024 * 1024;
+
+/// Most bytes that are kept of each body when nothing else is said: 64 KiB.
+pub const JOURNAL_BODY_BYTES: usize = 64 * 1024;
+
 /// What one cloud is, whichever server it is on.
 #[derive(Clone, Debug)]
 pub struct SpaceConfig {
@@ -275,6 +296,14 @@ pub struct ServerConfig {
     pub max_image_size: u64,
     /// From where data may be fetched by their URI; from nowhere when empty.
     pub web_download: Vec<WebSource>,
+    /// Whether what is asked and answered is kept for a while.
+    pub journal: JournalMode,
+    /// Most entries of the journal; the oldest go.
+    pub journal_entries: usize,
+    /// Most bytes that they take in memory.
+    pub journal_bytes: usize,
+    /// Most bytes that are kept of each body.
+    pub journal_body_bytes: usize,
     /// The real cloud whose images are served; the server's own when missing.
     pub upstream: Option<UpstreamConfig>,
     /// Whether data are removed that other servers of this machine left behind when they were killed.
@@ -325,6 +354,10 @@ impl Default for ServerConfig {
             max_connections: None,
             max_image_size: MOST_IMAGE_BYTES,
             web_download: Vec::new(),
+            journal: JournalMode::default(),
+            journal_entries: JOURNAL_ENTRIES,
+            journal_bytes: JOURNAL_BYTES,
+            journal_body_bytes: JOURNAL_BODY_BYTES,
             upstream: None,
             sweeps: false,
             patience: Duration::from_secs(30),

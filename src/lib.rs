@@ -187,6 +187,25 @@
 //! # }
 //! ```
 //!
+//! # What was asked
+//!
+//! The last requests are kept, with their answers and why some were refused ([`Emulator::requests`]).
+//!
+//! ```
+//! # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
+//! use nova_images::{Emulator, Fixture, Matching};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let nova = Emulator::builder().fixture(Fixture::docs()?).start()?;
+//! client::get(&format!("{}/v2/openstack/images/detail", nova.url()))?;
+//! client::get(&format!("{}/v2/openstack/images?limit=1", nova.url()))?;
+//!
+//! nova.requests().verify(2, Matching::operation("nova.images.*").status(200));
+//! nova.requests().verify(0, Matching::all().method("DELETE"));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What goes wrong
 //!
 //! [`StartError`] and [`FixtureError`] are one line to print, values to match, and keep what caused
@@ -238,9 +257,12 @@ mod store;
 #[doc(hidden)]
 pub use cli::run as run_command;
 pub use config::{
-    AuthMode, BaseUrlError, ControlAccess, Microversion, MicroversionError, Profile, SettingError,
-    SyncMode, UpstreamAuth, UpstreamConfig, UpstreamConfigError, WaldurApi, WebOriginError,
-    WebSource, WebSourceError,
+    AuthMode, BaseUrlError, ControlAccess, JournalMode, Microversion, MicroversionError, Profile,
+    SettingError, SyncMode, UpstreamAuth, UpstreamConfig, UpstreamConfigError, WaldurApi,
+    WebOriginError, WebSource, WebSourceError,
+};
+pub use control::journal::{
+    End, Entry, KeptBody, Matching, NearMiss, StatusError, Statuses, Times, TimesError,
 };
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{
@@ -248,8 +270,8 @@ pub use domain::{
     Properties, PropertyValue, Timestamp, Visibility, Work,
 };
 pub use emulator::{
-    Emulator, EmulatorBuilder, Exchange, Interceptor, Space, SpaceBuilder, StartError, Verdict,
-    operations,
+    Emulator, EmulatorBuilder, Exchange, Interceptor, Requests, Space, SpaceBuilder, StartError,
+    Verdict, WaitError, operations,
 };
 pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};
 pub use service::{PutImageError, ResetError, SpaceError};

@@ -9,8 +9,9 @@ use super::signal::Signals;
 use super::tour::Tour;
 use super::upstream::Cloud;
 use crate::config::{
-    AuthMode, BaseUrl, ControlAccess, MOST_IMAGE_BYTES, Microversion, Profile, ServerConfig,
-    SpaceConfig, SyncMode, WaldurApi, WebSource,
+    AuthMode, BaseUrl, ControlAccess, JOURNAL_BODY_BYTES, JOURNAL_BYTES, JOURNAL_ENTRIES,
+    JournalMode, MOST_IMAGE_BYTES, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode,
+    WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, is_built_in};
 use crate::domain::Untold;
@@ -121,6 +122,23 @@ pub struct Serve {
     #[arg(long, env = "NOVA_IMAGES_ALLOW_WEB_DOWNLOAD", value_name = "public|HOST:PORT",
         num_args = 0..=1, require_equals = true, default_missing_value = "public")]
     allow_web_download: Vec<WebSource>,
+    /// Whether what is asked and answered is kept for `/_control/requests`
+    #[arg(long, env = "NOVA_IMAGES_JOURNAL", value_enum, default_value_t)]
+    journal: JournalMode,
+    /// Entries that it keeps; the oldest go
+    #[arg(long, env = "NOVA_IMAGES_JOURNAL_ENTRIES", value_name = "ENTRIES",
+        default_value_t = JOURNAL_ENTRIES,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    journal_entries: usize,
+    /// Bytes of memory that its entries take [default: 4 MiB]
+    #[arg(long, env = "NOVA_IMAGES_JOURNAL_BYTES", value_name = "BYTES",
+        default_value_t = JOURNAL_BYTES, hide_default_value = true,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    journal_bytes: usize,
+    /// Bytes that it keeps of each body [default: 64 KiB]
+    #[arg(long, env = "NOVA_IMAGES_JOURNAL_BODY_BYTES", value_name = "BYTES",
+        default_value_t = JOURNAL_BODY_BYTES, hide_default_value = true)]
+    journal_body_bytes: usize,
     /// `real`, or an RFC 3339 time at which the clock stands still
     #[arg(
         long,
@@ -249,6 +267,10 @@ impl Serve {
             max_connections: self.max_connections,
             max_image_size: self.max_image_size,
             web_download: self.allow_web_download.clone(),
+            journal: self.journal,
+            journal_entries: self.journal_entries,
+            journal_bytes: self.journal_bytes,
+            journal_body_bytes: self.journal_body_bytes,
             upstream: self.upstream.config(),
             sweeps: true,
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),

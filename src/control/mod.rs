@@ -1,13 +1,16 @@
-//! What a test harness turns: the clock, the ids, and the fixtures that a server starts from.
+//! What a test harness turns and reads: the clock, the ids, the fixtures that a server starts from, and the
+//! journal of what was asked of it.
 
 pub mod agenda;
 pub mod builtin;
 pub mod clock;
 pub mod fixture;
 pub mod ids;
+pub mod journal;
 
 pub use agenda::Agenda;
 pub use builtin::is_built_in;
 pub use clock::{Clock, ClockError};
 pub use fixture::{Fixture, FixtureError};
 pub use ids::Ids;
+pub use journal::{Journal, SpaceJournal};

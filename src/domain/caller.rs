@@ -1,6 +1,7 @@
 //! Who asks.
 
 use super::identity::Role;
+use std::fmt;
 use std::sync::Arc;
 
 /// The identity that a request carries after sign-in.
@@ -14,6 +15,25 @@ pub struct Caller {
     pub is_admin: bool,
     /// The roles that the caller was given there; what they imply is not among them.
     pub roles: Arc<[Role]>,
+}
+
+impl fmt::Display for Caller {
+    /// Who it is: `user ada, whose roles on project web are: member`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let user = self.user_id.as_deref();
+        match user {
+            Some(user) => write!(f, "user {user}, whose roles on ")?,
+            None => f.write_str("a user without a token, whose roles on ")?,
+        }
+        match &self.project_id {
+            Some(project) => write!(f, "project {project} are: ")?,
+            None => f.write_str("no project are: ")?,
+        }
+        match self.roles.is_empty() {
+            true => f.write_str("none"),
+            false => f.write_str(&self.roles.join(", ")),
+        }
+    }
 }
 
 impl Caller {

@@ -2,6 +2,7 @@
 
 use super::identity::Role;
 use super::timestamp::Timestamp;
+use std::fmt;
 
 /// The role whose holders see and do more.
 pub const ADMIN: &str = "admin";
@@ -63,6 +64,23 @@ pub struct Token {
     pub issued_at: Timestamp,
     /// When it ends; a token of a fixture never does.
     pub expires_at: Option<Timestamp>,
+}
+
+impl fmt::Display for Token {
+    /// Who it stands for: `user ada, whose roles on project web are: member`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "user {}, whose roles", self.user.id)?;
+        match &self.scope {
+            TokenScope::Unscoped => return write!(f, " are none: the token is for nothing yet"),
+            TokenScope::Project { project, .. } => write!(f, " on project {}", project.id)?,
+            TokenScope::Domain(domain) => write!(f, " on domain {}", domain.id)?,
+            TokenScope::System => write!(f, " on the system")?,
+        }
+        match self.roles.is_empty() {
+            true => f.write_str(" are none"),
+            false => write!(f, " are: {}", self.roles.join(", ")),
+        }
+    }
 }
 
 impl Token {

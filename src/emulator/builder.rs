@@ -9,8 +9,8 @@ use super::texts::TEXTS;
 use super::upstream;
 use super::{Emulator, Gone, Listeners, serve};
 use crate::config::{
-    AuthMode, ControlAccess, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode,
-    UpstreamConfig, WaldurApi, WebSource,
+    AuthMode, ControlAccess, JournalMode, Microversion, Profile, ServerConfig, SpaceConfig,
+    SyncMode, UpstreamConfig, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
@@ -247,6 +247,32 @@ impl EmulatorBuilder {
     /// again, from there too.
     pub fn allow_web_download(mut self, source: WebSource) -> Self {
         self.server.web_download.push(source);
+        self
+    }
+
+    /// Whether what is asked and answered is kept for a while ([`Emulator::requests`]); it is, unless this
+    /// says otherwise.
+    pub fn journal(mut self, mode: JournalMode) -> Self {
+        self.server.journal = mode;
+        self
+    }
+
+    /// Keeps at most so many entries of all spaces together; 1,000 unless this says otherwise.
+    pub fn journal_entries(mut self, entries: usize) -> Self {
+        self.server.journal_entries = entries;
+        self
+    }
+
+    /// Lets them take at most so many bytes of memory; 4 MiB unless this says otherwise.
+    pub fn journal_bytes(mut self, bytes: usize) -> Self {
+        self.server.journal_bytes = bytes;
+        self
+    }
+
+    /// Keeps at most so many bytes of each body; 64 KiB unless this says otherwise, and never more than
+    /// a quarter of what all entries may take.
+    pub fn journal_body_bytes(mut self, bytes: usize) -> Self {
+        self.server.journal_body_bytes = bytes;
         self
     }
 

@@ -117,13 +117,14 @@ pub async fn ask(
 
 /// Words an error that comes from outside as the service of a request words its own.
 pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Reply {
-    match placed {
+    let reply = match placed {
         Placed::Nova(placed) => nova::refuse(app, head, placed, refusal),
         Placed::Keystone(placed) => keystone::refuse(app, head, placed, refusal),
         Placed::Glance(placed) => glance::refuse(app, head, placed, refusal),
         Placed::Control(_) => control::refuse(refusal),
         Placed::Waldur(placed) => waldur::refuse(app, head, placed, refusal),
-    }
+    };
+    reply.because(refusal.message.clone())
 }
 
 /// The services behind the one port.

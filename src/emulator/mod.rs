@@ -11,18 +11,20 @@ mod error;
 mod flow;
 mod front;
 mod interceptor;
-mod masked;
 mod names;
 #[cfg(fuzzing)]
 pub mod offline;
 mod output;
+mod recording;
 mod request_lines;
+mod requests;
 mod server;
 mod space;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod upstream;
+mod watched;
 mod web;
 
 #[cfg(feature = "cli")]
@@ -31,6 +33,7 @@ pub use builder::EmulatorBuilder;
 pub use error::StartError;
 pub use front::operations;
 pub use interceptor::{Exchange, Interceptor, Verdict};
+pub use requests::{Requests, WaitError};
 pub use space::{Space, SpaceBuilder};
 
 use crate::store::Loaded;
@@ -211,6 +214,8 @@ impl Emulator {
 
     fn halt(&mut self, graceful: bool) {
         if let Some(thread) = self.thread.take() {
+            // Who waits for entries of the journal would hold it up.
+            self.shared.spaces.close();
             // The command is sent by the call; the future only waits for the answer.
             drop(self.handle.stop(graceful));
             _ = thread.join();

@@ -6,7 +6,7 @@ use super::elsewhere::{Elsewhere, Kind};
 use super::entrance::Entrance;
 use super::front::{self, Placed};
 use super::interceptor::{Exchange, Interceptor, Verdict};
-use super::masked::shown_target;
+use super::recording::Recording;
 use crate::config::ServerConfig;
 use crate::domain::{BodyWanted, Plan, Work};
 use crate::http::cache::Caches;
@@ -158,27 +158,23 @@ impl Server {
         self.shared.config().patience
     }
 
-    /// Answers a request.
+    /// Answers a request, and puts it into the journal of the space that it names.
     pub async fn call(&self, request: Request) -> Reply {
         let Request { head, body } = request;
         let space = self.shared.space(&head);
         let app = self.shared.app(&space);
         app.settle();
-        let started = app.clock.monotonic_micros();
         let (head, plan, placed) = front::plan(app, self.entrance, head);
-        let (mut request, placed) = (Request { head, body }, Arc::new(placed));
-        let reply = self.carry_out(&space, &mut request, &plan, &placed).await;
-        tracing::debug!(
-            space = request.head.origin().space(),
-            operation = plan.operation.as_str(),
-            method = %request.head.method(),
-            target = %shown_target(&request.head),
-            status = reply.status().as_u16(),
-            micros = app.clock.monotonic_micros() - started,
-            why = reply.why(),
-            "request"
-        );
-        reply
+        let (request, placed) = (Request { head, body }, Arc::new(placed));
+        // Whoever looks into the journal does not want to find that there.
+        let is_kept = !matches!(*placed, Placed::Control(_));
+        let mut recording = Recording::begin(app, request, plan, is_kept);
+        if let Space::Missing = space {
+            recording = recording.under_its_space();
+        }
+        let Recording { request, plan, .. } = &mut recording;
+        let reply = self.carry_out(&space, request, plan, &placed).await;
+        recording.close(reply)
     }
 
     async fn carry_out(
@@ -223,7 +219,25 @@ impl Server {
         }
     }
 
+    /// Answers, unless the space was removed meanwhile: bodies take their time, and nobody finds any more
+    /// what was done.
     async fn answer(
+        &self,
+        space: &Space,
+        request: &mut Request,
+        plan: &Plan,
+        placed: &Arc<Placed>,
+    ) -> Reply {
+        let reply = self.answer_in(space, request, plan, placed).await;
+        match space {
+            Space::Named(app) if app.removal.has_happened() => {
+                front::refuse(app, &request.head, placed, &no_space(&request.head))
+            }
+            _ => reply,
+        }
+    }
+
+    async fn answer_in(
         &self,
         space: &Space,
         request: &mut Request,
@@ -240,12 +254,6 @@ impl Server {
             }
             Ok(body) => request.body = body,
             Err(error) => return broken_off(&error),
-        }
-        // Bodies take their time, and so do delays.
-        if let Space::Named(named) = space
-            && named.removal.has_happened()
-        {
-            return front::refuse(app, &request.head, placed, &no_space(&request.head));
         }
         let kind = match plan.work {
             Work::Transfer => return self.transfer(app, request, placed).await,

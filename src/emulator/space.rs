@@ -2,7 +2,7 @@
 
 use super::Emulator;
 use crate::config::{AuthMode, Microversion, Profile, WaldurApi};
-use crate::control::{Clock, Fixture};
+use crate::control::{Clock, Fixture, SpaceJournal};
 use crate::domain::Image;
 use crate::service::{App, Order, PutImageError, ResetError, SpaceContent, SpaceError};
 use std::sync::{Arc, Weak};
@@ -28,8 +28,8 @@ impl Emulator {
         &self.shared.spaces.root.clock
     }
 
-    /// Goes back to the fixture, as if just started: images, tokens, ids, clock and limits. Other spaces
-    /// stay as they are.
+    /// Goes back to the fixture, as if just started: images, tokens, ids, clock, limits and journal. Other
+    /// spaces stay as they are.
     ///
     /// ```
     /// # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
@@ -132,6 +132,7 @@ impl Emulator {
             clock: app.clock.clone(),
             default_project_id: identity.default_project_id().to_owned(),
             example_token: identity.example_token().map(str::to_owned),
+            journal: app.journal().clone(),
             app: Arc::downgrade(app),
         }
     }
@@ -144,6 +145,7 @@ pub struct Space {
     clock: Clock,
     default_project_id: String,
     example_token: Option<String>,
+    pub(super) journal: SpaceJournal,
     /// It ends with its emulator, not with whoever holds this.
     app: Weak<App>,
 }
@@ -188,7 +190,7 @@ impl Space {
         app.put_image(image)
     }
 
-    /// Goes back to what it began with; its clock and ids begin again.
+    /// Goes back to what it began with; its clock and ids begin again, and its journal is empty.
     ///
     /// # Errors
     /// When the store fails, or the space was removed; then nothing changed.

@@ -198,6 +198,27 @@ impl Reply {
         }
     }
 
+    /// Whether it is to be sent whole, and as it is.
+    #[must_use]
+    pub(crate) fn is_sent_whole(&self) -> bool {
+        matches!(self.wire, Wire::Normal | Wire::Paced(_))
+    }
+
+    /// Lets somebody see a body that is sent as it is made. It is told how many bytes that are, where
+    /// this is known beforehand.
+    #[must_use]
+    pub(crate) fn watched(
+        mut self,
+        watch: impl FnOnce(Option<u64>, ReplyStream) -> ReplyStream,
+    ) -> Self {
+        self.body = match self.body {
+            ReplyBody::Whole(bytes) => ReplyBody::Whole(bytes),
+            ReplyBody::Stream(stream) => ReplyBody::Stream(watch(None, stream)),
+            ReplyBody::Sized(bytes, stream) => ReplyBody::Sized(bytes, watch(Some(bytes), stream)),
+        };
+        self
+    }
+
     /// A second one; of a stream there is only one.
     #[must_use]
     pub(crate) fn copy(&self) -> Option<Self> {

@@ -53,6 +53,18 @@ pub enum Says {
 }
 
 impl Says {
+    /// The most particular of what is said.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Line(line, reason) if reason.is_empty() => line,
+            Self::Sentence(text)
+            | Self::Reason(_, text)
+            | Self::Line(_, text)
+            | Self::Only(text) => text,
+        }
+    }
+
     /// The body, its texts as a form writes them.
     fn body(&self, text: impl Fn(&str) -> String) -> String {
         match self {

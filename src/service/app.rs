@@ -13,7 +13,8 @@ use super::upstream::Upstream;
 use super::waldur::Waldur;
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
-use crate::control::{Clock, Fixture, Ids};
+use crate::control::journal::SpacePlace;
+use crate::control::{Clock, Fixture, Ids, Journal, SpaceJournal};
 use crate::domain::{Progress, TextMaker};
 use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
@@ -56,6 +57,8 @@ pub struct App {
     store: Arc<Store>,
     agenda: Arc<Agenda>,
     beginning: Beginning,
+    /// Its entries in the journal go with it.
+    place: SpacePlace,
     /// Held by whoever goes back there.
     returning: Mutex<()>,
 }
@@ -88,6 +91,8 @@ pub struct Outfit {
     pub texts: TextMaker,
     /// Where its server keeps the data of images.
     pub spool: Spool,
+    /// What was asked of all spaces of its server.
+    pub journal: Journal,
     /// Where its server fetches data from.
     pub web_downloads: WebDownloads,
     /// The real cloud whose images it serves in place of its own.
@@ -175,11 +180,11 @@ impl App {
             ids,
             texts: _,
             spool,
+            journal,
             web_downloads,
             upstream,
         } = outfit;
         clock.begin_here();
-        let removal = Removal::default();
         let identity = Identity::open(
             around.people,
             &config,
@@ -190,12 +195,7 @@ impl App {
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone()),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
-            image_data: ImageData::new(
-                Arc::clone(&store),
-                spool,
-                server.max_image_size,
-                removal.clone(),
-            ),
+            image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             web_downloads,
             upstream,
             identity,
@@ -207,16 +207,23 @@ impl App {
             ids,
             rate_limiter: RateLimiter::default(),
             over_nova_fake: around.over_nova_fake,
-            removal,
+            removal: Removal::default(),
             store,
             agenda,
             beginning,
+            place: SpacePlace::open(&journal, number),
             returning: Mutex::new(()),
         })
     }
 
     pub(super) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What was asked of it.
+    #[must_use]
+    pub fn journal(&self) -> &SpaceJournal {
+        self.place.journal()
     }
 
     /// Does what has fallen due since somebody last asked, in order.
@@ -252,8 +259,8 @@ impl App {
         self.store.check()
     }
 
-    /// Back to the fixture, as if just started: images, tokens, ids, clock and limits. Users and projects
-    /// never change.
+    /// Back to the fixture, as if just started: images, tokens, ids, clock, limits and journal. Users and
+    /// projects never change.
     ///
     /// # Errors
     /// When there is nothing to go back to, or the store fails; then nothing changed.
@@ -279,8 +286,9 @@ impl App {
         self.waldur.reset();
         self.agenda.clear();
         self.identity.forget();
+        self.journal().clear();
         if let Some(upstream) = &self.upstream {
-            upstream.tokens.clear();
+            upstream.forget();
         }
         Ok(())
     }

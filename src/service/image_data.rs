@@ -3,7 +3,6 @@
 //! Whatever waits, for the disk or for a write of the database, does so on the spool's threads; here it
 //! is awaited. Who may do what, and what becomes of an image, is decided by whoever calls.
 
-use super::removal::Removal;
 use crate::domain::{DataKind, GlanceStatus, Image};
 pub use crate::store::spool::SpoolError;
 use crate::store::spool::{DataName, Reading, Spool, Stored, Unfinished, Upload};
@@ -36,19 +35,17 @@ pub struct ImageData {
     store: Arc<Store>,
     spool: Spool,
     most_bytes: u64,
-    removal: Removal,
 }
 
 impl ImageData {
     /// Of a store's images, in the spool that it keeps its data in; an upload has at most so many
-    /// bytes, and finds no image any more once the space is removed.
+    /// bytes.
     #[must_use]
-    pub fn new(store: Arc<Store>, spool: Spool, most_bytes: u64, removal: Removal) -> Self {
+    pub fn new(store: Arc<Store>, spool: Spool, most_bytes: u64) -> Self {
         Self {
             store,
             spool,
             most_bytes,
-            removal,
         }
     }
 
@@ -222,10 +219,6 @@ impl Receiving {
         let Some(ticket) = &self.ticket else {
             return Ok(None);
         };
-        if self.data.removal.has_happened() {
-            // Nobody finds the image, be it stored or not.
-            return Ok(None);
-        }
         let ended = self.data.store.end_upload(ticket, kept, decide)?;
         self.ticket = None;
         Ok(ended)

@@ -47,4 +47,5 @@ pub use spaces::{Order, SpaceContent, SpaceError, Spaces, Start};
 pub use upload_error::UploadError;
 pub use write_error::WriteError;
 
+pub use crate::control::journal;
 pub use crate::store::{Listing, Share, Slice};

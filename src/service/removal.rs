@@ -1,11 +1,10 @@
 //! Whether a space is still there, for whoever is in the middle of something in it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Clones are of one space.
-#[derive(Clone, Debug, Default)]
-pub struct Removal(Arc<AtomicBool>);
+/// Of one space.
+#[derive(Debug, Default)]
+pub struct Removal(AtomicBool);
 
 impl Removal {
     /// Says to all that it is gone.

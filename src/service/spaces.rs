@@ -4,8 +4,9 @@ use super::app::{App, Outfit};
 use super::seed::{LoadError, Reread, Seed};
 use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
-use crate::config::{ServerConfig, SettingError, SpaceConfig};
-use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, is_built_in};
+use crate::config::{JournalMode, ServerConfig, SettingError, SpaceConfig};
+use crate::control::journal::Bounds;
+use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, Journal, is_built_in};
 use crate::domain::{Progress, TextMaker, Untold};
 use crate::store::spool::{Place, Spool};
 use crate::store::{Aim, Loaded, StoreError};
@@ -42,6 +43,8 @@ pub struct Spaces {
     texts: TextMaker,
     /// The data of all their images: equal ones are there once.
     spool: Spool,
+    /// What was asked of all of them.
+    journal: Journal,
 }
 
 type Digest = [u8; 32];
@@ -206,6 +209,7 @@ impl Spaces {
         if server.sweeps {
             spool.sweep_temporary();
         }
+        let journal = Journal::new(bounds(&server));
         let outfit = Outfit {
             config,
             number: 0,
@@ -214,6 +218,7 @@ impl Spaces {
             ids,
             texts,
             spool: spool.clone(),
+            journal: journal.clone(),
             web_downloads: WebDownloads::new(&server, resolve),
             upstream,
             server: Arc::new(server),
@@ -231,6 +236,7 @@ impl Spaces {
         let spaces = Self {
             root,
             spool,
+            journal,
             named: RwLock::default(),
             usual,
             seeds: Mutex::new(LruCache::new(MOST_SEEDS)),
@@ -282,6 +288,7 @@ impl Spaces {
             ids: ids.map_or_else(|| self.root.ids.of_space(&name), Ids::seeded),
             texts: self.texts,
             spool: self.spool.clone(),
+            journal: self.journal.clone(),
             web_downloads: self.root.web_downloads.clone(),
             upstream: None,
         };
@@ -304,6 +311,11 @@ impl Spaces {
             app.removal.happen();
         }
         removed.is_some()
+    }
+
+    /// Lets nobody wait for anything any more: the server stops.
+    pub fn close(&self) {
+        self.journal.close();
     }
 
     /// Lets go what time has ended, and what nobody uses.
@@ -359,6 +371,18 @@ impl Spaces {
         let seed = Arc::new(Seed::of(fixture, self.texts, Aim::Room, &Untold)?);
         seeds().put(digest, Arc::clone(&seed));
         Ok(seed)
+    }
+}
+
+/// What the journal keeps.
+fn bounds(server: &ServerConfig) -> Bounds {
+    match server.journal {
+        JournalMode::Off => Bounds::NOTHING,
+        JournalMode::On => Bounds {
+            entries: server.journal_entries,
+            bytes: server.journal_bytes,
+            body_bytes: server.journal_body_bytes,
+        },
     }
 }
 

@@ -31,6 +31,7 @@ mod tests;
 mod texts;
 mod tokens;
 mod uploads;
+mod worth;
 
 pub use data::ImageDataRow;
 pub use database::{DatabaseFile, Location, Sync};

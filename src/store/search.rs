@@ -8,6 +8,7 @@ use super::bits::{BLOCK_ROWS, Bits};
 use super::error::StoreError;
 use super::select::{Condition, Select, Start, Values, Walk, deciding, newest};
 use super::sets::{self, Blocks, Set, Walking};
+use super::worth::steps_worth;
 use crate::domain::filter::TextColumn;
 use crate::domain::{Direction, ImageQuery, Sort, Test};
 use rusqlite::types::Value;
@@ -23,9 +24,6 @@ const MOST_MISSES: usize = 1000;
 
 /// So many are sorted whatever else could be done.
 const FEW_SORTED: usize = 100;
-
-/// Steps along an index that take as long as it takes to fetch and sort an image.
-const STEPS_PER_SORTED: usize = 6;
 
 /// Steps along an index before all that matches is sorted.
 const MOST_STEPS: usize = 50_000;
@@ -381,15 +379,11 @@ impl<'c, 'q> Search<'c, 'q> {
 
     /// How far to go along an order to find a page, if that is the shorter way, of so many rows.
     fn steps(&self, count: usize) -> Option<usize> {
-        let all = usize::try_from(self.last).unwrap_or(usize::MAX);
-        let expected = self.most.min(count).saturating_mul(all) / count.max(1);
         if self.can_narrow() {
             return Some(MOST_MISSES);
         }
-        if count > MOST_SORTED {
-            return Some(usize::MAX);
-        }
-        (expected < count * STEPS_PER_SORTED).then_some(MOST_MISSES.max(4 * expected))
+        let all = usize::try_from(self.last).unwrap_or(usize::MAX);
+        steps_worth(self.most, count, all)
     }
 
     fn walk(

@@ -40,6 +40,10 @@ impl Server {
         &self.emulator
     }
 
+    pub fn into_emulator(self) -> Emulator {
+        self.emulator
+    }
+
     pub fn address(&self) -> SocketAddr {
         self.emulator.address()
     }

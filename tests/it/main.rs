@@ -23,6 +23,7 @@ mod hostile;
 mod image_coverage;
 mod image_data;
 mod interceptor;
+mod journal;
 mod keystone;
 mod layering;
 mod listing;

@@ -1,4 +1,5 @@
-//! Who may change something through the control API: no page of a stranger's, and nobody from afar.
+//! Who may change something through the control API, or see what others do: no page of a stranger's, and
+//! nobody from afar.
 //!
 //! A browser sends a form to any address that a page names, from behind every firewall. It says by
 //! `Origin` and `Sec-Fetch-Site` whose page it was, cannot send JSON without asking first, and by
@@ -63,13 +64,22 @@ pub fn change(config: &ServerConfig, door: &Door, head: &Head) -> Result<(), Bar
             "the control API changes nothing here; --control full lets it",
         ));
     }
+    watch(config, door, head)?;
+    check_type(head)
+}
+
+/// Whether a request may see what others have sent and got: it is no page's of a stranger, and comes from
+/// nobody afar.
+///
+/// # Errors
+/// Why not.
+pub fn watch(config: &ServerConfig, door: &Door, head: &Head) -> Result<(), Barred> {
     check_page(config, head)?;
-    let shows_token = shows_token(config, head)?;
-    if !shows_token {
+    if !shows_token(config, head)? {
         check_host(config, door, head)?;
         check_distance(config, door)?;
     }
-    check_type(head)
+    Ok(())
 }
 
 /// The page that a request comes from, if it is one of those that were allowed.

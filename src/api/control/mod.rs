@@ -8,6 +8,7 @@ mod gate;
 mod health;
 mod openapi;
 mod pages;
+mod requests;
 mod reset;
 mod route;
 mod spaces;
@@ -133,6 +134,10 @@ fn enter(config: &ServerConfig, head: &Head, access: Access, door: &Door) -> Res
     match access {
         Access::Anybody => Ok(()),
         Access::Look => gate::open(config, door),
+        Access::Watch => {
+            gate::open(config, door)?;
+            gate::watch(config, door, head)
+        }
         Access::Change => {
             gate::open(config, door)?;
             gate::change(config, door, head)

@@ -2,7 +2,7 @@
 
 use super::route::Route;
 use super::words::Verb;
-use super::{clock, health, openapi, reset, spaces};
+use super::{clock, health, openapi, requests, reset, spaces};
 use crate::http::Head;
 
 /// The routes of each room.
@@ -11,6 +11,7 @@ pub const ROUTES: &[&[Route]] = &[
     reset::ROUTES,
     clock::ROUTES,
     spaces::ROUTES,
+    requests::ROUTES,
     openapi::ROUTES,
 ];
 

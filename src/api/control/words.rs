@@ -36,6 +36,8 @@ pub enum Access {
     Anybody,
     /// Whoever may look.
     Look,
+    /// Whoever may see what others have sent and got.
+    Watch,
     /// Whoever may change something.
     Change,
 }

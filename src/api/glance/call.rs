@@ -68,6 +68,19 @@ impl<'a> Call<'a> {
         format!("{host}/identity")
     }
 
+    /// Why nobody is found who asks, for whoever wonders.
+    pub fn why_nobody(&self) -> String {
+        self.app.identity.why_not(token_of(self.head))
+    }
+
+    /// Why whoever asks may not do what only an administrator may.
+    pub fn takes_admin(&self) -> String {
+        format!(
+            "that takes the role admin, and the caller is {}",
+            self.caller
+        )
+    }
+
     /// Finds out who asks; nothing when the request needs a token and has no good one.
     pub fn authenticate(&self) -> Option<Caller> {
         let known = token_of(self.head).and_then(|token| self.app.identity.authenticate(token));

@@ -114,7 +114,7 @@ impl Fault {
 
     /// No route leads there, or to nothing that is there.
     pub fn unrouted() -> Self {
-        Self::not_found(NOT_FOUND)
+        Self::not_found(NOT_FOUND).because("Glance has nothing there, or not by this method")
     }
 
     /// No image has the id, for all that the caller may know.
@@ -179,9 +179,10 @@ impl Fault {
     }
 
     /// Nobody is signed in; `keystone` is where to.
-    pub fn unauthorized(keystone: &str) -> Self {
+    pub fn unauthorized(keystone: &str, why: String) -> Self {
         Self::sentence(StatusCode::UNAUTHORIZED, UNAUTHORIZED)
             .with("www-authenticate", format!("Keystone uri=\"{keystone}\""))
+            .because(why)
     }
 
     /// What comes from outside of the service.

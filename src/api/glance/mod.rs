@@ -174,7 +174,7 @@ fn enter<'a>(mut call: Call<'a>, asked: &Asked) -> Result<Call<'a>, Box<Reply>> 
                 call.caller = caller;
                 return Ok(call);
             }
-            let fault = Fault::unauthorized(&call.keystone_url());
+            let fault = Fault::unauthorized(&call.keystone_url(), call.why_nobody());
             refusal::reply(fault, call.head, form(asked))
         }
     };

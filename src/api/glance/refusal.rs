@@ -13,15 +13,13 @@ pub fn reply(fault: Fault, head: &Head, form: Choice) -> Reply {
         plain_to_head,
         why,
     } = fault;
+    let told = says.reason().to_owned();
     let page = match plain_to_head && head.method() == Method::HEAD {
         true => Reply::new(status, "text/plain; charset=UTF-8", ""),
         false => webob::page_of(form, head.method(), head.accept(), status, &says),
     };
-    let mut reply = headers
+    let reply = headers
         .into_iter()
         .fold(page, |reply, (name, value)| reply.with(name, value));
-    if let Some(why) = why {
-        reply = reply.because(why);
-    }
-    reply
+    reply.because(why.unwrap_or(told))
 }

@@ -84,6 +84,20 @@ impl Call<'_> {
             || caller.is_some_and(|caller| caller.has_any(&["service"]))
     }
 
+    /// Why nobody is found who asks, for whoever wonders.
+    pub fn why_nobody(&self) -> String {
+        if self.app.upstream.is_some() {
+            return match token_of(self.head) {
+                Some(_) => "the real Keystone takes the token for none".to_owned(),
+                None => "no token in the request".to_owned(),
+            };
+        }
+        match self.has_good_service_token() {
+            true => self.app.identity.why_not(token_of(self.head)),
+            false => "X-Service-Token is no token of a user with the role service".to_owned(),
+        }
+    }
+
     /// Finds out who asks; nothing when the request needs a token and has no good one.
     pub fn authenticate(&self, project_in_url: Option<&str>) -> Option<Caller> {
         let known = token_of(self.head).and_then(|token| self.app.identity.authenticate(token));

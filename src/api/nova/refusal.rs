@@ -11,6 +11,7 @@ use crate::http::{Reply, StatusCode, webob};
 /// The answer.
 pub fn reply(fault: Fault, call: &Call<'_>) -> Reply {
     let Fault { told, why } = fault;
+    let why = why.unwrap_or_else(|| why_of(&told, call));
     let reply = match told {
         Told::Unrouted => page(call, StatusCode::NOT_FOUND, NO_RESOURCE),
         Told::BodyTooLarge => {
@@ -46,9 +47,28 @@ pub fn reply(fault: Fault, call: &Call<'_>) -> Reply {
         }
         Told::OverLimit(limit) => over_limit(call, &limit),
     };
-    match why {
-        Some(why) => reply.because(why),
-        None => reply,
+    reply.because(why)
+}
+
+/// Why, where nothing but what the client is told was noted.
+fn why_of(told: &Told, call: &Call<'_>) -> String {
+    match told {
+        Told::Api(_, message) => message.clone().into_owned(),
+        Told::Unrouted => {
+            let method = call.head.method();
+            format!("this server has no route for {method} there")
+        }
+        Told::BodyTooLarge => "the body is larger than 112 KiB".to_owned(),
+        Told::Unauthorized => call.why_nobody(),
+        Told::IdentityDown => "the real Keystone does not answer".to_owned(),
+        Told::Unavailable(_) => "the image service does not answer".to_owned(),
+        Told::OverLimit(over) => {
+            format!("{} {} requests a minute are allowed", over.limit, over.verb)
+        }
+        Told::Internal("") | Told::Bare | Told::Failed => {
+            "the release that this server is fails here".to_owned()
+        }
+        Told::Internal(class) => format!("the release that this server is raises {class} here"),
     }
 }
 

@@ -140,7 +140,7 @@ pub fn prepare<'r>(call: &mut Call<'_>, route: Option<&'r Route>) -> Result<Prep
         }
     }
     if *operation == Operation::NoSuchAction {
-        return Err(Fault::not_found(NO_RESOURCE));
+        return Err(no_action());
     }
     if call.dialect.exact && !call.dialect.formats.xml() {
         check_content_type(call)?;
@@ -155,14 +155,17 @@ pub fn prepare<'r>(call: &mut Call<'_>, route: Option<&'r Route>) -> Result<Prep
         check_query(call)?;
     }
     let last = Microversion::v2(operation.last_minor_version());
-    if call.microversion.is_some_and(|version| version > last) {
-        return Err(Fault::not_found(NO_RESOURCE));
+    if let Some(version) = call.microversion.filter(|version| *version > last) {
+        let why =
+            format!("microversion {version} was asked for, and this is there up to {last} only");
+        return Err(Fault::not_found(NO_RESOURCE).because(why));
     }
     if *operation == Operation::Images(images::Operation::Create) {
-        return Err(Fault::api(StatusCode::METHOD_NOT_ALLOWED, MALFORMED));
+        let why = "Nova never made images: servers are made images of";
+        return Err(Fault::api(StatusCode::METHOD_NOT_ALLOWED, MALFORMED).because(why));
     }
     if *operation == Operation::RefusedAction {
-        return Err(Fault::not_found(NO_RESOURCE));
+        return Err(no_action());
     }
     if let Some(write) = write {
         metadata::check(call, write, &body)?;
@@ -178,8 +181,12 @@ pub fn carry_out(call: &Call<'_>, operation: &Operation, body: &Value) -> Result
         Operation::Discovery(operation) => discover(call, operation),
         Operation::Images(operation) => list_or_show(call, operation),
         Operation::Metadata(operation) => metadata::answer(call, operation, body),
-        Operation::NoSuchAction | Operation::RefusedAction => Err(Fault::not_found(NO_RESOURCE)),
+        Operation::NoSuchAction | Operation::RefusedAction => Err(no_action()),
     }
+}
+
+fn no_action() -> Fault {
+    Fault::not_found(NO_RESOURCE).because("the path leads to something, but not by this method")
 }
 
 /// Nova 2014.2 puts the id into a URL for Glance, where Python 2 wants ASCII.
@@ -197,11 +204,21 @@ fn check_scope(call: &Call<'_>, operation: &Operation) -> Result<(), Fault> {
         Operation::Images(images::Operation::Index | images::Operation::Detail) => {
             Err(Fault::forbidden(
                 "HTTP 403 Forbidden: You are not authorized to complete get_images action.",
-            ))
+            )
+            .because(no_project(call)))
         }
-        Operation::Images(_) | Operation::Metadata(_) => Err(Fault::not_found("Image not found.")),
+        Operation::Images(_) | Operation::Metadata(_) => {
+            Err(Fault::not_found("Image not found.").because(no_project(call)))
+        }
         _ => Ok(()),
     }
+}
+
+fn no_project(call: &Call<'_>) -> String {
+    format!(
+        "images are a project's, and the token is of {}",
+        call.caller
+    )
 }
 
 fn discover(call: &Call<'_>, operation: &discovery::Operation) -> Result<Reply, Fault> {

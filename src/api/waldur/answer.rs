@@ -122,12 +122,12 @@ impl<'a> View<'a> {
         let (status, body, list) = match outcome {
             Ok(outcome) => (StatusCode::OK, outcome.body, outcome.list),
             // What the REST framework does not know it leaves to Django.
-            Err(Fault::Crash) => return html::server_error(self.language),
+            Err(fault @ Fault::Crash) => {
+                return html::server_error(self.language).because(fault.why());
+            }
             Err(fault) => {
                 let body = text::json(&fault.body(self.language), indent_of(form.renderer));
-                if let Fault::Store(failure) = &fault {
-                    why = Some(failure.why().to_owned());
-                }
+                why = Some(fault.why());
                 (fault.status(), body, None)
             }
         };

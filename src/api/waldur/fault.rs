@@ -57,8 +57,8 @@ pub enum Fault {
     Invalid(FieldErrors),
     /// There is no such format.
     UnknownFormat,
-    /// There is no such image, or none that the user sees.
-    NoImage,
+    /// There is no such image, or none that the user sees: why, which the client is not told.
+    NoImage(String),
     /// There is no such page.
     InvalidPage,
     /// A URL in a filter leads to no view.
@@ -87,7 +87,7 @@ impl Fault {
             | Self::InactiveUser
             | Self::ExpiredToken => StatusCode::UNAUTHORIZED,
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
-            Self::UnknownFormat | Self::NoImage | Self::InvalidPage | Self::Unresolved(_) => {
+            Self::UnknownFormat | Self::NoImage(_) | Self::InvalidPage | Self::Unresolved(_) => {
                 StatusCode::NOT_FOUND
             }
             Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -121,6 +121,33 @@ impl Fault {
         }
     }
 
+    /// Why, for whoever runs the server.
+    pub fn why(&self) -> String {
+        match self {
+            Self::NotAuthenticated => "no `Authorization: Token …` in the request".to_owned(),
+            Self::UnknownToken => "the token is not known".to_owned(),
+            Self::InactiveUser => "the token is of a user that is not active".to_owned(),
+            Self::ExpiredToken => "the token has ended".to_owned(),
+            Self::NoImage(why) => why.clone(),
+            Self::Invalid(errors) => {
+                let wrong = errors.0.iter();
+                let wrong = wrong.map(|(field, messages)| format!("{field}: {messages}"));
+                wrong.collect::<Vec<_>>().join("; ")
+            }
+            Self::Unresolved(path) => format!("{path} leads to nothing that Waldur has"),
+            Self::UnknownFormat => "there is no such format".to_owned(),
+            Self::WrongMethod(method) => format!("there is no {method} here"),
+            Self::Crash => "Waldur itself fails here, and so says nothing".to_owned(),
+            Self::Outside(refusal) => refusal.message.clone(),
+            Self::Store(failure) => failure.why().to_owned(),
+            Self::NoCredentials
+            | Self::TokenWithSpaces
+            | Self::TokenWithBadCharacters
+            | Self::InvalidPage
+            | Self::NotAcceptable => self.message().to_owned(),
+        }
+    }
+
     fn message(&self) -> &'static str {
         match self {
             Self::NotAuthenticated => "Authentication credentials were not provided.",
@@ -133,7 +160,7 @@ impl Fault {
             Self::InactiveUser => "User inactive or deleted.",
             Self::ExpiredToken => "Token has expired.",
             Self::UnknownFormat | Self::Unresolved(_) => "Not found.",
-            Self::NoImage => "No Image matches the given query.",
+            Self::NoImage(_) => "No Image matches the given query.",
             Self::InvalidPage => "Invalid page.",
             Self::NotAcceptable => "Could not satisfy the request Accept header.",
             Self::Invalid(_) => "Invalid input.",

@@ -82,14 +82,29 @@ impl Exchange<'_> {
     fn retrieve(&self, key: &str) -> Result<Outcome, Fault> {
         let api = self.app.config.waldur_api;
         let tests = filter::parse(self.params, api, self.prefix)?;
-        let uuid = number::uuid(key).ok_or(Fault::NoImage)?;
+        let no_uuid = || Fault::NoImage(format!("{key:?} is no UUID"));
+        let uuid = number::uuid(key).ok_or_else(no_uuid)?;
         let row = self.app.waldur.show(&self.viewer, &tests, &uuid);
-        let row = row.map_err(store)?.ok_or(Fault::NoImage)?;
+        let row = row.map_err(store)?.ok_or_else(|| self.no_image(&uuid))?;
         let view = ImageView::new(&row, self.links, api);
         Ok(Outcome {
             body: text::json(&view, self.indent),
             list: None,
         })
+    }
+
+    /// Why an image is not shown: there is none, the user does not see it, or the filters leave it out.
+    fn no_image(&self, uuid: &str) -> Fault {
+        let waldur = &self.app.waldur;
+        let is_there = |viewer| matches!(waldur.show(viewer, &[], uuid), Ok(Some(_)));
+        let why = if is_there(&self.viewer) {
+            "the filters leave this image out"
+        } else if is_there(&Viewer::Everything) {
+            "the user of the token sees no project that has this image"
+        } else {
+            "there is no image with this UUID"
+        };
+        Fault::NoImage(why.to_owned())
     }
 
     /// `GET /api/openstack-images/usage_stats/`

@@ -102,6 +102,19 @@ impl Identity {
         self.bearer(token).map(|live| live.caller.clone())
     }
 
+    /// Why a token opens nothing, for whoever wonders: none was shown, it is not known, it has ended, or it
+    /// is for no project.
+    #[must_use]
+    pub fn why_not(&self, token: Option<&str>) -> String {
+        match self.look_up(token.unwrap_or_default(), 0) {
+            Err(error) => error.to_string(),
+            Ok(live) => format!(
+                "a token for a project is needed, and this one is of {}",
+                live.token
+            ),
+        }
+    }
+
     /// The token, when it is known and lives.
     #[must_use]
     pub fn bearer(&self, token: &str) -> Option<Arc<LiveToken>> {

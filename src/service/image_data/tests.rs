@@ -3,7 +3,6 @@
 
 use super::{DataError, ImageData, Receiving};
 use crate::domain::{DataKind, GlanceStatus, Image, ImageTexts, TextMaker};
-use crate::service::removal::Removal;
 use crate::store::spool::tests::{block_on, rest};
 use crate::store::spool::{Place, Spool, SpoolError};
 use crate::store::{Change, DatabaseFile, Location, Store, StoreError};
@@ -63,7 +62,7 @@ impl Cloud {
         spool.sweep().unwrap();
         Self {
             folder,
-            data: ImageData::new(Arc::new(store), spool, 1 << 20, Removal::default()),
+            data: ImageData::new(Arc::new(store), spool, 1 << 20),
         }
     }
 

@@ -64,6 +64,12 @@ impl Upstream {
         })
     }
 
+    /// Forgets what was told: of tokens and of lists.
+    pub fn forget(&self) {
+        self.tokens.clear();
+        self.glance.forget();
+    }
+
     /// The images that a caller asks for, in order, to be read page by page.
     ///
     /// # Errors

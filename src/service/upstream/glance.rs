@@ -64,10 +64,11 @@ impl Glance {
         let body = if let Some(body) = self.kept.get(&digest) {
             body
         } else {
+            let epoch = self.kept.epoch();
             let path = format!("/v2/images?{query}");
             let answer = self.ask(credentials, Method::GET, path, None).await?;
             let body = expect(answer, StatusCode::OK)?;
-            self.kept.put(digest, &body);
+            self.kept.put(digest, &body, epoch);
             body
         };
         let PageBody { images, next } = self.read(&body)?;
@@ -128,6 +129,11 @@ impl Glance {
         Ok(image)
     }
 
+    /// Forgets what was answered.
+    pub fn forget(&self) {
+        self.kept.clear();
+    }
+
     async fn ask(
         &self,
         credentials: &Credentials,
@@ -139,6 +145,7 @@ impl Glance {
         if body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         }
+        let (asked_by, asked_at) = (method.clone(), path.clone());
         let question = Question {
             method,
             endpoint: Arc::clone(&self.endpoint),
@@ -147,10 +154,10 @@ impl Glance {
             body: body.unwrap_or_default(),
             most_bytes: MOST_BYTES,
         };
-        let answer = self.client.ask(question.clone()).await?;
+        let answer = self.client.ask(question).await?;
         tracing::debug!(
-            method = %question.method,
-            path = question.path,
+            method = %asked_by,
+            path = asked_at,
             status = answer.status.as_u16(),
             request_id = answer.header("x-openstack-request-id"),
             "the image service answered"

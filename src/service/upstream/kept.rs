@@ -5,6 +5,7 @@ use bytes::Bytes;
 use lru::LruCache;
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ const MOST_BYTES: usize = 256 * 1024;
 pub struct KeptPages {
     clock: Clock,
     micros: i64,
+    /// How often all was forgotten.
+    epoch: AtomicU64,
     /// Made when there is something to be kept.
     pages: Mutex<Option<LruCache<[u8; 32], Kept>>>,
 }
@@ -34,6 +37,7 @@ impl KeptPages {
         Self {
             clock,
             micros: i64::try_from(time.as_micros()).unwrap_or(i64::MAX),
+            epoch: AtomicU64::new(0),
             pages: Mutex::default(),
         }
     }
@@ -56,8 +60,14 @@ impl KeptPages {
         None
     }
 
-    /// Keeps an answer.
-    pub fn put(&self, question: [u8; 32], body: &Bytes) {
+    /// What an answer that is asked for now has to be kept with.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Keeps an answer, unless all was forgotten since it was asked for.
+    pub fn put(&self, question: [u8; 32], body: &Bytes, epoch: u64) {
         if self.micros == 0 || body.len() > MOST_BYTES {
             return;
         }
@@ -66,13 +76,18 @@ impl KeptPages {
             body: body.clone(),
         };
         let mut pages = self.pages();
+        if epoch != self.epoch() {
+            return;
+        }
         let pages = pages.get_or_insert_with(|| LruCache::new(MOST_PAGES));
         pages.put(question, kept);
     }
 
-    /// Forgets all: something was changed through this server.
+    /// Forgets all: something is changed through this server, or was.
     pub fn clear(&self) {
-        *self.pages() = None;
+        let mut pages = self.pages();
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        *pages = None;
     }
 
     fn pages(&self) -> MutexGuard<'_, Option<LruCache<[u8; 32], Kept>>> {

@@ -4,6 +4,10 @@ use super::JSON;
 use crate::harness::Server;
 
 const ADMIN: (&str, &str) = ("X-Auth-Token", "admin-token");
+const PATCH: (&str, &str) = (
+    "Content-Type",
+    "application/openstack-images-v2.1-json-patch",
+);
 
 #[test]
 fn glance_v1_refuses_numbers_that_no_image_can_have() {
@@ -37,10 +41,14 @@ fn glance_v1_refuses_numbers_that_no_image_can_have() {
 #[test]
 fn glance_v2_refuses_them_as_well() {
     let server = Server::with("docs");
+    let image = "/image/v2/images/70a599e0-31e7-49b7-b260-868f441e862b";
     for key in ["min_ram", "min_disk"] {
         for number in ["2147483648", "1e300", "99999999999999999999999"] {
             let body = format!(r#"{{"{key}": {number}}}"#);
             let response = server.send("POST", "/image/v2/images", &[ADMIN, JSON], &body);
+            assert_eq!(response.status(), 400, "{body}");
+            let body = format!(r#"[{{"op": "replace", "path": "/{key}", "value": {number}}}]"#);
+            let response = server.send("PATCH", image, &[ADMIN, PATCH], &body);
             assert_eq!(response.status(), 400, "{body}");
         }
     }

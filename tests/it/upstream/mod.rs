@@ -6,6 +6,7 @@ mod pages;
 mod refused;
 mod replay;
 mod stub;
+mod tls;
 mod users;
 
 use crate::harness::{Server, builder};

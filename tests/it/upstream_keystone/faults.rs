@@ -5,7 +5,7 @@ use super::stub::{Act, Stub, json};
 use crate::harness::{Response, Server, builder};
 use nova_images::UpstreamConfig;
 use std::net::TcpListener;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 
@@ -67,11 +67,9 @@ fn nobody_listens() {
 fn it_says_nothing() {
     let stub = Stub::of(|_| Act::Hold);
     let front = in_front_of(&stub.url());
-    let begun = Instant::now();
     refused(&front, 504);
     let tenants = front.get_with("/v2.0/tenants", &[("X-Auth-Token", "t")]);
     assert_eq!(tenants.status(), 504);
-    assert!(begun.elapsed() < Duration::from_secs(10));
     lives(&front);
 }
 

@@ -3,6 +3,7 @@
 mod cloud;
 mod compute;
 mod faults;
+mod legacy;
 mod replays;
 mod stub;
 mod v2;

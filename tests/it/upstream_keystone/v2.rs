@@ -85,7 +85,7 @@ impl Pair {
             let (_, after) = rest.split_once('"').unwrap();
             let (inside, rest) = after.split_once("<audit_ids>").unwrap();
             let (_, rest) = rest.split_once("</audit_ids>").unwrap();
-            plain += &format!("<token {before}{inside}{rest}");
+            plain.extend(["<token ", before, inside, rest]);
         }
         plain
     }

@@ -22,7 +22,7 @@ pub async fn update(
     form::check(call, &mut meta)?;
     upload::check_length(call, &meta)?;
     if meta.flag("is_public") == Some(true) && !call.caller.is_admin {
-        return Err(Fault::denied());
+        return Err(Fault::denied().because(call.takes_admin()));
     }
     let before = images::seen(call, rules, id)?;
     check(call, &meta, &before, source)?;

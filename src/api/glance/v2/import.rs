@@ -108,7 +108,7 @@ fn check_writer(call: &Call<'_>, id: &str, name: &str) -> Result<(), Fault> {
     if name == "copy-image" {
         return match call.caller.is_admin {
             true => Ok(()),
-            false => Err(Fault::not_authorized("copy_image")),
+            false => Err(Fault::not_authorized("copy_image").because(call.takes_admin())),
         };
     }
     let images = &call.app.images;

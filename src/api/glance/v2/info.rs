@@ -117,7 +117,8 @@ pub fn locations(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
             true => {
                 Fault::forbidden("http store must be enabled to use location API by normal user.")
             }
-            false => Fault::not_authorized("add_image_location"),
+            false => Fault::not_authorized("add_image_location")
+                .because(format!("the image is not of a project of {}", call.caller)),
         });
     }
     check_admin(call, "fetch_image_location")?;
@@ -158,6 +159,6 @@ pub fn resource_types() -> Reply {
 fn check_admin(call: &Call<'_>, action: &str) -> Result<(), Fault> {
     match call.caller.is_admin {
         true => Ok(()),
-        false => Err(Fault::not_authorized(action)),
+        false => Err(Fault::not_authorized(action).because(call.takes_admin())),
     }
 }

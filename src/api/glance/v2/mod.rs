@@ -144,15 +144,18 @@ fn check_scope(call: &Call<'_>, route: &Route) -> Result<(), Fault> {
     if call.caller.project_id.is_some() || call.caller.is_admin {
         return Ok(());
     }
-    match route {
-        Route::Images if call.head.method() == Method::GET => {
-            Err(Fault::not_authorized("get_images"))
-        }
-        Route::Images => Err(Fault::not_authorized("add_image")),
-        Route::Image(id) => Err(Fault::no_image(id)),
+    let fault = match route {
+        Route::Images if call.head.method() == Method::GET => Fault::not_authorized("get_images"),
+        Route::Images => Fault::not_authorized("add_image"),
+        Route::Image(id) => Fault::no_image(id),
         route => match route.image() {
-            Some(id) => Err(Fault::not_found(format!("Image {id} not found."))),
-            None => Ok(()),
+            Some(id) => Fault::not_found(format!("Image {id} not found.")),
+            None => return Ok(()),
         },
-    }
+    };
+    let why = format!(
+        "images are a project's, and the token is of {}",
+        call.caller
+    );
+    Err(fault.because(why))
 }

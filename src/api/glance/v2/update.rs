@@ -158,7 +158,8 @@ fn locations(edit: &Edit<'_>, kind: Kind, value: &Value) -> Stopped {
         return error.into();
     }
     match kind {
-        Kind::Remove => Fault::not_authorized("delete_image_location"),
+        Kind::Remove => Fault::not_authorized("delete_image_location")
+            .because("locations are not shown, and so not removed"),
         Kind::Replace => invisible("update"),
         Kind::Add | Kind::AddNew => invisible("add"),
     }

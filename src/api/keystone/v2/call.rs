@@ -57,10 +57,8 @@ impl<'a> Call<'a> {
     /// The token of `X-Auth-Token`.
     pub fn asker(&self) -> Result<Arc<LiveToken>, Fault> {
         let token = self.head.header("x-auth-token").unwrap_or_default();
-        self.app
-            .identity
-            .bearer(token.trim())
-            .ok_or(Fault::Unauthorized)
+        let looked_up = self.app.identity.look_up(token.trim(), 0);
+        looked_up.map_err(|error| Fault::Unauthorized(error.to_string()))
     }
 
     /// The asker, if it has the role `admin`; `rule` is what it is told it may not do.
@@ -69,7 +67,8 @@ impl<'a> Call<'a> {
         if asker.token.is_admin() {
             Ok(asker)
         } else {
-            Err(Fault::Forbidden(rule))
+            let asker = asker.token.to_string();
+            Err(Fault::Forbidden { rule, asker })
         }
     }
 

@@ -14,10 +14,15 @@ pub enum Fault {
     BadRequest(String),
     /// The body is no XML: told in JSON, whatever the client would like.
     NotXml,
-    /// Nobody signed in, or nobody may; never says why.
-    Unauthorized,
-    /// The caller may not do this: the name of the policy's rule.
-    Forbidden(&'static str),
+    /// Nobody signed in, or nobody may: why not, which the client is never told.
+    Unauthorized(String),
+    /// The caller may not do this.
+    Forbidden {
+        /// The name of the policy's rule.
+        rule: &'static str,
+        /// Who asks, in words.
+        asker: String,
+    },
     /// There is no such token.
     NoToken(String),
     /// There is no such path, or not by this method.
@@ -58,11 +63,11 @@ impl Fault {
         let (status, message) = match self {
             Self::BadRequest(message) => (StatusCode::BAD_REQUEST, message.clone()),
             Self::NotXml => return Self::expecting("valid XML", "request body").view(),
-            Self::Unauthorized => (
+            Self::Unauthorized(_) => (
                 StatusCode::UNAUTHORIZED,
                 "The request you have made requires authentication.".to_owned(),
             ),
-            Self::Forbidden(rule) => (
+            Self::Forbidden { rule, .. } => (
                 StatusCode::FORBIDDEN,
                 format!("You are not authorized to perform the requested action: {rule}"),
             ),
@@ -76,17 +81,32 @@ impl Fault {
         };
         (status, ErrorView::new(status, message))
     }
+
+    /// Why, for whoever runs the server.
+    pub fn why(&self) -> String {
+        match self {
+            Self::BadRequest(why) | Self::Unauthorized(why) => why.clone(),
+            Self::NotXml => "the body is no XML".to_owned(),
+            Self::Forbidden { rule, asker } => {
+                format!("{rule} takes the role admin, and the token is of {asker}")
+            }
+            Self::NoToken(_) => "the token is not known, or has ended".to_owned(),
+            Self::NoRoute => "Keystone v2.0 has nothing there, or not by this method".to_owned(),
+            Self::Outside(refusal) => refusal.message.clone(),
+            Self::Internal(failure) => failure.why().to_owned(),
+        }
+    }
 }
 
 impl From<SignInError> for Fault {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Refused(_)
-            | SignInError::SystemToken
-            | SignInError::Token(TokenError::Missing | TokenError::Unknown | TokenError::Ended) => {
-                Self::Unauthorized
-            }
             SignInError::Store(error) => Self::Internal(Failure::of(&error)),
+            refused @ (SignInError::Refused(_)
+            | SignInError::SystemToken
+            | SignInError::Token(
+                TokenError::Missing | TokenError::Unknown | TokenError::Ended,
+            )) => Self::Unauthorized(refused.to_string()),
         }
     }
 }

@@ -72,8 +72,11 @@ pub fn refuse(call: &Call<'_>, refusal: &Refusal) -> Reply {
 fn answer_in_version(call: &Call<'_>, body: &Body, operation: &Operation) -> Reply {
     // Keystone 2014.2: this check stands in front of everything, the XML middleware included.
     let sends_token = call.head.header("x-auth-token").is_some();
-    if call.manner == Manner::Juno && sends_token && call.asker().is_err() {
-        return write(call, Format::Json, &Fault::Unauthorized);
+    if call.manner == Manner::Juno
+        && sends_token
+        && let Err(fault) = call.asker()
+    {
+        return write(call, Format::Json, &fault);
     }
     let body = match read(call, body) {
         Ok(body) => body,
@@ -120,10 +123,7 @@ fn version(call: &Call<'_>) -> Reply {
 
 fn write(call: &Call<'_>, format: Format, fault: &Fault) -> Reply {
     let (status, view) = fault.view();
-    let mut reply = render(format, status, &view);
-    if let Fault::Internal(failure) = fault {
-        reply = reply.because(failure.why().to_owned());
-    }
+    let reply = render(format, status, &view).because(fault.why());
     if status == StatusCode::UNAUTHORIZED {
         // Without the version, and without the prefix that the service is mounted under.
         reply.with(

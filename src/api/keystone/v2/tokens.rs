@@ -33,7 +33,11 @@ pub fn validate(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     let live = find(call, id)?;
     match call.parameter("belongsTo") {
         Some(tenant) if !tenant.is_empty() && live.token.project_id() != Some(tenant.as_str()) => {
-            Err(Fault::Unauthorized)
+            let why = format!(
+                "the token does not belong to {tenant}: it is of {}",
+                live.token
+            );
+            Err(Fault::Unauthorized(why))
         }
         _ => Ok(document(call, id, &live)),
     }

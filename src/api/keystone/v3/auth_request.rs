@@ -94,7 +94,9 @@ fn proof(method: &str, part: Option<&Object>) -> Result<Proof, Fault> {
             Ok(Proof::Token(id.unwrap_or_default().to_owned()))
         }
         // `external` needs a front server that vouches for the user, the others a federation.
-        _ => Err(Fault::Unauthorized),
+        other => Err(Fault::Unauthorized(format!(
+            "nobody vouches for a user by {other} here"
+        ))),
     }
 }
 
@@ -121,7 +123,7 @@ fn refuse_credential(auth: &Object, identity: &Object) -> Fault {
         Some(user) if non_empty(user, "id").is_none() && !user.contains_key("domain") => {
             Fault::expecting("domain", "user")
         }
-        Some(_) => Fault::Unauthorized,
+        Some(_) => Fault::Unauthorized("there are no application credentials".to_owned()),
     }
 }
 
@@ -158,7 +160,7 @@ fn scope(scope: Option<&Value>, domain_of_all: Option<&DomainRef>) -> Result<Wan
             Err(Fault::expecting("trust_id", "trust"))
         }
         // There are no trusts.
-        _ => Err(Fault::Unauthorized),
+        _ => Err(Fault::Unauthorized("there are no trusts".to_owned())),
     }
 }
 

@@ -51,7 +51,8 @@ impl<'a> Call<'a> {
     /// The token of `X-Auth-Token`.
     pub fn asker(&self) -> Result<Arc<LiveToken>, Fault> {
         let token = self.head.header("x-auth-token").unwrap_or_default();
-        self.app.identity.bearer(token).ok_or(Fault::Unauthorized)
+        let looked_up = self.app.identity.look_up(token, 0);
+        looked_up.map_err(|error| Fault::Unauthorized(error.to_string()))
     }
 
     /// A link to something of v3.

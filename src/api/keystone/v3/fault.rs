@@ -2,6 +2,7 @@
 //! below it for what no resource of its answers.
 
 use crate::api::keystone::failed;
+use crate::domain::Token;
 use crate::http::{Method, Refusal, Reply, StatusCode};
 use crate::python;
 use crate::service::Failure;
@@ -24,14 +25,19 @@ pub const METHODS: [&str; 7] = [
 pub enum Fault {
     /// The request cannot be understood; the message says why.
     BadRequest(String),
-    /// Nobody signed in, or nobody may; never says why.
-    Unauthorized,
+    /// Nobody signed in, or nobody may: why not, which the client is never told.
+    Unauthorized(String),
     /// A sign-in by a method that is not offered.
     UnsupportedMethod,
     /// A sign-in by application credential that asks for a scope.
     CredentialWithScope,
-    /// The caller may not do this: the name of the policy's rule.
-    Forbidden(Option<&'static str>),
+    /// The caller may not do this.
+    Forbidden {
+        /// The name of the policy's rule.
+        rule: Option<&'static str>,
+        /// Who asks, in words.
+        asker: String,
+    },
     /// The caller may not do this, for a reason of its own.
     ForbiddenBecause(&'static str),
     /// There is none.
@@ -72,6 +78,14 @@ impl Fault {
         ))
     }
 
+    /// Whoever shows this token may not.
+    pub fn forbidden(rule: Option<&'static str>, token: &Token) -> Self {
+        Self::Forbidden {
+            rule,
+            asker: token.to_string(),
+        }
+    }
+
     /// There is no such thing.
     pub fn could_not_find(what: &str, id: &str) -> Self {
         Self::NotFound(format!("Could not find {what}: {id}."))
@@ -94,10 +108,16 @@ impl Fault {
             },
         };
         let body = python::to_vec(&body).unwrap_or_default();
-        let mut reply = Reply::new(status, "application/json", body);
-        if let Self::Internal(failure) = self {
-            reply = reply.because(failure.why().to_owned());
-        }
+        let why = match self {
+            Self::Unauthorized(why) => why.clone(),
+            Self::Forbidden { rule, asker } => format!(
+                "{} is not for {asker}",
+                rule.map_or_else(|| "this".to_owned(), |rule| format!("identity:{rule}"))
+            ),
+            Self::Internal(failure) => failure.why().to_owned(),
+            _ => message,
+        };
+        let reply = Reply::new(status, "application/json", body).because(why);
         if status == StatusCode::UNAUTHORIZED {
             reply.with("www-authenticate", format!("Keystone uri=\"{base}/v3\""))
         } else {
@@ -108,7 +128,7 @@ impl Fault {
     fn status_and_message(&self) -> (StatusCode, String) {
         match self {
             Self::BadRequest(message) => (StatusCode::BAD_REQUEST, message.clone()),
-            Self::Unauthorized => (
+            Self::Unauthorized(_) => (
                 StatusCode::UNAUTHORIZED,
                 "The request you have made requires authentication.".to_owned(),
             ),
@@ -122,7 +142,7 @@ impl Fault {
                  request a scope."
                     .to_owned(),
             ),
-            Self::Forbidden(rule) => {
+            Self::Forbidden { rule, .. } => {
                 let rule = rule.map_or_else(String::new, |rule| format!(": identity:{rule}"));
                 let message =
                     format!("You are not authorized to perform the requested action{rule}.");
@@ -155,7 +175,7 @@ impl From<TokenError> for Fault {
 impl From<SignInError> for Fault {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Refused(_) => Self::Unauthorized,
+            SignInError::Refused(refused) => Self::Unauthorized(refused.to_string()),
             SignInError::SystemToken => Self::ForbiddenBecause(
                 "Using a system-scoped token to create a project-scoped or domain-scoped token is \
                  not allowed.",
@@ -173,6 +193,7 @@ pub fn not_found_page() -> Reply {
         "The requested URL was not found on the server. If you entered the URL manually please \
          check your spelling and try again.",
     )
+    .because("Keystone has no such path")
 }
 
 /// Werkzeug's page for a method that a version document does not have.
@@ -182,6 +203,7 @@ pub fn wrong_method_page(allowed: &[Method]) -> Reply {
         "The method is not allowed for the requested URL.",
     )
     .with("allow", list(allowed))
+    .because(format!("here are {} only", list(allowed)))
 }
 
 /// What flask-restful says for a method that a resource does not have.
@@ -189,6 +211,7 @@ pub fn wrong_method(allowed: &[Method]) -> Reply {
     let body = r#"{"message": "The method is not allowed for the requested URL."}"#;
     Reply::new(StatusCode::METHOD_NOT_ALLOWED, "application/json", body)
         .with("allow", list(allowed))
+        .because(format!("here are {} only", list(allowed)))
 }
 
 /// The answer to OPTIONS.

@@ -42,7 +42,7 @@ pub fn auth_catalog(call: &Call<'_>) -> Result<Reply, Fault> {
     let asker = call.asker()?;
     let project_id = asker.token.project_id();
     if project_id.is_none() {
-        return Err(Fault::Forbidden(None));
+        return Err(Fault::forbidden(None, &asker.token));
     }
     let body = CatalogBody {
         catalog: catalog::v3(&call.catalog(), project_id),
@@ -94,7 +94,7 @@ pub fn auth_system(call: &Call<'_>) -> Result<Reply, Fault> {
 pub fn user_projects(call: &Call<'_>, user_id: &str) -> Result<Reply, Fault> {
     let asker = call.asker()?;
     if !asker.token.is_admin() && asker.token.user.id != user_id {
-        return Err(Fault::Forbidden(Some("list_user_projects")));
+        return Err(Fault::forbidden(Some("list_user_projects"), &asker.token));
     }
     // Only the deployment's own administrator is told who is not there (Keystone 30).
     let is_known = call.app.identity.directory().user(user_id).is_some();
@@ -119,7 +119,7 @@ pub fn index(call: &Call<'_>, kind: Kind) -> Result<Reply, Fault> {
         if kind == Kind::Projects && call.site.offer.means_own_projects {
             return projects_of(call, &asker.token.user.id, words.list, words.filters);
         }
-        return Err(Fault::Forbidden(Some(words.list_rule)));
+        return Err(Fault::forbidden(Some(words.list_rule), &asker.token));
     }
     let mut views = all(call, kind);
     if let TokenScope::Domain(domain) = &asker.token.scope {
@@ -155,7 +155,7 @@ pub fn show(call: &Call<'_>, kind: Kind, id: &str) -> Result<Reply, Fault> {
     // A role is looked up before anybody asks who may see it (Keystone 30).
     let shows_missing = kind == Kind::Roles && found.is_none();
     if !shows_missing && !may_show(call, &asker.token, kind, id) {
-        return Err(Fault::Forbidden(Some(words.show_rule)));
+        return Err(Fault::forbidden(Some(words.show_rule), &asker.token));
     }
     let view = found.ok_or_else(|| Fault::could_not_find(words.one, id))?;
     let body: serde_json::Map<_, _> = [(words.one.to_owned(), view)].into_iter().collect();

@@ -58,14 +58,14 @@ fn subject<'c>(call: &'c Call<'_>, rule: &'static str) -> Result<(&'c str, Arc<L
         return Err(if asker.token.is_admin() {
             TokenError::Missing.into()
         } else {
-            Fault::Forbidden(Some(rule))
+            Fault::forbidden(Some(rule), &asker.token)
         });
     };
     let live = call.app.identity.look_up(text, window_seconds(call))?;
     if asker.token.is_admin() || asker.token.user.id == live.token.user.id {
         Ok((text, live))
     } else {
-        Err(Fault::Forbidden(Some(rule)))
+        Err(Fault::forbidden(Some(rule), &asker.token))
     }
 }
 

@@ -136,7 +136,9 @@ impl List {
         };
         match (self.step, &slice.last_id) {
             (Some(step), Some(Ok(last))) if ends(step) && !is_uuid(last) => {
-                Err(Fault::bad_request(MALFORMED))
+                let why =
+                    format!("{last:?}, the last image of a page, is no UUID, and so no marker");
+                Err(Fault::bad_request(MALFORMED).because(why))
             }
             _ => Ok(()),
         }

@@ -66,14 +66,17 @@ pub fn find(call: &Call<'_>, id: &str) -> Result<Image, Fault> {
 pub fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     if id == "detail" && call.dialect.rules.uuid_markers {
         // Glance's API v1 has a list there, which cannot be deleted.
-        return Err(Fault::api(StatusCode::METHOD_NOT_ALLOWED, MALFORMED));
+        let why = "Glance's API v1 has a list at `detail`, which cannot be deleted";
+        return Err(Fault::api(StatusCode::METHOD_NOT_ALLOWED, MALFORMED).because(why));
     }
     let outcome = call
         .app
         .images
         .delete(&call.caller, &call.dialect.rules, id);
     outcome.map_err(|error| match error {
-        ImageError::Forbidden(_) => Fault::forbidden("You are not allowed to delete the image."),
+        ImageError::Forbidden(denied) => {
+            Fault::forbidden("You are not allowed to delete the image.").because(denied.to_string())
+        }
         other => Fault::of_image(other, id),
     })?;
     Ok(deleted(call))

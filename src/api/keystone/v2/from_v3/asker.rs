@@ -14,7 +14,10 @@ pub async fn asker<'c>(
     let token = call.head.header("x-auth-token").unwrap_or_default().trim();
     match cloud.tokens.find(token).await {
         Ok(Some(known)) => Ok((token, known)),
-        Ok(None) => Err(Fault::Unauthorized),
+        Ok(None) => {
+            let why = "the real Keystone knows no such token, or none was shown";
+            Err(Fault::Unauthorized(why.to_owned()))
+        }
         Err(error) => Err(fault(&error)),
     }
 }
@@ -28,6 +31,9 @@ pub async fn administrator<'c>(
     let (token, known) = asker(call, cloud).await?;
     match known.is_admin() {
         true => Ok(token),
-        false => Err(Fault::Forbidden(rule)),
+        false => Err(Fault::Forbidden {
+            rule,
+            asker: "a user of the real cloud who has it not".to_owned(),
+        }),
     }
 }

@@ -9,7 +9,7 @@ use crate::service::upstream::KeystoneError;
 pub fn fault(error: &KeystoneError) -> Fault {
     match error {
         KeystoneError::Unauthorized | KeystoneError::Forbidden | KeystoneError::NotFound => {
-            Fault::Unauthorized
+            Fault::Unauthorized(format!("the real Keystone refused: {error}"))
         }
         KeystoneError::Refused { status, message } if status.is_client_error() => {
             match (*status, message.as_str()) {

@@ -22,7 +22,9 @@ pub async fn authenticate(
     let AuthRequest { proof, scope } = AuthRequest::parse(body)?;
     let proof = match proof {
         // v3 would miss it in the body.
-        Proof::Password(_, None) => return Err(Fault::Unauthorized),
+        Proof::Password(_, None) => {
+            return Err(Fault::Unauthorized("no password was given".to_owned()));
+        }
         Proof::Password(user, password) => Proof::Password(in_domain(user, cloud), password),
         Proof::Token(id) => Proof::Token(id),
     };
@@ -45,7 +47,8 @@ pub async fn validate(call: &Call<'_>, cloud: &Upstream, id: &str) -> Result<Rep
     let token = find(cloud, asker, id).await?;
     match call.parameter("belongsTo") {
         Some(tenant) if !tenant.is_empty() && token.project_id() != Some(tenant.as_str()) => {
-            Err(Fault::Unauthorized)
+            let why = format!("the token does not belong to {tenant}");
+            Err(Fault::Unauthorized(why))
         }
         _ => document(call, cloud, id, &token).await,
     }
@@ -89,9 +92,12 @@ fn about(cloud: &Upstream, asker: &str, id: &str, error: &KeystoneError) -> Faul
         KeystoneError::Unauthorized => {
             // It was somebody's up to a minute ago.
             cloud.tokens.forget(asker);
-            Fault::Unauthorized
+            Fault::Unauthorized(format!("the real Keystone refused: {error}"))
         }
-        KeystoneError::Forbidden => Fault::Forbidden("identity:validate_token"),
+        KeystoneError::Forbidden => Fault::Forbidden {
+            rule: "identity:validate_token",
+            asker: "a user to whom the real Keystone forbids it".to_owned(),
+        },
         error => fault(error),
     }
 }

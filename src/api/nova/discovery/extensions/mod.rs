@@ -40,7 +40,9 @@ pub fn index(call: &Call<'_>) -> Reply {
 pub fn show(call: &Call<'_>, alias: &str) -> Result<Reply, Fault> {
     let mut extensions = list::of(call.dialect.extensions).iter();
     let found = extensions.find(|extension| extension.alias == alias);
-    let extension = found.ok_or_else(|| Fault::not_found(NO_RESOURCE))?;
+    let extension = found.ok_or_else(|| {
+        Fault::not_found(NO_RESOURCE).because(format!("there is no extension {alias:?}"))
+    })?;
     if !call.media.is_xml() {
         let body = json::object(512, |root| {
             root.object("extension", |object| extension.json(object));

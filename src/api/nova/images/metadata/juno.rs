@@ -105,7 +105,7 @@ pub fn check(call: &Call<'_>, write: Write<'_>, body: &Value) -> Result<(), Faul
 fn check_shape(write: Write<'_>, body: &Value) -> Result<(), Fault> {
     let members = body
         .as_dict()
-        .ok_or_else(|| Fault::bad_request(MALFORMED))?;
+        .ok_or_else(|| bad_body("the body is no object"))?;
     let name = if matches!(write, Write::One(_)) {
         "meta"
     } else {
@@ -118,7 +118,7 @@ fn check_shape(write: Write<'_>, body: &Value) -> Result<(), Fault> {
 }
 
 fn check_one(key: &str, body: &Value) -> Result<(), Fault> {
-    let type_error = || Fault::bad_request(MALFORMED);
+    let type_error = || bad_body("neither the body nor \"meta\" in it may be a number or null");
     let mismatch = || Fault::bad_request("Request body and URI mismatch");
     let members = body.as_dict().ok_or_else(type_error)?;
     let meta = members
@@ -162,7 +162,8 @@ pub fn apply(
             let meta = body.as_dict().and_then(|members| members.get("meta"));
             let items = meta.and_then(Value::as_dict);
             let value = items.and_then(|items| items.get(key));
-            let value = value.ok_or_else(|| Fault::bad_request(MALFORMED))?;
+            let value =
+                value.ok_or_else(|| bad_body(&format!("\"meta\" is no object with {key:?}")))?;
             shown.insert(key.to_owned(), value.clone());
             check_items(shown)
         }
@@ -170,7 +171,7 @@ pub fn apply(
 }
 
 fn merge(body: &Value, shown: &mut Shown) -> Result<(), Fault> {
-    let type_error = || Fault::bad_request(MALFORMED);
+    let type_error = || bad_body("the body is no object");
     match body {
         Value::Dict(members) => match members.get("metadata") {
             None => Ok(()),
@@ -212,8 +213,15 @@ fn replacement(call: &Call<'_>, body: &Value) -> Result<Shown, Fault> {
         _ if is_false(metadata) && !call.dialect.rules.lists_all => Err(Fault::internal("")),
         _ if is_false(metadata) => Ok(Shown::new()),
         Value::List(_) | Value::Str(_) => Err(Fault::bad_request("Invalid image metadata")),
-        _ => Err(Fault::bad_request(MALFORMED)),
+        _ => Err(bad_body(
+            "\"metadata\" is neither an object nor a list nor a text",
+        )),
     }
+}
+
+/// A 400 that does not say why.
+fn bad_body(why: &str) -> Fault {
+    Fault::bad_request(MALFORMED).because(why)
 }
 
 /// What Python takes for false.

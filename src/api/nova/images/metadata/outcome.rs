@@ -38,7 +38,9 @@ pub fn show(call: &Call<'_>, image: &Image, key: &str) -> Result<Reply, Fault> {
         .properties
         .get(key)
         .filter(|_| is_addressable(call, key));
-    let stored = stored.ok_or_else(|| Fault::not_found(NO_RESOURCE))?;
+    let stored = stored.ok_or_else(|| {
+        Fault::not_found(NO_RESOURCE).because(format!("the image has no property {key:?}"))
+    })?;
     single(call, key, &shown(key, stored, call.dialect)?)
 }
 

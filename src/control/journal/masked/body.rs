@@ -1,0 +1,200 @@
+//! Bodies as they may be shown.
+
+use super::markup;
+use super::names::{MASK, names_secret};
+use super::target::secrets_of;
+use super::text;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A body, or the beginning of one, without its secrets; nothing where it cannot be told what of it is one,
+/// and some of it may well be (`is_sensitive`). What a service quotes of the request's target is masked,
+/// too.
+pub fn body<'b>(bytes: &'b [u8], target: &str, is_sensitive: bool) -> Option<Cow<'b, [u8]>> {
+    let Some(text) = readable(bytes) else {
+        return (!is_sensitive).then_some(Cow::Borrowed(bytes));
+    };
+    let is_markup = text.trim_start().starts_with('<');
+    // A document type may give a secret another name.
+    if is_markup && is_sensitive && text.contains("<!DOCTYPE") {
+        return None;
+    }
+    let secrets = secrets_of(target);
+    let mut shown = Cow::Borrowed(text);
+    if may_hold_secrets(text) {
+        let found = match is_markup {
+            true => markup::secrets(text)
+                .into_iter()
+                .map(|range| (range, false))
+                .collect(),
+            false => text::secrets(text),
+        };
+        if !found.is_empty() {
+            shown = Cow::Owned(masked(text, found));
+        }
+    }
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        if shown.contains(secret) {
+            shown = Cow::Owned(shown.replace(secret, MASK));
+        }
+    }
+    match shown {
+        Cow::Borrowed(_) => Some(Cow::Borrowed(bytes)),
+        Cow::Owned(text) => Some(Cow::Owned(text.into_bytes())),
+    }
+}
+
+/// A body that is text, but for a last character that was cut off. UTF-16 and its like are text, too, but
+/// not to us.
+fn readable(bytes: &[u8]) -> Option<&str> {
+    if bytes.contains(&0) {
+        return None;
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(bytes.get(..error.valid_up_to())?).ok()
+        }
+        Err(_) => None,
+    }
+}
+
+/// Most bodies have no word in them that names a secret, and none that is escaped.
+fn may_hold_secrets(text: &str) -> bool {
+    text.contains("\\u") || text.contains('%') || names_secret(&text.to_ascii_lowercase())
+}
+
+fn masked(text: &str, found: Vec<(Range<usize>, bool)>) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut from = 0;
+    for (range, needs_quotes) in found {
+        shown.push_str(text.get(from..range.start).unwrap_or_default());
+        match needs_quotes {
+            true => shown.extend(["\"", MASK, "\""]),
+            false => shown.push_str(MASK),
+        }
+        from = range.end;
+    }
+    shown.push_str(text.get(from..).unwrap_or_default());
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::body;
+
+    fn shown(text: &str) -> String {
+        let shown = body(text.as_bytes(), "/", true).unwrap();
+        String::from_utf8(shown.into_owned()).unwrap()
+    }
+
+    #[test]
+    fn secrets_in_json() {
+        for (text, expected) in [
+            (
+                r#"{"auth": {"passwordCredentials": {"username": "a", "password": "S3"}}}"#,
+                r#"{"auth": {"passwordCredentials": {"username": "a", "password": "***"}}}"#,
+            ),
+            (
+                r#"{"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": "u", "password": "S3\"S3"}}}}}"#,
+                r#"{"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": "u", "password": "***"}}}}}"#,
+            ),
+            (
+                r#"{"auth": {"token": {"id": "S3"}, "tenantName": "t"}}"#,
+                r#"{"auth": {"token": {"id": "***"}, "tenantName": "t"}}"#,
+            ),
+            (
+                r#"{"token": {"expires": "2026", "id": "S3", "tenant": {"id": "t"}}}"#,
+                r#"{"token": {"expires": "2026", "id": "***", "tenant": {"id": "t"}}}"#,
+            ),
+            (
+                r#"{"p\u0061ssword": 123, "a": [{"secret": ["S3", {"x": "S3"}]}]}"#,
+                r#"{"p\u0061ssword": "***", "a": [{"secret": ["***", {"x": "***"}]}]}"#,
+            ),
+            (
+                r#"{"password": {"wrong": "S3"}}"#,
+                r#"{"password": {"wrong": "***"}}"#,
+            ),
+            (
+                r#"{"password": null, "a": 1}"#,
+                r#"{"password": null, "a": 1}"#,
+            ),
+            (r#"{"password": "S3 cut o"#, r#"{"password": "***"#),
+            (r#"{"password": "S3\"#, r#"{"password": "***"#),
+            (r#"{"password" "S3"}"#, r#"{"password" "***"}"#),
+            (
+                r#"{"password": "S3": "S3"}"#,
+                r#"{"password": "***": "***"}"#,
+            ),
+            (
+                "{'password': 'S3', 'a': 'b'}",
+                "{'password': '***', 'a': 'b'}",
+            ),
+            ("{password: S3 S3}", "{password: \"***\" \"***\"}"),
+            ("user=a&password=S3,}S3&x=y", "user=a&password=***&x=y"),
+            ("p%61ssword=S3", "p%61ssword=***"),
+            ("password=", "password="),
+            (
+                r#"{"images": [{"id": "i"}]}"#,
+                r#"{"images": [{"id": "i"}]}"#,
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(shown(text), expected);
+        }
+    }
+
+    #[test]
+    fn secrets_in_xml() {
+        for (text, expected) in [
+            (
+                "<auth><passwordCredentials username=\"a\" password='S3'/></auth>",
+                "<auth><passwordCredentials username=\"a\" password='***'/></auth>",
+            ),
+            (
+                "<?xml version=\"1.0\"?><auth><k:token xmlns:k=\"u\" expires=\"e\" id = \"S3\"/><x id=\"x\"/></auth>",
+                "<?xml version=\"1.0\"?><auth><k:token xmlns:k=\"u\" expires=\"e\" id = \"***\"/><x id=\"x\"/></auth>",
+            ),
+            (
+                "<a><password>S3</password>b</a>",
+                "<a><password>***</password>b</a>",
+            ),
+            (
+                "<password><![CDATA[S3]]><b c=\"d\">S3</b></password>",
+                "<password><![CDATA[***]]><b c=\"d\">***</b></password>",
+            ),
+            ("<a password=\"S3 cut", "<a password=\"***"),
+            ("<a password=S3>x", "<a password=***>x"),
+            ("<a password=\"S3\"<b", "<a password=\"***\"<b"),
+            ("<a / =x>", "<a / =x>"),
+            ("<password>S3", "<password>***"),
+        ] {
+            assert_eq!(shown(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_shown_where_secrets_are_at_home() {
+        let wide: Vec<u8> = "{\"password\": \"S3\"}"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let declared = b"<!DOCTYPE a [<!ENTITY p \"S3\">]><a password=\"&p;\"/>";
+        for bytes in [&wide, b"\xff\xfe".as_slice(), declared] {
+            assert_eq!(body(bytes, "/", true), None);
+        }
+        assert!(body(&wide, "/", false).is_some());
+        // A character that was cut off at the end is no reason.
+        assert!(body(b"{\"a\": \"\xc3", "/", true).is_some());
+    }
+
+    #[test]
+    fn tokens_of_the_target_are_masked_where_they_are_quoted() {
+        let text = b"{\"error\": {\"message\": \"Could not find token: S3\"}}";
+        let shown = body(text, "/v2.0/tokens/S3", true).unwrap();
+        assert_eq!(
+            &*shown,
+            b"{\"error\": {\"message\": \"Could not find token: ***\"}}"
+        );
+    }
+}
