@@ -43,25 +43,28 @@ pub fn is_enough(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
 
-/// What a refusal says, for a person.
+/// What a refusal says, for a person. What it says beside that goes to standard output.
 pub fn reason(answer: Response<Body>) -> String {
     let status = status_line(answer.status());
     let mut body = Vec::new();
     // Half of what it has to say is more than nothing.
-    _ = answer
-        .into_body()
-        .into_reader()
-        .take(MOST_PRETTY_BYTES)
-        .read_to_end(&mut body);
-    let told: Option<Value> = serde_json::from_slice(&body).ok();
-    let message = told.as_ref().and_then(|told| {
-        let places = [&told["error"]["message"], &told["reason"]];
-        places.into_iter().find_map(Value::as_str)
-    });
-    match message {
-        Some(message) => message.to_owned(),
-        None => format!("{status} {}", String::from_utf8_lossy(&body).trim()),
+    let reader = answer.into_body().into_reader();
+    _ = reader.take(MOST_PRETTY_BYTES).read_to_end(&mut body);
+    let told: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    if let Some(message) = told["error"]["message"].as_str() {
+        return message.to_owned();
     }
+    let mut places = [&told["message"], &told["reason"]].into_iter();
+    let message = places.find_map(Value::as_str);
+    if told.is_object() {
+        let mut stdout = io::stdout().lock();
+        _ = match stdout.is_terminal() {
+            true => copy(&mut pretty(body), &mut stdout),
+            false => copy(&mut &body[..], &mut stdout),
+        };
+        return message.map_or(status, str::to_owned);
+    }
+    format!("{status} {}", String::from_utf8_lossy(&body).trim())
 }
 
 /// A document in lines, as long as nothing is lost by it.
