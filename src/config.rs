@@ -1,10 +1,12 @@
 //! How an emulator is started, however that was said: flags, environment, or the library's builder.
 
 mod base_url;
+mod upload_transitions;
 mod upstream;
 mod web_origin;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use upload_transitions::{UploadTransitions, UploadTransitionsError};
 pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
 pub use web_origin::WebOriginError;
 
@@ -237,6 +239,9 @@ pub const JOURNAL_BYTES: usize = 4 * 1024 * 1024;
 /// Most bytes that are kept of each body when nothing else is said: 64 KiB.
 pub const JOURNAL_BODY_BYTES: usize = 64 * 1024;
 
+/// Spaces at once when nothing else is said: more than a server's memory mostly takes.
+pub const MOST_SPACES: usize = 10_000;
+
 /// What one cloud is, whichever server it is on.
 #[derive(Clone, Debug)]
 pub struct SpaceConfig {
@@ -263,6 +268,8 @@ pub struct SpaceConfig {
     pub catalog: Vec<(String, String)>,
     /// The region of the catalogue; the profile's own when missing.
     pub region: Option<String>,
+    /// How images become active whose data were uploaded.
+    pub uploads: UploadTransitions,
 }
 
 /// What all clouds of a server share.
@@ -292,6 +299,8 @@ pub struct ServerConfig {
     pub allow_origins: Vec<String>,
     /// Connections at once; when missing, what the process's descriptors allow.
     pub max_connections: Option<usize>,
+    /// Spaces at once, besides its own.
+    pub max_spaces: usize,
     /// Most bytes of an image's data.
     pub max_image_size: u64,
     /// From where data may be fetched by their URI; from nowhere when empty.
@@ -333,6 +342,7 @@ impl Default for SpaceConfig {
             max_tokens: 100_000,
             catalog: Vec::new(),
             region: None,
+            uploads: UploadTransitions::default(),
         }
     }
 }
@@ -352,6 +362,7 @@ impl Default for ServerConfig {
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
             max_connections: None,
+            max_spaces: MOST_SPACES,
             max_image_size: MOST_IMAGE_BYTES,
             web_download: Vec::new(),
             journal: JournalMode::default(),

@@ -258,8 +258,8 @@ mod store;
 pub use cli::run as run_command;
 pub use config::{
     AuthMode, BaseUrlError, ControlAccess, JournalMode, Microversion, MicroversionError, Profile,
-    SettingError, SyncMode, UpstreamAuth, UpstreamConfig, UpstreamConfigError, WaldurApi,
-    WebOriginError, WebSource, WebSourceError,
+    SettingError, SyncMode, UploadTransitions, UploadTransitionsError, UpstreamAuth,
+    UpstreamConfig, UpstreamConfigError, WaldurApi, WebOriginError, WebSource, WebSourceError,
 };
 pub use control::journal::{
     End, Entry, KeptBody, Matching, NearMiss, StatusError, Statuses, Times, TimesError,
@@ -267,11 +267,12 @@ pub use control::journal::{
 pub use control::{Clock, ClockError, Fixture, FixtureError};
 pub use domain::{
     BodyWanted, GlanceStatus, Image, ImageBuilder, Member, MemberStatus, Operation, Plan,
-    Properties, PropertyValue, Timestamp, Visibility, Work,
+    Properties, PropertyValue, Timestamp, Transition, TransitionPlanError, Trigger, Visibility,
+    Work,
 };
 pub use emulator::{
-    Emulator, EmulatorBuilder, Exchange, Interceptor, Requests, Space, SpaceBuilder, StartError,
-    Verdict, WaitError, operations,
+    Emulator, EmulatorBuilder, Exchange, Images, Interceptor, Requests, Space, SpaceBuilder,
+    StartError, Verdict, WaitError, operations,
 };
 pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};
-pub use service::{PutImageError, ResetError, SpaceError};
+pub use service::{ImageControlError, PutImageError, ResetError, SpaceError};

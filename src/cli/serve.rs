@@ -10,8 +10,8 @@ use super::tour::Tour;
 use super::upstream::Cloud;
 use crate::config::{
     AuthMode, BaseUrl, ControlAccess, JOURNAL_BODY_BYTES, JOURNAL_BYTES, JOURNAL_ENTRIES,
-    JournalMode, MOST_IMAGE_BYTES, Microversion, Profile, ServerConfig, SpaceConfig, SyncMode,
-    WaldurApi, WebSource,
+    JournalMode, MOST_IMAGE_BYTES, MOST_SPACES, Microversion, Profile, ServerConfig, SpaceConfig,
+    SyncMode, UploadTransitions, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, is_built_in};
 use crate::domain::Untold;
@@ -139,6 +139,19 @@ pub struct Serve {
     #[arg(long, env = "NOVA_IMAGES_JOURNAL_BODY_BYTES", value_name = "BYTES",
         default_value_t = JOURNAL_BODY_BYTES, hide_default_value = true)]
     journal_body_bytes: usize,
+    /// How an image becomes active once its data are uploaded: at once, so many seconds later on the
+    /// clock (clock: 5), behind so many answers that show it saving (reads: 3), or by `/_control`
+    #[arg(
+        long,
+        env = "NOVA_IMAGES_TRANSITIONS",
+        value_name = "immediate|clock[=SECONDS]|reads[=N]|manual",
+        default_value = "immediate"
+    )]
+    transitions: UploadTransitions,
+    /// Spaces at once, besides the server's own
+    #[arg(long, env = "NOVA_IMAGES_MAX_SPACES", value_name = "SPACES",
+        default_value_t = MOST_SPACES)]
+    max_spaces: usize,
     /// `real`, or an RFC 3339 time at which the clock stands still
     #[arg(
         long,
@@ -265,6 +278,7 @@ impl Serve {
             allow_hosts: self.allow_host.clone(),
             allow_origins: self.allow_origin.clone(),
             max_connections: self.max_connections,
+            max_spaces: self.max_spaces,
             max_image_size: self.max_image_size,
             web_download: self.allow_web_download.clone(),
             journal: self.journal,
@@ -291,6 +305,7 @@ impl Serve {
             max_tokens: self.max_tokens,
             catalog: self.catalog.clone(),
             region: self.region.clone(),
+            uploads: self.transitions,
         }
     }
 }

@@ -294,7 +294,6 @@ impl Clock {
         i64::try_from(self.0.started.elapsed().as_micros()).unwrap_or(i64::MAX)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     fn beginning_at(time: Shown) -> Self {
         Self(Arc::new(State {
             time: Dial::at(time),
@@ -302,10 +301,16 @@ impl Clock {
                 Shown::Standing(_) => Shown::Standing(0),
                 Shown::Running(_) => Shown::Running(0),
             }),
-            started: Instant::now(),
+            started: instant(),
             beginning: Mutex::new(Dial::word(time)),
         }))
     }
+}
+
+/// The machine's own time for durations, whatever a clock shows.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+pub fn instant() -> Instant {
+    Instant::now()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]

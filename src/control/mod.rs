@@ -5,12 +5,16 @@ pub mod agenda;
 pub mod builtin;
 pub mod clock;
 pub mod fixture;
+pub mod idle;
 pub mod ids;
 pub mod journal;
 
 pub use agenda::Agenda;
 pub use builtin::is_built_in;
 pub use clock::{Clock, ClockError};
-pub use fixture::{Fixture, FixtureError};
+pub use fixture::{
+    Described, Fixture, FixtureError, Unsaid, read_uploads, written_image, written_uploads,
+};
+pub use idle::Idle;
 pub use ids::Ids;
 pub use journal::{Journal, SpaceJournal};

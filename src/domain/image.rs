@@ -63,6 +63,18 @@ impl GlanceStatus {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
+    /// Whether data are on their way.
+    #[must_use]
+    pub const fn awaits_data(self) -> bool {
+        matches!(self, Self::Saving | Self::Importing | Self::Uploading)
+    }
+
+    /// Whether there are data, open or locked.
+    #[must_use]
+    pub const fn keeps_data(self) -> bool {
+        matches!(self, Self::Active | Self::Deactivated)
+    }
+
     /// Whether no list shows the image: killed, deleted or waiting for the scrubber.
     #[must_use]
     pub const fn is_unlisted(self) -> bool {

@@ -19,6 +19,7 @@ pub mod properties;
 pub mod sibling;
 pub mod timestamp;
 pub mod token;
+mod transition;
 
 pub use asked::{Asked, AskedFilters};
 pub use caller::Caller;
@@ -34,3 +35,4 @@ pub use properties::{Properties, PropertyValue};
 pub use sibling::{Instance, WaldurData};
 pub use timestamp::{Fraction, NoTime, Timestamp};
 pub use token::{Named, Token, TokenScope, TokenUser};
+pub use transition::{Transition, TransitionPlan, TransitionPlanError, Trigger};

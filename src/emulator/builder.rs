@@ -10,7 +10,7 @@ use super::upstream;
 use super::{Emulator, Gone, Listeners, serve};
 use crate::config::{
     AuthMode, ControlAccess, JournalMode, Microversion, Profile, ServerConfig, SpaceConfig,
-    SyncMode, UpstreamConfig, WaldurApi, WebSource,
+    SyncMode, UploadTransitions, UpstreamConfig, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
@@ -228,6 +228,29 @@ impl EmulatorBuilder {
     /// At most so many connections at once; a probe of its health is answered beyond them.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.server.max_connections = Some(connections);
+        self
+    }
+
+    /// At most so many spaces at once, besides the emulator's own.
+    pub fn max_spaces(mut self, spaces: usize) -> Self {
+        self.server.max_spaces = spaces;
+        self
+    }
+
+    /// How images become active once their data have been uploaded. Whoever uploads is answered at once;
+    /// until then the image is saving.
+    ///
+    /// ```
+    /// use nova_images::{Emulator, UploadTransitions};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let uploads = UploadTransitions::AfterReads(3);
+    /// let nova = Emulator::builder().transitions(uploads).start()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn transitions(mut self, uploads: UploadTransitions) -> Self {
+        self.space.uploads = uploads;
         self
     }
 

@@ -10,6 +10,7 @@ mod entrance;
 mod error;
 mod flow;
 mod front;
+mod image_handle;
 mod interceptor;
 mod names;
 #[cfg(fuzzing)]
@@ -32,6 +33,7 @@ pub(crate) use address::resolve;
 pub use builder::EmulatorBuilder;
 pub use error::StartError;
 pub use front::operations;
+pub use image_handle::Images;
 pub use interceptor::{Exchange, Interceptor, Verdict};
 pub use requests::{Requests, WaitError};
 pub use space::{Space, SpaceBuilder};

@@ -76,7 +76,7 @@ impl Shared {
     fn space(&self, head: &Head) -> Space {
         match head.origin().space() {
             None => Space::Root,
-            Some(name) => self.spaces.named(name).map_or(Space::Missing, Space::Named),
+            Some(name) => self.spaces.used(name).map_or(Space::Missing, Space::Named),
         }
     }
 
@@ -163,7 +163,7 @@ impl Server {
         let Request { head, body } = request;
         let space = self.shared.space(&head);
         let app = self.shared.app(&space);
-        app.settle();
+        self.settle(&space).await;
         let (head, plan, placed) = front::plan(app, self.entrance, head);
         let (request, placed) = (Request { head, body }, Arc::new(placed));
         // Whoever looks into the journal does not want to find that there.
@@ -175,6 +175,25 @@ impl Server {
         let Recording { request, plan, .. } = &mut recording;
         let reply = self.carry_out(&space, request, plan, &placed).await;
         recording.close(reply)
+    }
+
+    /// Has what has fallen due in a space happen before anybody looks.
+    async fn settle(&self, space: &Space) {
+        let app = self.shared.app(space);
+        if !app.is_due() {
+            return;
+        }
+        if !app.is_file() {
+            return app.settle();
+        }
+        let (shared, space) = (Arc::clone(&self.shared), space.clone());
+        let settled = self
+            .shared
+            .elsewhere
+            .run(Kind::Waits, move || shared.app(&space).settle());
+        if let Err(unfinished) = settled.await {
+            tracing::error!(%unfinished, "what has fallen due is done by whoever comes next");
+        }
     }
 
     async fn carry_out(

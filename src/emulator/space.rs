@@ -1,11 +1,12 @@
 //! The spaces of a running emulator, as typed calls.
 
 use super::Emulator;
-use crate::config::{AuthMode, Microversion, Profile, WaldurApi};
+use crate::config::{AuthMode, Microversion, Profile, UploadTransitions, WaldurApi};
 use crate::control::{Clock, Fixture, SpaceJournal};
 use crate::domain::Image;
 use crate::service::{App, Order, PutImageError, ResetError, SpaceContent, SpaceError};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 impl Emulator {
     /// The clock of the emulator's own space.
@@ -181,6 +182,11 @@ impl Space {
         self.example_token.as_deref()
     }
 
+    /// The space itself, as long as it is there.
+    pub(super) fn app(&self) -> &Weak<App> {
+        &self.app
+    }
+
     /// Adds an image, or puts it in place of the one of its id, whose data stay.
     ///
     /// # Errors
@@ -223,6 +229,19 @@ impl SpaceBuilder<'_> {
     /// Draws its ids from this; otherwise from the emulator's seed, if it has one, and the name.
     pub fn seed(mut self, seed: u64) -> Self {
         self.order.seed = Some(seed);
+        self
+    }
+
+    /// Removes it once no request has come to it for so long, by the machine's own time. That is looked
+    /// after every 20 seconds.
+    pub fn expire_idle(mut self, limit: Duration) -> Self {
+        self.order.expires = Some(limit);
+        self
+    }
+
+    /// How images become active once their data have been uploaded.
+    pub fn transitions(mut self, uploads: UploadTransitions) -> Self {
+        self.order.config.uploads = uploads;
         self
     }
 

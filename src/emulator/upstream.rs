@@ -1,7 +1,9 @@
 //! The real cloud behind an emulator, as it is started with one.
 
 use super::address;
-use crate::config::{Profile, ServerConfig, SettingError, SpaceConfig, UpstreamConfigError};
+use crate::config::{
+    Profile, ServerConfig, SettingError, SpaceConfig, UploadTransitions, UpstreamConfigError,
+};
 use crate::control::Clock;
 use crate::service::upstream::{ClientError, Upstream};
 use std::sync::Arc;
@@ -35,6 +37,11 @@ pub fn check(
             !server.web_download.is_empty(),
             "downloads from the web",
             "the real Glance imports data",
+        ),
+        (
+            space.uploads != UploadTransitions::Immediate,
+            "transitions of uploads",
+            "the real Glance says when an image is active",
         ),
         (
             space.profile == Profile::Juno,

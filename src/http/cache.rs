@@ -180,4 +180,19 @@ mod tests {
         }
         assert!(cache.get(1, &numbered(200)).is_none());
     }
+
+    #[test]
+    fn a_thousand_spaces_take_no_more_room_than_one() {
+        let mut cache = ReplyCache::default();
+        for space in 0..1000 {
+            let key = || Key::of(space, ["list"]);
+            for _ in 0..2 {
+                cache.put(1, key(), &reply(MOST_REPLY_BYTES / 100));
+            }
+            assert!(cache.get(1, &key()).is_some());
+            assert!(cache.weight <= MOST_REPLY_BYTES);
+        }
+        assert!(cache.replies.len() < 100);
+        assert!(cache.get(1, &Key::of(0, ["list"])).is_none());
+    }
 }

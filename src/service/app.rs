@@ -9,17 +9,19 @@ use super::rate_limit::RateLimiter;
 use super::removal::Removal;
 use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
+use super::transitions::Transitions;
 use super::upstream::Upstream;
 use super::waldur::Waldur;
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
 use crate::control::journal::SpacePlace;
-use crate::control::{Clock, Fixture, Ids, Journal, SpaceJournal};
+use crate::control::{Clock, Fixture, Idle, Ids, Journal, SpaceJournal};
 use crate::domain::{Progress, TextMaker};
 use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// One space: what the facades are given to answer with.
 #[derive(Debug)]
@@ -56,11 +58,13 @@ pub struct App {
     pub removal: Removal,
     store: Arc<Store>,
     agenda: Arc<Agenda>,
+    transitions: Arc<Transitions>,
     beginning: Beginning,
     /// Its entries in the journal go with it.
     place: SpacePlace,
     /// Held by whoever goes back there.
     returning: Mutex<()>,
+    idle: Option<Idle>,
 }
 
 /// What a space goes back to.
@@ -95,6 +99,8 @@ pub struct Outfit {
     pub journal: Journal,
     /// Where its server fetches data from.
     pub web_downloads: WebDownloads,
+    /// When it goes because nobody uses it; without it, never.
+    pub idle: Option<Idle>,
     /// The real cloud whose images it serves in place of its own.
     pub upstream: Option<Arc<Upstream>>,
 }
@@ -182,6 +188,7 @@ impl App {
             spool,
             journal,
             web_downloads,
+            idle,
             upstream,
         } = outfit;
         clock.begin_here();
@@ -192,8 +199,14 @@ impl App {
             Arc::clone(&agenda),
             &store,
         )?;
+        let transitions = Arc::new(Transitions::new(
+            Arc::clone(&store),
+            clock.clone(),
+            Arc::clone(&agenda),
+            config.uploads.into(),
+        ));
         Ok(Self {
-            images: Images::new(Arc::clone(&store), clock.clone()),
+            images: Images::new(Arc::clone(&store), clock.clone(), Arc::clone(&transitions)),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
             image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             web_downloads,
@@ -210,9 +223,11 @@ impl App {
             removal: Removal::default(),
             store,
             agenda,
+            transitions,
             beginning,
             place: SpacePlace::open(&journal, number),
             returning: Mutex::new(()),
+            idle,
         })
     }
 
@@ -226,13 +241,56 @@ impl App {
         self.place.journal()
     }
 
+    pub(super) fn transitions(&self) -> &Transitions {
+        &self.transitions
+    }
+
+    /// Whether something has fallen due since somebody last asked.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.agenda.is_due(&self.clock)
+    }
+
     /// Does what has fallen due since somebody last asked, in order.
     pub fn settle(&self) {
-        while let Some((_, due)) = self.agenda.next_due(&self.clock) {
-            match due {
-                Due::TokensEnd => self.identity.settle(),
+        let settled = self.agenda.settle(&self.clock, |entry, due| match due {
+            Due::TokensEnd => {
+                self.identity.settle();
+                Ok(())
             }
+            Due::Transition(image) => self.transitions.fall_due(entry, &image),
+        });
+        if let Err(error) = settled {
+            // It is tried again.
+            _ = Failure::of(&error);
         }
+    }
+
+    /// Counts as a read of these images that an answer shows, and not their status.
+    pub fn showed<'i>(&self, ids: impl IntoIterator<Item = &'i str>) {
+        self.transitions.showed(ids);
+    }
+
+    /// Somebody uses it.
+    pub fn touch(&self) {
+        if let Some(idle) = &self.idle {
+            idle.touch();
+        }
+    }
+
+    /// How long nobody may use it until it goes, if it ever does.
+    #[must_use]
+    pub fn expires(&self) -> Option<Duration> {
+        self.idle.as_ref().map(Idle::limit)
+    }
+
+    /// Whether nobody uses it, nor has for as long as it was made for.
+    #[must_use]
+    pub fn is_abandoned(self: &Arc<Self>) -> bool {
+        // A request that is under way holds it, as the server does.
+        let is_used = Arc::strong_count(self) > 1;
+        let idle = self.idle.as_ref();
+        idle.is_some_and(|idle| !is_used && idle.is_over())
     }
 
     /// Lets go what time has ended, and what nobody uses.
@@ -269,6 +327,8 @@ impl App {
             .returning
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        // No step may be taken in what is there by then.
+        let mut plans = self.transitions.hold();
         match &self.beginning {
             Beginning::Seed(seed) => self.store.return_to(&seed.images)?,
             Beginning::Fixture(None) => return Err(ResetError::NoFixture),
@@ -284,6 +344,7 @@ impl App {
         self.ids.reset();
         self.rate_limiter.reset();
         self.waldur.reset();
+        plans.reset();
         self.agenda.clear();
         self.identity.forget();
         self.journal().clear();

@@ -169,7 +169,7 @@ impl Receiving {
     /// # Errors
     /// What `decide` says, or when the data cannot be kept; then the image is queued again.
     pub async fn finish<T, E>(
-        mut self,
+        self,
         kind: DataKind,
         decide: impl FnOnce(Image, &Stored) -> Result<Decided<T>, E> + Send + 'static,
     ) -> Result<Option<T>, E>
@@ -177,19 +177,20 @@ impl Receiving {
         T: Send + 'static,
         E: From<DataError> + From<StoreError> + Send + 'static,
     {
-        let upload = self.upload.take();
-        let upload = upload.ok_or_else(|| DataError::from(Unfinished))?;
-        let stored = upload.finish().await.map_err(DataError::from)?;
-        let spool = self.data.spool.clone();
-        let finished = spool.run(move || {
-            let decide = |image, stored: Option<&Stored>| match stored {
-                Some(stored) => decide(image, stored),
-                None => Err(DataError::from(Unfinished).into()),
-            };
-            // Refused, it drops the receiving, which undoes it.
-            self.end(Some((kind, stored)), decide)
-        });
-        finished.await.map_err(DataError::from)?
+        self.complete().await?.finish(kind, decide).await
+    }
+
+    /// That was all of it; what becomes of the image is decided later.
+    ///
+    /// # Errors
+    /// When the data cannot be kept; then the image is queued again.
+    pub async fn complete(mut self) -> Result<Received, DataError> {
+        let upload = self.upload.take().ok_or(Unfinished)?;
+        let stored = upload.finish().await?;
+        Ok(Received {
+            receiving: self,
+            stored,
+        })
     }
 
     /// There will be no more of it: nothing of the data stays, and the image becomes what `decide`
@@ -222,6 +223,73 @@ impl Receiving {
         let ended = self.data.store.end_upload(ticket, kept, decide)?;
         self.ticket = None;
         Ok(ended)
+    }
+}
+
+/// An upload whose data are all there, and the image's only once it ends. Dropped before, as a
+/// [`Receiving`] is.
+#[derive(Debug)]
+pub struct Received {
+    receiving: Receiving,
+    stored: Stored,
+}
+
+impl Received {
+    /// What came.
+    pub fn stored(&self) -> &Stored {
+        &self.stored
+    }
+
+    /// The data are the image's, which becomes what `decide` makes of it, knowing what came. Nothing when
+    /// the image is gone meanwhile. It waits for the store: [`Self::finish`] does so elsewhere.
+    ///
+    /// # Errors
+    /// What `decide` says, or when the store fails; then the image is queued again.
+    pub fn keep<T, E: From<DataError> + From<StoreError>>(
+        self,
+        kind: DataKind,
+        decide: impl FnOnce(Image, &Stored) -> Result<Decided<T>, E>,
+    ) -> Result<Option<T>, E> {
+        let Self {
+            mut receiving,
+            stored,
+        } = self;
+        // Refused, the receiving is dropped, which undoes it.
+        receiving.end(Some((kind, stored)), |image, stored| match stored {
+            Some(stored) => decide(image, stored),
+            None => Err(DataError::from(Unfinished).into()),
+        })
+    }
+
+    /// The same, on a thread that may wait for the disk.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    pub async fn finish<T, E>(
+        self,
+        kind: DataKind,
+        decide: impl FnOnce(Image, &Stored) -> Result<Decided<T>, E> + Send + 'static,
+    ) -> Result<Option<T>, E>
+    where
+        T: Send + 'static,
+        E: From<DataError> + From<StoreError> + Send + 'static,
+    {
+        let spool = self.receiving.data.spool.clone();
+        let finished = spool.run(move || self.keep(kind, decide));
+        finished.await.map_err(DataError::from)?
+    }
+
+    /// Nothing of the data stays, and the image becomes what `decide` makes of it. Nothing when it is gone
+    /// meanwhile. It waits for the store.
+    ///
+    /// # Errors
+    /// What `decide` says, or when the store fails; then the image is queued again.
+    pub fn let_go<T, E: From<StoreError>>(
+        self,
+        decide: impl FnOnce(Image) -> Result<Decided<T>, E>,
+    ) -> Result<Option<T>, E> {
+        let mut receiving = self.receiving;
+        receiving.end(None, |image, _| decide(image))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Images put into a space by whoever runs it: no rule of Glance's applies.
 
 use super::app::App;
-use crate::domain::Image;
-use crate::store::{Change, StoreError};
+use super::image_control::{ImageControlError, Putting};
+use crate::domain::{Image, TransitionPlan};
 use std::error::Error;
 
 /// Why an image was not put into a space. Nothing of it changed.
@@ -17,22 +17,16 @@ pub enum PutImageError {
     Store(#[source] Box<dyn Error + Send + Sync>),
 }
 
-impl From<StoreError> for PutImageError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(Box::new(error))
-    }
-}
-
 impl App {
-    /// Adds an image, or puts it in place of the one of its id, whose data stay.
+    /// Adds an image, or puts it in place of the one of its id, whose data stay. A plan that it had ends.
     ///
     /// # Errors
     /// When the store fails; then nothing changed.
     pub fn put_image(&self, image: Image) -> Result<(), PutImageError> {
-        let id = image.id.clone();
-        self.store().change(&id, |known| {
-            let has_data = known.is_some_and(|known| known.has_data);
-            Ok(Change::Put(Box::new(Image { has_data, ..image }), ()))
+        let put = self.put_planned(image, TransitionPlan::default(), Putting::Whatever);
+        put.map(drop).map_err(|error| match error {
+            ImageControlError::Store(error) => PutImageError::Store(error),
+            other => PutImageError::Store(Box::new(other)),
         })
     }
 }

@@ -6,7 +6,7 @@ use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{JournalMode, ServerConfig, SettingError, SpaceConfig};
 use crate::control::journal::Bounds;
-use crate::control::{Clock, ClockError, Fixture, FixtureError, Ids, Journal, is_built_in};
+use crate::control::{Clock, ClockError, Fixture, FixtureError, Idle, Ids, Journal, is_built_in};
 use crate::domain::{Progress, TextMaker, Untold};
 use crate::store::spool::{Place, Spool};
 use crate::store::{Aim, Loaded, StoreError};
@@ -17,6 +17,7 @@ use std::error::Error;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 /// What paths of spaces begin with.
 const MOUNT: &str = "/_space/";
@@ -95,6 +96,8 @@ pub struct Order {
     pub clock: Option<Clock>,
     /// What its ids are drawn from; when missing, as the server's.
     pub seed: Option<u64>,
+    /// Removes it once nobody has asked it anything for so long; when missing, never.
+    pub expires: Option<Duration>,
 }
 
 /// What a space begins with.
@@ -126,6 +129,12 @@ pub enum SpaceError {
     Taken {
         /// Its name.
         name: String,
+    },
+    /// There are as many as there may be.
+    #[error("there are {most} spaces, and no more are made (--max-spaces)")]
+    TooMany {
+        /// How many there may be.
+        most: usize,
     },
     /// A setting makes no sense.
     #[error(transparent)]
@@ -174,6 +183,7 @@ impl Order {
             config,
             clock: None,
             seed: None,
+            expires: None,
         }
     }
 
@@ -220,6 +230,7 @@ impl Spaces {
             spool: spool.clone(),
             journal: journal.clone(),
             web_downloads: WebDownloads::new(&server, resolve),
+            idle: None,
             upstream,
             server: Arc::new(server),
         };
@@ -244,6 +255,14 @@ impl Spaces {
             texts,
         };
         Ok((spaces, loaded))
+    }
+
+    /// The space of a name, to use it.
+    #[must_use]
+    pub fn used(&self, name: &str) -> Option<Arc<App>> {
+        let app = self.named(name)?;
+        app.touch();
+        Some(app)
     }
 
     /// The space of a name.
@@ -271,6 +290,7 @@ impl Spaces {
             config,
             clock,
             seed: ids,
+            expires,
         } = order;
         if !is_name(&name) {
             return Err(SpaceError::Name { name });
@@ -279,6 +299,7 @@ impl Spaces {
         if self.named(&name).is_some() {
             return Err(SpaceError::Taken { name });
         }
+        self.check_room()?;
         let outfit = Outfit {
             server: Arc::clone(&self.root.server),
             config: config.checked()?,
@@ -290,14 +311,16 @@ impl Spaces {
             spool: self.spool.clone(),
             journal: self.journal.clone(),
             web_downloads: self.root.web_downloads.clone(),
+            idle: expires.map(Idle::for_at_most),
             upstream: None,
         };
         let (app, _) = App::of(self.seed(content)?, outfit)?;
-        let app = Arc::new(app);
+        let (app, most) = (Arc::new(app), self.root.server.max_spaces);
         let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
         if named.contains_key(&name) {
             return Err(SpaceError::Taken { name });
         }
+        check_count(named.len(), most)?;
         named.insert(name, Arc::clone(&app));
         Ok(app)
     }
@@ -318,8 +341,36 @@ impl Spaces {
         self.journal.close();
     }
 
+    /// Removes the spaces that nobody has used for as long as they were made for.
+    fn expire(&self) {
+        let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
+        let expired = named.extract_if(.., |_, app| app.is_abandoned());
+        let expired: Vec<_> = expired.collect();
+        // Whoever looks for a space does not wait until their stores are gone.
+        drop(named);
+        for (name, app) in expired {
+            // A fetch of data may be under way in it.
+            app.removal.happen();
+            tracing::info!(name, "a space is removed that nobody has used");
+        }
+    }
+
+    /// Whether there may be another space, if need be without those that nobody has used.
+    fn check_room(&self) -> Result<(), SpaceError> {
+        let most = self.root.server.max_spaces;
+        let count = || {
+            let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
+            named.len()
+        };
+        if count() >= most {
+            self.expire();
+        }
+        check_count(count(), most)
+    }
+
     /// Lets go what time has ended, and what nobody uses.
     pub fn tidy(&self) {
+        self.expire();
         self.root.tidy();
         let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
         let spaces: Vec<_> = named.values().map(Arc::clone).collect();
@@ -407,6 +458,14 @@ fn sweep(spool: &Spool) {
 /// Of texts that tell fixtures apart. No name of a set has a null byte.
 fn digest(parts: [&str; 2]) -> Digest {
     Sha256::digest(parts.join("\0")).into()
+}
+
+/// Whether one more space than these is not too many.
+fn check_count(count: usize, most: usize) -> Result<(), SpaceError> {
+    match count < most {
+        true => Ok(()),
+        false => Err(SpaceError::TooMany { most }),
+    }
 }
 
 fn is_name(name: &str) -> bool {

@@ -4,10 +4,11 @@
 use super::identity::{
     DomainRef, EXPIRED_WINDOW_SECONDS, Proof, Reference, TokenForm, WantedScope,
 };
-use super::{App, ImageError, ImageRules, Spaces, Start};
+use super::{App, ImageError, ImageRules, Order, Spaces, Start};
 use crate::config::{AuthMode, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Caller, ImageQuery, ImageTexts, ListForm, Properties, TextMaker, Untold};
+use std::time::Duration;
 
 const NO_TEXTS: TextMaker = TextMaker {
     version: 1,
@@ -15,6 +16,10 @@ const NO_TEXTS: TextMaker = TextMaker {
 };
 
 fn app(fixture: Fixture) -> App {
+    spaces(fixture).root
+}
+
+fn spaces(fixture: Fixture) -> Spaces {
     let (spaces, _) = Spaces::open(Start {
         server: ServerConfig::default(),
         config: SpaceConfig {
@@ -31,7 +36,7 @@ fn app(fixture: Fixture) -> App {
         upstream: None,
     })
     .unwrap();
-    spaces.root
+    spaces
 }
 
 /// Images of `y`, one a visibility, and what else somebody may not get.
@@ -64,6 +69,28 @@ fn images_of_y() -> App {
     ];
     let text = serde_json::json!({"images": images}).to_string();
     app(Fixture::parse("test", &text).unwrap())
+}
+
+#[test]
+fn spaces_that_nobody_uses_go_when_it_is_tidied() {
+    let spaces = spaces(Fixture::default());
+    for (name, expires) in [
+        ("kept", None),
+        ("held", Some(Duration::ZERO)),
+        ("long", Some(Duration::from_secs(3600))),
+        ("short", Some(Duration::ZERO)),
+    ] {
+        let mut order = Order::like(&spaces.root, name);
+        order.expires = expires;
+        spaces.make(order).unwrap();
+    }
+    // As a request that is under way holds it.
+    let held = spaces.used("held");
+    spaces.tidy();
+    assert_eq!(spaces.names(), ["held", "kept", "long"]);
+    drop(held);
+    spaces.tidy();
+    assert_eq!(spaces.names(), ["kept", "long"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::changes::Changes;
 use super::database::{Database, Location};
 use super::error::StoreError;
-use super::lists::Spare;
+use super::lists::{Slice, Spare};
 use super::seed::Seed;
 #[cfg(test)]
 use super::seed::in_order;
@@ -18,9 +18,7 @@ pub enum Change<T> {
     Put(Box<Image>, T),
     /// Nothing changes.
     Keep(T),
-    /// The row goes away. A fixture that is loaded again brings the image back, so no use case does
-    /// this.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the store's own tests"))]
+    /// The row goes away. A fixture that is loaded again brings the image back.
     Remove(T),
 }
 
@@ -202,6 +200,35 @@ impl Store {
     pub fn images(&self, query: &ImageQuery) -> Result<Vec<Image>, StoreError> {
         self.database
             .read(|connection| lists::images(connection, query))
+    }
+
+    /// Which of these images a slice of [`Listing::next_told`] shows. One that was removed since is not among
+    /// them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    ///
+    /// [`Listing::next_told`]: super::Listing::next_told
+    pub fn shown_in<'i>(
+        &self,
+        slice: &Slice,
+        ids: impl IntoIterator<Item = &'i str>,
+    ) -> Result<Vec<String>, StoreError> {
+        self.database.read(|connection| {
+            let mut shown = Vec::new();
+            for id in ids {
+                if rows::seq(connection, id)?.is_some_and(|seq| slice.shows(seq)) {
+                    shown.push(id.to_owned());
+                }
+            }
+            Ok(shown)
+        })
+    }
+
+    /// Raises the generation as if an image had changed, which it has not: what depends on how often it was
+    /// asked for is not kept.
+    pub fn outdate(&self, id: &str) {
+        self.changes.one(id);
     }
 
     /// Lets `decide` look at an image and change it, with no other write in between. The data of one

@@ -64,6 +64,18 @@ impl Listing {
     /// # Errors
     /// When the database fails; then nothing more comes.
     pub fn next(&mut self, most: u64) -> Result<Option<Slice>, StoreError> {
+        self.read(most, false)
+    }
+
+    /// The same, for [`Store::shown_in`] to tell which images it shows.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing more comes.
+    pub fn next_told(&mut self, most: u64) -> Result<Option<Slice>, StoreError> {
+        self.read(most, true)
+    }
+
+    fn read(&mut self, most: u64, tells: bool) -> Result<Option<Slice>, StoreError> {
         let place = std::mem::replace(&mut self.place, Place::End);
         let behind = match &place {
             Place::Beginning => None,
@@ -75,6 +87,7 @@ impl Listing {
             most: self.left.min(rows),
             ends: self.left <= rows,
             marks: self.left.min(most) <= SLICE_ROWS,
+            tells,
         };
         // One slice needs no snapshot.
         if self.snapshot.is_none() && !extent.ends {

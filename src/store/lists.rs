@@ -24,6 +24,8 @@ pub struct Slice {
     pub behind: Option<Behind>,
     /// The id of its last image, where that is wanted and it holds as many as were asked for.
     pub last_id: Option<Result<String, StoreError>>,
+    /// The rows that it shows, where that is wanted.
+    shown: Vec<i64>,
 }
 
 /// Memory for texts that is kept for another list, in bytes.
@@ -60,11 +62,17 @@ impl Slice {
         self.texts.clear(MOST_KEPT_BYTES);
         self.behind = None;
         self.last_id = None;
+        self.shown.clear();
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// Whether it was read to tell which rows it shows, and this is one of them.
+    pub(super) fn shows(&self, seq: i64) -> bool {
+        self.shown.contains(&seq)
     }
 }
 
@@ -106,6 +114,8 @@ pub struct Extent {
     pub ends: bool,
     /// Whether the id of the last of so many is wanted.
     pub marks: bool,
+    /// Whether it is wanted which rows are shown.
+    pub tells: bool,
 }
 
 /// Reads the images of a query behind a place, in place of what a slice held.
@@ -118,12 +128,20 @@ pub fn read(
     slice: &mut Slice,
 ) -> Result<(), StoreError> {
     slice.clear();
-    let Slice { rows, texts, .. } = slice;
+    let Slice {
+        rows, texts, shown, ..
+    } = slice;
     let mut last = None;
+    let mut tell = |seq| {
+        if extent.tells {
+            shown.push(seq);
+        }
+    };
     let more = match Reading::of(connection, form, texts)? {
         None => each(connection, query, ENTRIES, behind, extent, |row| {
             let seq = row.get(1)?;
             last = Some(seq);
+            tell(seq);
             rows.push(rows::entry(row, seq, |id, name| Listed::Entry {
                 id: id.to_owned(),
                 name: name.map(str::to_owned),
@@ -133,6 +151,7 @@ pub fn read(
         Some(mut texts) => each(connection, query, KEYS, behind, extent, |row| {
             let seq = row.get(1)?;
             last = Some(seq);
+            tell(seq);
             rows.push(match texts.place(seq)? {
                 Some(place) => Listed::Text(place),
                 None => Listed::Whole(Box::new(rows::at(connection, seq)?)),
@@ -158,6 +177,7 @@ pub fn images(connection: &Connection, query: &ImageQuery) -> Result<Vec<Image>,
         most: query.limit.unwrap_or(u64::MAX),
         ends: true,
         marks: false,
+        tells: false,
     };
     each(connection, query, rows::COLUMNS, None, extent, |row| {
         images.push(rows::read(connection, row)?);

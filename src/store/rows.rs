@@ -226,6 +226,12 @@ pub fn id(connection: &Connection, seq: i64) -> Result<String, StoreError> {
     }
 }
 
+/// The row of an id.
+pub fn seq(connection: &Connection, id: &str) -> Result<Option<i64>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT seq FROM images WHERE id = ?1")?;
+    Ok(statement.query_row([id], |row| row.get(0)).optional()?)
+}
+
 /// The image of a row.
 pub fn at(connection: &Connection, seq: i64) -> Result<Image, StoreError> {
     Ok(one(connection, "i.seq", seq)?.ok_or_else(|| missing(seq))?)

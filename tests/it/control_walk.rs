@@ -151,7 +151,9 @@ fn every_operation_answers_who_asks_well() {
         let body = operation.body.as_ref().map(|(_, body)| body.to_string());
         let response = operation.ask(&server, &body.unwrap_or_default());
         // What is named in a path here is not there; all else is done.
-        let is_named = ["/name", "/id", "/number"].iter().any(|part| operation.path.contains(part));
+        let is_named = ["/name", "/id", "/number"]
+            .iter()
+            .any(|part| operation.path.contains(part));
         let status = response.status();
         let is_good = (200..300).contains(&status) || is_named && [404, 409].contains(&status);
         assert!(is_good, "{}: {status} {}", operation.id, response.text());

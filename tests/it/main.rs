@@ -22,6 +22,7 @@ mod harness;
 mod hostile;
 mod image_coverage;
 mod image_data;
+mod images_control;
 mod interceptor;
 mod journal;
 mod keystone;

@@ -243,7 +243,11 @@ fn check_type(head: &Head) -> Result<(), Barred> {
     let is_empty = length.is_none_or(|length| length.iter().all(|digit| *digit == b'0'));
     let has_body = !is_empty || head.headers().contains_key("transfer-encoding");
     let media_type = head.media_type().unwrap_or_default();
-    match !has_body || media_type.eq_ignore_ascii_case("application/json") {
+    // No form sends either of them.
+    let is_json = ["application/json", "application/merge-patch+json"]
+        .iter()
+        .any(|json| media_type.eq_ignore_ascii_case(json));
+    match !has_body || is_json {
         true => Ok(()),
         false => Err(Barred {
             status: StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -6,6 +6,8 @@ mod answer;
 mod clock;
 mod gate;
 mod health;
+mod image_form;
+mod images;
 mod openapi;
 mod pages;
 mod requests;
@@ -13,6 +15,7 @@ mod reset;
 mod route;
 mod spaces;
 mod table;
+mod transitions;
 mod words;
 mod wrong;
 

@@ -10,13 +10,14 @@ use crate::service::{App, Order, SpaceContent, SpaceError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::time::Duration;
 
 /// The largest fixture that comes with a request.
 const MOST_FIXTURE_BYTES: usize = 64 * 1024 * 1024;
 
 const WANTED: Takes = Takes::json::<Wanted>(
-    "an object with \"name\", and maybe \"fixture\", \"profile\", \"auth\", \"max_limit\", \"clock\" and \
-     \"seed\"",
+    "an object with \"name\", and maybe \"fixture\", \"profile\", \"auth\", \"max_limit\", \"clock\", \
+     \"seed\" and \"expire_idle_seconds\"",
 )
 .such_as("{\"name\": \"worker-1\", \"profile\": \"juno\", \"fixture\": \"devcloud\"}");
 
@@ -69,6 +70,8 @@ struct Wanted {
     clock: Option<String>,
     /// What its ids are drawn from
     seed: Option<u64>,
+    /// Removes it once no request has come to it for so many seconds, by the machine's own time
+    expire_idle_seconds: Option<std::num::NonZeroU32>,
 }
 
 /// The spaces there are.
@@ -85,6 +88,9 @@ struct View {
     name: String,
     /// What its URLs begin with
     url: String,
+    /// After how many seconds without a request it goes, if it does
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expire_idle_seconds: Option<u64>,
 }
 
 /// The words of `--profile`.
@@ -159,6 +165,8 @@ fn order(ask: &Ask<'_>) -> Result<Order, Box<Reply>> {
         told.map_err(|error| Box::new(fault(StatusCode::BAD_REQUEST, &error.to_string())))?;
     }
     order.seed = wanted.seed;
+    let expires = wanted.expire_idle_seconds.map(u32::from);
+    order.expires = expires.map(|seconds| Duration::from_secs(seconds.into()));
     let config = &mut order.config;
     config.profile = match wanted.profile {
         Some(ProfileWord::Default) => Profile::Default,
@@ -178,7 +186,7 @@ fn order(ask: &Ask<'_>) -> Result<Order, Box<Reply>> {
 
 fn refused(error: &SpaceError) -> Reply {
     let status = match error {
-        SpaceError::Taken { .. } => StatusCode::CONFLICT,
+        SpaceError::Taken { .. } | SpaceError::TooMany { .. } => StatusCode::CONFLICT,
         SpaceError::Store(_) => return failed(error),
         _ => StatusCode::BAD_REQUEST,
     };
@@ -192,5 +200,9 @@ fn view(ask: &Ask<'_>, app: &App, name: String) -> View {
         None => origin.base(Trust::Scheme),
     };
     let url = [&base, &*app.prefix].concat();
-    View { name, url }
+    View {
+        name,
+        url,
+        expire_idle_seconds: app.expires().map(|limit| limit.as_secs()),
+    }
 }

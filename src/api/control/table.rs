@@ -2,7 +2,7 @@
 
 use super::route::Route;
 use super::words::Verb;
-use super::{clock, health, openapi, requests, reset, spaces};
+use super::{clock, health, images, openapi, requests, reset, spaces, transitions};
 use crate::http::Head;
 
 /// The routes of each room.
@@ -10,6 +10,8 @@ pub const ROUTES: &[&[Route]] = &[
     health::ROUTES,
     reset::ROUTES,
     clock::ROUTES,
+    images::ROUTES,
+    transitions::ROUTES,
     spaces::ROUTES,
     requests::ROUTES,
     openapi::ROUTES,

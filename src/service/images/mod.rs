@@ -8,6 +8,7 @@ mod actions;
 mod create;
 mod edit;
 mod limits;
+mod listing;
 mod members;
 mod memberships;
 mod service;
@@ -16,6 +17,7 @@ mod transfer;
 
 pub use create::NewOwner;
 pub use edit::Edit;
+pub use listing::Listing;
 pub use memberships::Membership;
 pub use service::{Images, is_uuid};
 pub use transfer::{Content, Intake};

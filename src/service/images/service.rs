@@ -1,5 +1,6 @@
 //! The use cases around images, the same for every facade.
 
+use super::listing::Listing;
 use super::text::beyond_bmp;
 use crate::control::Clock;
 use crate::domain::{
@@ -9,7 +10,8 @@ use crate::service::access::{self, Denied, Hidden};
 use crate::service::asked;
 use crate::service::error::ImageError;
 use crate::service::rules::{ImageRules, Stamps};
-use crate::store::{Change, Listing, Store};
+use crate::service::transitions::Transitions;
+use crate::store::{Change, Store};
 use std::sync::Arc;
 
 /// Longest id of an image in Glance, in characters.
@@ -20,13 +22,18 @@ const MOST_ID_CHARACTERS: usize = 36;
 pub struct Images {
     pub(super) store: Arc<Store>,
     pub(super) clock: Clock,
+    pub(super) transitions: Arc<Transitions>,
 }
 
 impl Images {
-    /// Over a store, with the clock that stamps changes.
+    /// Over a store, with the clock that stamps changes, and the plans that images have.
     #[must_use]
-    pub fn new(store: Arc<Store>, clock: Clock) -> Self {
-        Self { store, clock }
+    pub fn new(store: Arc<Store>, clock: Clock, transitions: Arc<Transitions>) -> Self {
+        Self {
+            store,
+            clock,
+            transitions,
+        }
     }
 
     /// A number that grows with every change: an answer computed at one stays right until the next.
@@ -47,7 +54,12 @@ impl Images {
         form: ListForm,
     ) -> Result<Listing, ImageError> {
         self.check_marker(caller, rules, &query)?;
-        Ok(Listing::of(Arc::clone(&self.store), query, form))
+        Ok(Listing::new(
+            Arc::clone(&self.store),
+            query,
+            form,
+            Arc::clone(&self.transitions),
+        ))
     }
 
     /// The images that a caller asks for, in order, to be read in slices.
@@ -65,11 +77,19 @@ impl Images {
         self.list(caller, rules, asked::read(caller, rules, asked)?, form)
     }
 
-    /// The image of an id.
+    /// The image of an id, to show it: that is a read, and may be what the image's plan waits for.
     ///
     /// # Errors
     /// When there is none that the caller may see.
     pub fn show(&self, caller: &Caller, rules: &ImageRules, id: &str) -> Result<Image, ImageError> {
+        self.transitions.show(id, || self.find(caller, rules, id))
+    }
+
+    /// The image of an id, to do something else than show it.
+    ///
+    /// # Errors
+    /// When there is none that the caller may see.
+    pub fn find(&self, caller: &Caller, rules: &ImageRules, id: &str) -> Result<Image, ImageError> {
         let shown = || Ok(visible(caller, rules, self.store.image(id)?)?);
         shown().inspect_err(|error: &ImageError| note(id, &error.why()))
     }
@@ -99,7 +119,9 @@ impl Images {
             image.has_data = false;
             Ok(Change::Put(Box::new(image), ()))
         });
-        deleted.inspect_err(|error: &ImageError| note(id, &error.why()))
+        deleted.inspect_err(|error: &ImageError| note(id, &error.why()))?;
+        self.transitions.forget(id);
+        Ok(())
     }
 
     /// Replaces the properties of an image by what `decide` makes of it, and answers what is stored.

@@ -5,8 +5,9 @@ use crate::domain::disk::{Found, Inspection};
 use crate::domain::{Caller, DataKind, GlanceStatus, Image, Timestamp};
 use crate::service::access;
 use crate::service::error::ImageError;
-use crate::service::image_data::{DataError, ImageData, Receiving};
+use crate::service::image_data::{DataError, ImageData, Received, Receiving};
 use crate::service::rules::ImageRules;
+use crate::service::transitions::Arrival;
 use crate::service::upload_error::UploadError;
 use crate::store::Decided;
 use crate::store::spool::{Reading, Stored};
@@ -47,7 +48,8 @@ pub struct Intake {
 type Ended = Result<Image, UploadError>;
 
 impl Images {
-    /// Takes the data of a queued image, which is active then.
+    /// Takes the data of a queued image, which is active then; where a plan has it wait, it stays saving
+    /// until that says so.
     ///
     /// # Errors
     /// When the caller may not, the image takes none, or they are not what they were said to be.
@@ -90,10 +92,31 @@ impl Images {
         let (now, intake) = (self.clock.now(), intake.clone());
         let spoilt = intake.spoilt;
         let receiving = received(receiving, body, spoilt, now).await?;
-        let finished = receiving.finish(DataKind::Image, move |image, stored| {
+        let received = receiving.complete().await?;
+        // Data that are not what was announced are refused at once.
+        if self.transitions.makes_wait(id) && self.is_as_announced(&received, &intake, id, now)? {
+            let arrival = Arrival::new(received, move |image, stored, at| {
+                with_data(image, stored, &intake, at).0
+            });
+            let image = self.transitions.put_off(id, arrival)?;
+            return ended(id, image.map(Ok));
+        }
+        let finished = received.finish(DataKind::Image, move |image, stored| {
             Ok::<_, UploadError>(with_data(image, stored, &intake, now))
         });
         ended(id, finished.await?)
+    }
+
+    fn is_as_announced(
+        &self,
+        received: &Received,
+        intake: &Intake,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<bool, UploadError> {
+        let image = self.store.image(id)?;
+        let with_data = |image| with_data(image, received.stored(), intake, now);
+        Ok(image.is_some_and(|image| with_data(image).1.is_ok()))
     }
 
     /// Takes data that an import will use: the image waits for it.

@@ -45,7 +45,7 @@ impl Listing {
     }
 
     /// At most `count` rows behind the first `skipped`.
-    pub fn page(&self, skipped: usize, count: usize) -> impl Iterator<Item = &ImageRow> {
+    pub fn page(&self, skipped: usize, count: usize) -> impl Iterator<Item = &ImageRow> + Clone {
         let rows = self.0.iter().skip(skipped).take(count);
         rows.map(AsRef::as_ref)
     }

@@ -265,10 +265,11 @@ fn offered(script: &str, words: &[&str]) -> Vec<String> {
         words[words.len() - 1],
         words[words.len() - 2],
     );
-    let output = Command::new("bash").args(["-c", &asked]).output().unwrap();
-    assert!(output.stderr.is_empty(), "{output:?}");
-    let offered = String::from_utf8(output.stdout).unwrap();
-    offered.lines().map(str::to_owned).collect()
+    let mut bash = Command::new("bash");
+    bash.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let said = fed(bash, &asked);
+    assert_eq!(said.err, "", "{said:?}");
+    said.out.lines().map(str::to_owned).collect()
 }
 
 #[test]

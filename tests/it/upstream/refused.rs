@@ -3,7 +3,9 @@
 use super::{DEMO, cloud, recorded};
 use crate::harness::{Server, builder};
 use crate::scratch::Scratch;
-use nova_images::{EmulatorBuilder, Fixture, Profile, UpstreamAuth, UpstreamConfig};
+use nova_images::{
+    EmulatorBuilder, Fixture, Profile, UploadTransitions, UpstreamAuth, UpstreamConfig,
+};
 use std::time::Duration;
 
 fn config() -> UpstreamConfig {
@@ -27,6 +29,10 @@ fn what_is_not_there_beside_a_real_cloud() {
             "a listener for Glance",
         ),
         (before().profile(Profile::Juno), "the profile juno"),
+        (
+            before().transitions(UploadTransitions::Manual),
+            "transitions of uploads",
+        ),
     ] {
         let said = refusal(builder);
         assert!(said.starts_with(word), "{said}");
@@ -35,6 +41,21 @@ fn what_is_not_there_beside_a_real_cloud() {
     let mut service = config();
     service.auth = UpstreamAuth::Service;
     assert!(refusal(builder().upstream(service)).contains("not built yet"));
+}
+
+#[test]
+fn images_of_a_real_cloud_are_not_changed_by_the_control_api() {
+    let server = Server::start(builder().upstream(config()));
+    for (method, path) in [
+        ("GET", "/_control/images"),
+        ("GET", "/_control/images/a"),
+        ("DELETE", "/_control/images/a"),
+        ("POST", "/_control/images/a/transition"),
+    ] {
+        let refused = server.send(method, path, &[], "");
+        assert_eq!(refused.status(), 409, "{method} {path}");
+        assert!(refused.text().contains("--upstream-url"));
+    }
 }
 
 #[test]

@@ -15,15 +15,21 @@ const OCTETS: &str = "application/octet-stream";
 /// The type of an answer that says nothing.
 const HTML: &str = "text/html; charset=UTF-8";
 
-/// An image that the caller sees.
+/// An image that the caller sees, to do something with it.
 pub fn seen(call: &Call<'_>, rules: &ImageRules, id: &str) -> Result<Image, Fault> {
+    let image = call.app.images.find(&call.caller, rules, id);
+    image.map_err(|error| of_image(error, id, "find", false))
+}
+
+/// The same, to show it.
+fn shown(call: &Call<'_>, rules: &ImageRules, id: &str) -> Result<Image, Fault> {
     let image = call.app.images.show(&call.caller, rules, id);
     image.map_err(|error| of_image(error, id, "find", false))
 }
 
 /// `HEAD /images/{id}`
 pub fn head(call: &Call<'_>, rules: &ImageRules, id: &str) -> Result<Reply, Fault> {
-    let image = seen(call, rules, id)?;
+    let image = shown(call, rules, id)?;
     Ok(view::in_headers(
         Reply::new(StatusCode::OK, HTML, ""),
         &image,
@@ -32,7 +38,7 @@ pub fn head(call: &Call<'_>, rules: &ImageRules, id: &str) -> Result<Reply, Faul
 
 /// `GET /images/{id}`: the data of an active image, always all of them.
 pub async fn show(call: &Call<'_>, rules: &ImageRules, id: &str) -> Result<Reply, Fault> {
-    let image = seen(call, rules, id)?;
+    let image = shown(call, rules, id)?;
     if image.status != GlanceStatus::Active {
         let reason = format!("Image {id} is not active");
         return Err(Fault::not_found_because(reason));

@@ -64,7 +64,7 @@ fn check_store(call: &Call<'_>, id: &str) -> Result<(), Fault> {
     let Some(other) = store.filter(|store| *store != STORE) else {
         return Ok(());
     };
-    let image = call.app.images.show(&call.caller, call.offer.v2, id);
+    let image = call.app.images.find(&call.caller, call.offer.v2, id);
     image.map_err(|error| Fault::of_image(error, id, "upload_image"))?;
     Err(Fault::bad_request(format!(
         "Store for identifier {other} not found"
@@ -120,7 +120,7 @@ pub fn of_upload(error: UploadError, id: &str, to: GlanceStatus, action: &str) -
 /// `GET /images/{id}/file`
 pub async fn download(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
     let app = call.app;
-    let image = app.images.show(&call.caller, call.offer.v2, id);
+    let image = app.images.find(&call.caller, call.offer.v2, id);
     let image = image.map_err(|error| Fault::of_image(error, id, "download_image"))?;
     let fault = |error| of_upload(error, id, GlanceStatus::Active, "download_image");
     if image.status == GlanceStatus::Deactivated && !call.caller.is_admin {

@@ -24,7 +24,7 @@ pub async fn import(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
         ));
     };
     let (name, method) = checked(&items)?;
-    let image = call.app.images.show(&call.caller, call.offer.v2, id);
+    let image = call.app.images.find(&call.caller, call.offer.v2, id);
     let image = image.map_err(|error| Fault::of_image(error, id, "modify_image"))?;
     check_status(name, &image)?;
     check_formats(&image)?;

@@ -90,7 +90,7 @@ pub fn task(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
 
 /// `GET /images/{id}/tasks`
 pub fn image_tasks(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
-    let image = call.app.images.show(&call.caller, call.offer.v2, id);
+    let image = call.app.images.find(&call.caller, call.offer.v2, id);
     image.map_err(|error| Fault::of_image(error, id, "get_image"))?;
     Ok(told(|root| _ = root.list("tasks", |_| {})))
 }
@@ -109,7 +109,7 @@ pub fn locations(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
             ));
         }
     }
-    let image = call.app.images.show(&call.caller, call.offer.v2, id);
+    let image = call.app.images.find(&call.caller, call.offer.v2, id);
     let image = image.map_err(|error| Fault::of_image(error, id, "get_image"))?;
     if is_post {
         let is_writer = call.caller.is_admin || call.caller.owns(image.owner.as_deref());
@@ -128,7 +128,7 @@ pub fn locations(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
 /// `/cache`: there is none.
 pub fn cache(call: &Call<'_>, image: Option<&str>) -> Result<Reply, Fault> {
     if let Some(id) = image {
-        let image = call.app.images.show(&call.caller, call.offer.v2, id);
+        let image = call.app.images.find(&call.caller, call.offer.v2, id);
         image.map_err(|error| Fault::of_image(error, id, "get_image"))?;
     }
     let action = match call.head.method().as_str() {

@@ -18,7 +18,9 @@ const DETAIL_BYTES: usize = 1024;
 
 /// `GET /images/{id}`
 pub fn show(call: &Call<'_>, id: &str) -> Result<Reply, Fault> {
-    shown(call, &find(call, id)?)
+    let images = &call.app.images;
+    let image = images.show(&call.caller, &call.dialect.rules, id);
+    shown(call, &as_seen(call, image, id)?)
 }
 
 /// An image, shown by itself.
@@ -51,8 +53,12 @@ pub fn check_server(dialect: &Dialect, metadata: &Metadata) -> Result<(), Fault>
 
 /// The image of an id, as one image is seen by itself.
 pub fn find(call: &Call<'_>, id: &str) -> Result<Image, Fault> {
+    let images = &call.app.images;
+    as_seen(call, images.find(&call.caller, &call.dialect.rules, id), id)
+}
+
+fn as_seen(call: &Call<'_>, image: Result<Image, ImageError>, id: &str) -> Result<Image, Fault> {
     let rules = &call.dialect.rules;
-    let image = call.app.images.show(&call.caller, rules, id);
     let mut image = image.map_err(|error| Fault::of_image(error, id))?;
     if rules.hides_null_properties {
         image
