@@ -277,6 +277,8 @@ pub struct SpaceConfig {
 pub struct ServerConfig {
     /// The file that holds the data of the server's own cloud; in memory when missing.
     pub database: Option<PathBuf>,
+    /// The folder that keeps the snapshots of its own space; in memory without one.
+    pub snapshot_dir: Option<PathBuf>,
     /// What a write to it waits for.
     pub sync: SyncMode,
     /// How long a write waits for another process that has it locked.
@@ -351,6 +353,7 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             database: None,
+            snapshot_dir: None,
             sync: SyncMode::default(),
             lock_patience: Duration::from_secs(5),
             public_url: None,

@@ -275,4 +275,7 @@ pub use emulator::{
     StartError, Verdict, WaitError, operations,
 };
 pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};
-pub use service::{ImageControlError, PutImageError, ResetError, SpaceError};
+pub use service::{
+    ImageControlError, PutImageError, ResetError, SnapshotError, SnapshotInfo, SpaceError,
+    StateError,
+};

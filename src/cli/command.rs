@@ -2,6 +2,9 @@
 
 use super::completions::Completions;
 use super::ctl::Ctl;
+use super::error::CommandError;
+use super::export::Export;
+use super::generate::Generate;
 use super::healthcheck::Healthcheck;
 use super::log::{self, LogFormat};
 use super::serve::Serve;
@@ -43,6 +46,10 @@ enum Command {
     Ctl(Box<Ctl>),
     /// Print what a shell completes this command with
     Completions(Completions),
+    /// Write the images of a database as a fixture
+    Export(Export),
+    /// Write a catalogue of so many images as a fixture
+    Generate(Generate),
 }
 
 /// Runs the command that the process was called with.
@@ -65,10 +72,19 @@ pub fn run() -> ExitCode {
             _ = std::io::stdout().write_all(&completions.script(Cli::command()));
             ExitCode::SUCCESS
         }
+        Ok(Command::Export(export)) => ended(export.run()),
+        Ok(Command::Generate(generate)) => ended(generate.run()),
         Err(error) if error.use_stderr() && format == LogFormat::Json => {
             failed(format, &first_paragraph(&error), EXIT_CANNOT_START)
         }
         Err(error) => error.exit(),
+    }
+}
+
+fn ended(outcome: Result<(), CommandError>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(LogFormat::Text, &error.to_string(), EXIT_CANNOT_START),
     }
 }
 
@@ -118,10 +134,17 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         return Err(command.error(ErrorKind::ArgumentConflict, why));
     }
     let mut together = vec![OsString::from(command.get_name()), OsString::from(name)];
-    for argument in command.get_arguments() {
-        let (id, long) = (argument.get_id().as_str(), argument.get_long());
-        for value in given(&matches, id).into_iter().chain(given(behind, id)) {
-            let mut word = OsString::from(format!("--{}=", long.unwrap_or(id)));
+    let own = command.find_subcommand(name).into_iter();
+    let own = own.flat_map(clap::Command::get_arguments);
+    let before = command.get_arguments().map(|argument| (argument, &matches));
+    for (argument, matches) in before.chain(own.map(|argument| (argument, behind))) {
+        let id = argument.get_id().as_str();
+        for value in given(matches, id) {
+            let name = match argument.is_positional() {
+                true => String::new(),
+                false => format!("--{}=", argument.get_long().unwrap_or(id)),
+            };
+            let mut word = OsString::from(name);
             word.push(value);
             together.push(word);
         }

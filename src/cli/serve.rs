@@ -33,6 +33,9 @@ pub struct Serve {
     /// Keep the data in this SQLite file instead of in memory
     #[arg(long, env = "NOVA_IMAGES_DATABASE", value_name = "PATH")]
     database: Option<PathBuf>,
+    /// Keep snapshots (`/_control/snapshots`) in this folder, across starts, instead of in memory
+    #[arg(long, env = "NOVA_IMAGES_SNAPSHOT_DIR", value_name = "PATH")]
+    snapshot_dir: Option<PathBuf>,
     /// What a write to that file waits for before it is answered: the disk, or the operating system
     #[arg(long, env = "NOVA_IMAGES_SYNC", value_enum, default_value_t)]
     sync: SyncMode,
@@ -268,6 +271,7 @@ impl Serve {
     fn server(&self) -> ServerConfig {
         ServerConfig {
             database: self.database.clone(),
+            snapshot_dir: self.snapshot_dir.clone(),
             sync: self.sync,
             public_url: self.public_url.clone().map(BaseUrl::into),
             identity_listen: self.identity_listen.clone(),

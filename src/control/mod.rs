@@ -3,6 +3,8 @@
 
 pub mod agenda;
 pub mod builtin;
+#[cfg(feature = "cli")]
+pub mod catalogue;
 pub mod clock;
 pub mod fixture;
 pub mod idle;
@@ -11,10 +13,10 @@ pub mod journal;
 
 pub use agenda::Agenda;
 pub use builtin::is_built_in;
-pub use clock::{Clock, ClockError};
+pub use clock::{Clock, ClockError, ClockPlace};
 pub use fixture::{
     Described, Fixture, FixtureError, Unsaid, read_uploads, written_image, written_uploads,
 };
 pub use idle::Idle;
-pub use ids::Ids;
+pub use ids::{Ids, IdsPlace};
 pub use journal::{Journal, SpaceJournal};

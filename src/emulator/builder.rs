@@ -14,7 +14,7 @@ use crate::config::{
 };
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
-use crate::service::{LoadError, Reread, Spaces, Start};
+use crate::service::{LoadError, Reread, Shelf, SnapshotError, Spaces, Start};
 use socket2::SockRef;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -64,7 +64,9 @@ impl EmulatorBuilder {
     /// Starts from this fixture; called again, from all of them. Without any: from none.
     pub fn fixture(mut self, fixture: Fixture) -> Self {
         match &mut self.fixture {
-            Some(known) => known.merge(fixture),
+            Some(known) => {
+                known.merge(fixture);
+            }
             None => self.fixture = Some(fixture),
         }
         self
@@ -97,6 +99,13 @@ impl EmulatorBuilder {
     /// Keeps the data in a file.
     pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
         self.server.database = Some(path.into());
+        self
+    }
+
+    /// Keeps the snapshots of the emulator's own space in this folder, across starts; otherwise they are
+    /// in memory.
+    pub fn snapshot_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.server.snapshot_dir = Some(path.into());
         self
     }
 
@@ -368,6 +377,7 @@ impl EmulatorBuilder {
             warn_of_users(&fixture);
         }
         let (sockets, listeners) = listen(&self.address, &server)?;
+        let snapshots = shelf(&server)?;
         let (database, stop_within) = (server.database.clone(), server.stop_within);
         let opened = Spaces::open(Start {
             server,
@@ -379,6 +389,7 @@ impl EmulatorBuilder {
             texts: TEXTS,
             progress: self.progress,
             resolve: address::resolve,
+            snapshots,
             upstream,
         });
         let (spaces, loaded) = opened.map_err(|error| match error {
@@ -423,6 +434,12 @@ impl Emulator {
             progress: Box::new(Untold),
         }
     }
+}
+
+/// Where snapshots of its own space are kept.
+fn shelf(server: &ServerConfig) -> Result<Shelf, SnapshotError> {
+    let folder = server.snapshot_dir.as_deref();
+    folder.map_or_else(|| Ok(Shelf::default()), Shelf::at)
 }
 
 /// In strict mode somebody must be able to sign in, and not everybody.

@@ -21,6 +21,7 @@ mod request_lines;
 mod requests;
 mod server;
 mod space;
+mod state;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -37,6 +38,8 @@ pub use image_handle::Images;
 pub use interceptor::{Exchange, Interceptor, Verdict};
 pub use requests::{Requests, WaitError};
 pub use space::{Space, SpaceBuilder};
+#[cfg(feature = "cli")]
+pub(crate) use texts::TEXTS;
 
 use crate::store::Loaded;
 use actix_http::error::DispatchError;
@@ -191,15 +194,16 @@ impl Emulator {
         crate::api::keystone::region(&self.shared.spaces.root.config)
     }
 
-    /// The project of a caller who names none: the fixture's first.
+    /// The project of a caller who names none: the first there is.
     #[must_use]
-    pub fn default_project_id(&self) -> &str {
-        self.shared.spaces.root.identity.default_project_id()
+    pub fn default_project_id(&self) -> String {
+        let directory = self.shared.spaces.root.identity.directory();
+        directory.default_project_id().to_owned()
     }
 
     /// A token of the fixture that opens the default project.
     #[must_use]
-    pub fn example_token(&self) -> Option<&str> {
+    pub fn example_token(&self) -> Option<String> {
         self.shared.spaces.root.identity.example_token()
     }
 

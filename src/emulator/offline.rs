@@ -8,7 +8,7 @@ use crate::config::{Profile, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Timestamp, Untold};
 use crate::http::{Body, HeaderMap, HeaderName, HeaderValue, Method, Request};
-use crate::service::{Spaces, Start};
+use crate::service::{Shelf, Spaces, Start};
 use actix_web::rt::Runtime;
 use bytes::Bytes;
 use std::error::Error;
@@ -48,6 +48,7 @@ impl Offline {
             progress: Box::new(Untold),
             resolve: address::resolve,
             upstream: None,
+            snapshots: Shelf::default(),
         })?;
         let (shared, _) = Shared::new(spaces, None);
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));

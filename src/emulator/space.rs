@@ -131,8 +131,8 @@ impl Emulator {
         Space {
             url: [&self.url(), &*app.prefix].concat(),
             clock: app.clock.clone(),
-            default_project_id: identity.default_project_id().to_owned(),
-            example_token: identity.example_token().map(str::to_owned),
+            default_project_id: identity.directory().default_project_id().to_owned(),
+            example_token: identity.example_token(),
             journal: app.journal().clone(),
             app: Arc::downgrade(app),
         }
@@ -194,6 +194,11 @@ impl Space {
     pub fn put_image(&self, image: Image) -> Result<(), PutImageError> {
         let app = self.app.upgrade().ok_or(PutImageError::Removed)?;
         app.put_image(image)
+    }
+
+    /// What answers in it, unless it was removed.
+    pub(super) fn alive(&self) -> Option<Arc<App>> {
+        self.app.upgrade()
     }
 
     /// Goes back to what it began with; its clock and ids begin again, and its journal is empty.

@@ -12,7 +12,7 @@ use crate::domain::{BodyWanted, Operation, Plan, Untold};
 use crate::http::{
     Body, CutOff, Head, HeaderMap, HeaderName, Method, Refusal, Reply, Request, StatusCode,
 };
-use crate::service::{Spaces, Start};
+use crate::service::{Shelf, Spaces, Start};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use std::cell::RefCell;
@@ -43,6 +43,7 @@ fn shared() -> Arc<Shared> {
         progress: Box::new(Untold),
         resolve: |_| Ok(Vec::new()),
         upstream: None,
+        snapshots: Shelf::default(),
     })
     .unwrap();
     Shared::new(spaces, None).0

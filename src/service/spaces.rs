@@ -1,7 +1,9 @@
 //! The spaces of a server by name, beside its own.
 
 use super::app::{App, Outfit};
+use super::naming::{MOST_CHARACTERS, is_name};
 use super::seed::{LoadError, Reread, Seed};
+use super::snapshots::Shelf;
 use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{JournalMode, ServerConfig, SettingError, SpaceConfig};
@@ -24,9 +26,6 @@ const MOUNT: &str = "/_space/";
 
 /// The types of the services that every space has, in the words of the catalogue.
 const OWN_SERVICES: [&str; 3] = ["compute", "identity", "image"];
-
-/// Longest name of a space, in characters.
-const MOST_NAME_CHARACTERS: usize = 64;
 
 /// Seeds that are kept for the next space that wants one, besides those that spaces have.
 const MOST_SEEDS: NonZeroUsize = NonZeroUsize::new(16).unwrap();
@@ -79,6 +78,8 @@ pub struct Start {
     pub progress: Box<dyn Progress>,
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
+    /// The snapshots of its own space.
+    pub snapshots: Shelf,
     /// The real cloud whose images its own space serves; other spaces have images of their own.
     pub upstream: Option<Arc<Upstream>>,
 }
@@ -118,7 +119,7 @@ pub enum SpaceError {
     /// A path could not hold the name as it is.
     #[error(
         "{name:?} is no name of a space: letters, digits, `-`, `_` and `.`, at most {most} of them, \
-         a letter or a digit first", most = MOST_NAME_CHARACTERS
+         a letter or a digit first", most = MOST_CHARACTERS
     )]
     Name {
         /// The name.
@@ -213,6 +214,7 @@ impl Spaces {
             texts,
             progress,
             resolve,
+            snapshots,
             upstream,
         } = start;
         let spool = spool(&server);
@@ -230,6 +232,7 @@ impl Spaces {
             spool: spool.clone(),
             journal: journal.clone(),
             web_downloads: WebDownloads::new(&server, resolve),
+            snapshots,
             idle: None,
             upstream,
             server: Arc::new(server),
@@ -311,6 +314,7 @@ impl Spaces {
             spool: self.spool.clone(),
             journal: self.journal.clone(),
             web_downloads: self.root.web_downloads.clone(),
+            snapshots: self.root.snapshots.beside(),
             idle: expires.map(Idle::for_at_most),
             upstream: None,
         };
@@ -344,8 +348,14 @@ impl Spaces {
     /// Removes the spaces that nobody has used for as long as they were made for.
     fn expire(&self) {
         let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
-        let expired = named.extract_if(.., |_, app| app.is_abandoned());
-        let expired: Vec<_> = expired.collect();
+        let mut expired = Vec::new();
+        named.retain(|name, app| {
+            let is_abandoned = app.is_abandoned();
+            if is_abandoned {
+                expired.push((name.clone(), Arc::clone(app)));
+            }
+            !is_abandoned
+        });
         // Whoever looks for a space does not wait until their stores are gone.
         drop(named);
         for (name, app) in expired {
@@ -380,7 +390,7 @@ impl Spaces {
         }
     }
 
-    fn seed(&self, content: Option<SpaceContent>) -> Result<Arc<Seed>, SpaceError> {
+    pub(super) fn seed(&self, content: Option<SpaceContent>) -> Result<Arc<Seed>, SpaceError> {
         match content {
             Some(SpaceContent::BuiltIn(name)) if !is_built_in(&name) => {
                 Err(SpaceError::NotBuiltIn { name })
@@ -466,11 +476,4 @@ fn check_count(count: usize, most: usize) -> Result<(), SpaceError> {
         true => Ok(()),
         false => Err(SpaceError::TooMany { most }),
     }
-}
-
-fn is_name(name: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    name.len() <= MOST_NAME_CHARACTERS
-        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && name.bytes().all(is_plain)
 }

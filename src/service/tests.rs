@@ -4,7 +4,7 @@
 use super::identity::{
     DomainRef, EXPIRED_WINDOW_SECONDS, Proof, Reference, TokenForm, WantedScope,
 };
-use super::{App, ImageError, ImageRules, Order, Spaces, Start};
+use super::{App, ImageError, ImageRules, Order, Shelf, Spaces, Start};
 use crate::config::{AuthMode, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Caller, ImageQuery, ImageTexts, ListForm, Properties, TextMaker, Untold};
@@ -34,6 +34,7 @@ fn spaces(fixture: Fixture) -> Spaces {
         progress: Box::new(Untold),
         resolve: |_| Ok(Vec::new()),
         upstream: None,
+        snapshots: Shelf::default(),
     })
     .unwrap();
     spaces

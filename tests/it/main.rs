@@ -43,6 +43,7 @@ mod resets;
 mod safety;
 mod scratch;
 mod spaces;
+mod state;
 mod tokens_kept;
 mod trials;
 mod upstream;

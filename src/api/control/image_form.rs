@@ -91,7 +91,6 @@ impl JsonSchema for StepForm {
             "properties": properties,
             "required": ["to"],
             "minProperties": 2,
-            "maxProperties": 2,
             "additionalProperties": false,
         })
     }
@@ -107,7 +106,6 @@ impl JsonSchema for TriggerForm {
             "type": "object",
             "properties": triggers(),
             "minProperties": 1,
-            "maxProperties": 1,
             "additionalProperties": false,
         })
     }
@@ -139,13 +137,13 @@ impl JsonSchema for UploadsForm {
 fn triggers() -> Value {
     let number = |what: &str| {
         serde_json::json!({
-            "description": what, "type": "integer", "minimum": 0, "maximum": u32::MAX,
+            "description": what, "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX,
         })
     };
     serde_json::json!({
         "after_seconds": number("Seconds on the space's clock, from the step before"),
         "after_reads": number("Answers that show the image as it is before"),
-        "manual": {"description": "A word: the transition by hand", "const": true},
+        "manual": {"description": "The transition by hand", "enum": [true, null]},
     })
 }
 

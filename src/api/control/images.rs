@@ -234,13 +234,11 @@ fn told(status: StatusCode, image: Result<Planned, Box<Reply>>) -> Reply {
 
 /// Whether the images are this server's own.
 fn here(ask: &Ask<'_>) -> Result<(), Box<Reply>> {
-    match ask.app.upstream {
-        None => Ok(()),
-        Some(_) => {
-            let why = "the images are a real cloud's (--upstream-url): they are changed there";
-            Err(Box::new(fault(StatusCode::CONFLICT, why)))
-        }
+    if ask.app.upstream.is_some() {
+        let why = "the images are a real cloud's (--upstream-url): they are changed there";
+        return Err(Box::new(fault(StatusCode::CONFLICT, why)));
     }
+    Ok(())
 }
 
 /// The body as a text.

@@ -4,15 +4,18 @@
 
 mod answer;
 mod clock;
+mod fixtures;
 mod gate;
 mod health;
 mod image_form;
 mod images;
 mod openapi;
 mod pages;
+mod people;
 mod requests;
 mod reset;
 mod route;
+mod snapshots;
 mod spaces;
 mod table;
 mod transitions;

@@ -1,7 +1,7 @@
 //! `/_control/openapi.json`: the control API described by `OpenAPI` 3.1, made of its routes.
 
 use super::answer::{Refused, json};
-use super::route::{Ask, Route};
+use super::route::{Ask, Handler, Route};
 use super::words::{Access, Gives, SchemaOf, Takes, Verb, schema_of, settings};
 use crate::http::{Reply, StatusCode, Trust};
 use schemars::SchemaGenerator;
@@ -71,6 +71,10 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     });
     if let Some(takes) = &route.takes {
         operation["requestBody"] = request_body(takes, generator);
+    }
+    if matches!(route.handler, Handler::Waits(_)) {
+        // For whoever asks all of it, one after the other.
+        operation["x-may-wait"] = true.into();
     }
     if route.access != Access::Anybody {
         // Whoever is near needs no token.

@@ -7,7 +7,7 @@
 
 use super::answer::fault;
 use super::gate::Door;
-use super::words::{Access, Gives, SchemaOf, Takes, Verb};
+use super::words::{Access, Gives, MOST_BODY_BYTES, SchemaOf, Takes, Verb};
 use super::wrong::{explain, explain_query};
 use crate::domain::{BodyWanted, Operation, Plan, Work};
 use crate::http::{Head, Reply, Request, StatusCode};
@@ -178,9 +178,14 @@ impl Ask<'_> {
             });
             wrong(&format!(": {why}"))
         })?;
-        match reader.end() {
-            Ok(()) => Ok(read),
-            Err(error) => Err(wrong(&format!(": {error}"))),
+        if let Err(error) = reader.end() {
+            return Err(wrong(&format!(": {error}")));
+        }
+        // A list of its members is no object, either, further in.
+        let may_have_lists = body.len() <= MOST_BODY_BYTES && body.contains(&b'[');
+        match may_have_lists.then(|| self.why_not(body)).flatten() {
+            None => Ok(read),
+            Some(why) => Err(wrong(&format!(": {why}"))),
         }
     }
 

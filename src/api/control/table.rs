@@ -2,7 +2,10 @@
 
 use super::route::Route;
 use super::words::Verb;
-use super::{clock, health, images, openapi, requests, reset, spaces, transitions};
+use super::{
+    clock, fixtures, health, images, openapi, people, requests, reset, snapshots, spaces,
+    transitions,
+};
 use crate::http::Head;
 
 /// The routes of each room.
@@ -10,6 +13,9 @@ pub const ROUTES: &[&[Route]] = &[
     health::ROUTES,
     reset::ROUTES,
     clock::ROUTES,
+    fixtures::ROUTES,
+    people::ROUTES,
+    snapshots::ROUTES,
     images::ROUTES,
     transitions::ROUTES,
     spaces::ROUTES,
@@ -42,11 +48,16 @@ pub fn find(head: &Head) -> Found {
         .copied()
         .flatten()
         .filter(|route| is_at_root || !route.only_at_root);
+    let matching: Vec<_> = there
+        .filter_map(|route| Some((route, parts(route.path, segments)?)))
+        .collect();
+    // A path that is one to the letter is none with a name in that place.
+    let is_literal = matching.iter().any(|(_, parts)| parts.is_empty());
     let mut verbs = Vec::new();
-    for route in there {
-        let Some(parts) = parts(route.path, segments) else {
+    for (route, parts) in matching {
+        if is_literal && !parts.is_empty() {
             continue;
-        };
+        }
         if route.verb.methods().contains(head.method()) {
             return Found::Route { route, parts };
         }
