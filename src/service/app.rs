@@ -215,6 +215,7 @@ impl App {
             upstream,
         } = outfit;
         clock.begin_here();
+        let clouds = Arc::clone(&around.clouds);
         let identity = Identity::open(
             Arc::clone(&around.people),
             &config,
@@ -230,11 +231,7 @@ impl App {
         ));
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone(), Arc::clone(&transitions)),
-            waldur: Waldur::new(
-                Arc::clone(&store),
-                clock.clone(),
-                Arc::clone(&around.clouds),
-            ),
+            waldur: Waldur::new(Arc::clone(&store), clock.clone(), clouds),
             instances: ArcSwap::new(Arc::clone(&around.instances)),
             snapshots,
             image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
