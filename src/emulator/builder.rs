@@ -16,6 +16,7 @@ use crate::config::{
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
 use crate::service::{LoadError, Reread, Shelf, SnapshotError, Spaces, Start};
+use crate::store::Loaded;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -421,13 +422,7 @@ impl EmulatorBuilder {
                 source: Box::new(error),
             },
         })?;
-        if loaded.kept > 0 {
-            tracing::info!(
-                kept = loaded.kept,
-                added = loaded.added,
-                "the database already holds images of the fixture; they are left as they are"
-            );
-        }
+        tell_kept(&loaded);
         let (shared, gone) = Shared::new(spaces, self.interceptor);
         let (handle, thread) = serve(Arc::clone(&shared), sockets)?;
         Ok(Emulator {
@@ -462,6 +457,16 @@ impl Emulator {
 fn shelf(server: &ServerConfig) -> Result<Shelf, SnapshotError> {
     let folder = server.snapshot_dir.as_deref();
     folder.map_or_else(|| Ok(Shelf::default()), Shelf::at)
+}
+
+fn tell_kept(loaded: &Loaded) {
+    if loaded.kept > 0 {
+        tracing::info!(
+            kept = loaded.kept,
+            added = loaded.added,
+            "the database already holds images of the fixture; they are left as they are"
+        );
+    }
 }
 
 /// In strict mode somebody must be able to sign in, and not everybody.
