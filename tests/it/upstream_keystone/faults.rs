@@ -12,8 +12,13 @@ const JSON: (&str, &str) = ("Content-Type", "application/json");
 const V2_BODY: &str = r#"{"auth": {"passwordCredentials": {"username": "a", "password": "b"}}}"#;
 
 fn in_front_of(url: &str) -> Server {
+    waiting(url, Duration::from_secs(20))
+}
+
+/// In front of a service whose answers have to begin so soon.
+fn waiting(url: &str, limit: Duration) -> Server {
     let mut config = UpstreamConfig::new("http://127.0.0.1:1", url);
-    config.first_byte_timeout = Duration::from_millis(200);
+    config.first_byte_timeout = limit;
     Server::start(builder().upstream(config))
 }
 
@@ -66,7 +71,7 @@ fn nobody_listens() {
 #[test]
 fn it_says_nothing() {
     let stub = Stub::of(|_| Act::Hold);
-    let front = in_front_of(&stub.url());
+    let front = waiting(&stub.url(), Duration::from_millis(200));
     refused(&front, 504);
     let tenants = front.get_with("/v2.0/tenants", &[("X-Auth-Token", "t")]);
     assert_eq!(tenants.status(), 504);
