@@ -1,13 +1,20 @@
 //! The command line, and which subcommand it asks for.
 
+use super::completions::Completions;
+use super::ctl::Ctl;
+use super::error::CommandError;
+use super::export::Export;
+use super::generate::Generate;
 use super::healthcheck::Healthcheck;
 use super::log::{self, LogFormat};
 use super::serve::Serve;
 use clap::builder::Resettable;
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _};
 use clap::{Parser, Subcommand};
 use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// What a run that could not start ends with.
@@ -35,6 +42,14 @@ enum Command {
     Serve(Box<Serve>),
     /// Ask a server whether it is ready: ends with 0, or with 1 and one line that says why not
     Healthcheck(Healthcheck),
+    /// Ask a server's control API: clock, spaces, reset, and all else that it does for tests
+    Ctl(Box<Ctl>),
+    /// Print what a shell completes this command with
+    Completions(Completions),
+    /// Write the images of a database as a fixture
+    Export(Export),
+    /// Write a catalogue of so many images as a fixture
+    Generate(Generate),
 }
 
 /// Runs the command that the process was called with.
@@ -48,10 +63,28 @@ pub fn run() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => failed(LogFormat::Text, &reason.to_string(), EXIT_UNHEALTHY),
         },
+        Ok(Command::Ctl(ctl)) => match ctl.run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(LogFormat::Text, &error.to_string(), error.exit_code()),
+        },
+        Ok(Command::Completions(completions)) => {
+            // Whoever closed the pipe does not want to read it.
+            _ = std::io::stdout().write_all(&completions.script(Cli::command()));
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Export(export)) => ended(export.run()),
+        Ok(Command::Generate(generate)) => ended(generate.run()),
         Err(error) if error.use_stderr() && format == LogFormat::Json => {
             failed(format, &first_paragraph(&error), EXIT_CANNOT_START)
         }
         Err(error) => error.exit(),
+    }
+}
+
+fn ended(outcome: Result<(), CommandError>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(LogFormat::Text, &error.to_string(), EXIT_CANNOT_START),
     }
 }
 
@@ -92,11 +125,26 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         let serve = Serve::from_arg_matches(&matches)?;
         return Ok(Command::Serve(Box::new(serve)));
     };
+    let stands_before = |one: &Arg| !given(&matches, one.get_id().as_str()).is_empty();
+    if !command.get_arguments().any(stands_before) {
+        return Command::from_arg_matches(&matches);
+    }
+    if behind.subcommand().is_some() {
+        let why = format!("options stand behind {name}, not before it");
+        return Err(command.error(ErrorKind::ArgumentConflict, why));
+    }
     let mut together = vec![OsString::from(command.get_name()), OsString::from(name)];
-    for argument in command.get_arguments() {
-        let (id, long) = (argument.get_id().as_str(), argument.get_long());
-        for value in given(&matches, id).into_iter().chain(given(behind, id)) {
-            let mut word = OsString::from(format!("--{}=", long.unwrap_or(id)));
+    let own = command.find_subcommand(name).into_iter();
+    let own = own.flat_map(clap::Command::get_arguments);
+    let before = command.get_arguments().map(|argument| (argument, &matches));
+    for (argument, matches) in before.chain(own.map(|argument| (argument, behind))) {
+        let id = argument.get_id().as_str();
+        for value in given(matches, id) {
+            let name = match argument.is_positional() {
+                true => String::new(),
+                false => format!("--{}=", argument.get_long().unwrap_or(id)),
+            };
+            let mut word = OsString::from(name);
             word.push(value);
             together.push(word);
         }
@@ -133,7 +181,7 @@ mod tests {
         parsed
             .map(|command| match command {
                 Command::Serve(serve) => serve.fixture,
-                Command::Healthcheck(_) => unreachable!("{line}"),
+                _ => unreachable!("{line}"),
             })
             .map_err(|error| error.to_string())
     }

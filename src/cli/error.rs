@@ -16,6 +16,22 @@ pub enum CommandError {
     /// The emulator did not start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// A database cannot be read.
+    #[error("{}: {source}", path.display())]
+    Database {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// What is made cannot be written.
+    #[error("{}: {source}", path.display())]
+    Out {
+        /// Where to.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
     /// The port file cannot be written.
     #[error("port file {}: {source}", path.display())]
     PortFile {

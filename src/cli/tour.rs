@@ -3,7 +3,7 @@
 
 use crate::config::AuthMode;
 use crate::control::Fixture;
-use crate::domain::{Directory, Target, User};
+use crate::domain::{Directory, Password, Target, User};
 
 /// So many owners are told by name.
 const MOST_OWNERS: usize = 10;
@@ -102,7 +102,10 @@ impl Account {
         Some(Self {
             user: user.name.clone(),
             user_domain: domain(&user.domain_id),
-            password: user.password.clone()?,
+            password: match user.password.as_ref()? {
+                Password::Clear(text) => text.clone(),
+                Password::Hash(_) => return None,
+            },
             project: project.name.clone(),
             project_domain: domain(&project.domain_id),
         })

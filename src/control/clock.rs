@@ -110,6 +110,18 @@ impl Dial {
     }
 }
 
+/// Where a clock is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockPlace {
+    /// It stands.
+    Standing(Timestamp),
+    /// It runs.
+    Running {
+        /// How far it is ahead of the machine's time, in microseconds.
+        ahead_micros: i64,
+    },
+}
+
 /// Why a clock does not do as it is told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -257,6 +269,31 @@ impl Clock {
         let _moving = self.moving();
         self.0.time.run(system_micros());
         self.0.elapsed.run(self.ran());
+    }
+
+    /// Where it is, to come back to.
+    #[must_use]
+    pub fn place(&self) -> ClockPlace {
+        match self.0.time.shown() {
+            Shown::Standing(micros) => ClockPlace::Standing(Timestamp::from_micros(micros)),
+            Shown::Running(ahead_micros) => ClockPlace::Running { ahead_micros },
+        }
+    }
+
+    /// Comes back to where it was: to the moment at which it stood, or running, as far from the machine's
+    /// time as it was.
+    pub fn come_to(&self, place: ClockPlace) {
+        let _moving = self.moving();
+        match place {
+            ClockPlace::Standing(at) => {
+                self.0.time.show(Shown::Standing(at.micros()));
+                self.0.elapsed.stand(self.ran());
+            }
+            ClockPlace::Running { ahead_micros } => {
+                self.0.time.show(Shown::Running(ahead_micros));
+                self.0.elapsed.run(self.ran());
+            }
+        }
     }
 
     /// Goes back to how it was made, or was when an emulator started with it.

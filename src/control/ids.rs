@@ -13,6 +13,15 @@ pub struct Ids {
     seed: Option<u64>,
 }
 
+/// How much of a seeded sequence has been drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdsPlace {
+    /// What the sequence comes from.
+    pub seed: u64,
+    /// Words of 32 bits that were drawn.
+    pub words: u128,
+}
+
 impl Ids {
     /// Seeded by the operating system.
     #[must_use]
@@ -48,6 +57,20 @@ impl Ids {
     pub fn reset(&self) {
         if let Some(seed) = self.seed {
             *self.sequence() = ChaCha12Rng::seed_from_u64(seed);
+        }
+    }
+
+    /// How much has been drawn; nothing of a random one, which never comes again.
+    #[must_use]
+    pub fn place(&self) -> Option<IdsPlace> {
+        let words = self.sequence().get_word_pos();
+        self.seed.map(|seed| IdsPlace { seed, words })
+    }
+
+    /// Goes on where the sequence was; one of another seed stays where it is.
+    pub fn come_to(&self, place: IdsPlace) {
+        if self.seed == Some(place.seed) {
+            self.sequence().set_word_pos(place.words);
         }
     }
 

@@ -1,4 +1,6 @@
-//! Projects, users and what they may do: the read-only directory that sign-in looks at.
+//! Projects, users and what they may do: the directory that sign-in looks at.
+
+use super::password::Password;
 
 /// A Keystone domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +76,7 @@ pub struct User {
     /// The id of its domain.
     pub domain_id: String,
     /// The password as the fixture gives it; hashed before it is kept.
-    pub password: Option<String>,
+    pub password: Option<Password>,
     /// Whether the user may sign in.
     pub enabled: bool,
     /// The project of a sign-in that names no scope, by id.
@@ -146,6 +148,12 @@ impl Directory {
     #[must_use]
     pub fn user(&self, id: &str) -> Option<&User> {
         self.users.iter().find(|user| user.id == id)
+    }
+
+    /// The id of the project that a caller without any is taken for.
+    #[must_use]
+    pub fn default_project_id(&self) -> &str {
+        self.default_project().map_or("demo", |project| &project.id)
     }
 
     /// The project that a caller without any is taken for: the first one.

@@ -13,6 +13,7 @@ pub mod identity;
 pub mod image;
 mod image_builder;
 pub mod listed;
+pub mod password;
 pub mod plan;
 pub mod progress;
 pub mod properties;
@@ -29,6 +30,7 @@ pub use identity::{Directory, FixedToken, Grant, IdentityDomain, Project, Target
 pub use image::{GlanceStatus, Image, Member, MemberStatus, Visibility};
 pub use image_builder::ImageBuilder;
 pub use listed::{ImageTexts, ListForm, ListedImage, TextMaker};
+pub use password::{Password, PasswordHash};
 pub use plan::{BodyWanted, Operation, Plan, Work};
 pub use progress::{Progress, Untold};
 pub use properties::{Properties, PropertyValue};

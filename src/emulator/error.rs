@@ -2,6 +2,7 @@
 
 use crate::config::SettingError;
 use crate::control::FixtureError;
+use crate::service::SnapshotError;
 use crate::service::upstream::ClientError;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -51,6 +52,9 @@ pub enum StartError {
     /// A large file of the fixture is gone, or another by now.
     #[error(transparent)]
     Fixture(#[from] FixtureError),
+    /// The folder of snapshots cannot be used.
+    #[error(transparent)]
+    Snapshots(#[from] SnapshotError),
     /// The real cloud cannot be asked.
     #[error("cannot ask the real cloud: {0}")]
     Upstream(#[source] Box<dyn Error + Send + Sync>),

@@ -8,6 +8,8 @@ mod doorman;
 mod elsewhere;
 mod entrance;
 mod error;
+mod fault_calls;
+mod faults;
 mod flow;
 mod front;
 mod image_handle;
@@ -20,7 +22,9 @@ mod recording;
 mod request_lines;
 mod requests;
 mod server;
+mod sockets;
 mod space;
+mod state;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -32,11 +36,14 @@ mod web;
 pub(crate) use address::resolve;
 pub use builder::EmulatorBuilder;
 pub use error::StartError;
+pub use fault_calls::Faults;
 pub use front::operations;
 pub use image_handle::Images;
 pub use interceptor::{Exchange, Interceptor, Verdict};
 pub use requests::{Requests, WaitError};
 pub use space::{Space, SpaceBuilder};
+#[cfg(feature = "cli")]
+pub(crate) use texts::TEXTS;
 
 use crate::store::Loaded;
 use actix_http::error::DispatchError;
@@ -191,15 +198,16 @@ impl Emulator {
         crate::api::keystone::region(&self.shared.spaces.root.config)
     }
 
-    /// The project of a caller who names none: the fixture's first.
+    /// The project of a caller who names none: the first there is.
     #[must_use]
-    pub fn default_project_id(&self) -> &str {
-        self.shared.spaces.root.identity.default_project_id()
+    pub fn default_project_id(&self) -> String {
+        let directory = self.shared.spaces.root.identity.directory();
+        directory.default_project_id().to_owned()
     }
 
     /// A token of the fixture that opens the default project.
     #[must_use]
-    pub fn example_token(&self) -> Option<&str> {
+    pub fn example_token(&self) -> Option<String> {
         self.shared.spaces.root.identity.example_token()
     }
 

@@ -2,13 +2,14 @@
 
 use super::address;
 use super::entrance::Entrance;
+use super::front;
 use super::server::{Server, Shared};
 use super::texts::TEXTS;
 use crate::config::{Profile, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Timestamp, Untold};
 use crate::http::{Body, HeaderMap, HeaderName, HeaderValue, Method, Request};
-use crate::service::{Spaces, Start};
+use crate::service::{Shelf, Spaces, Start};
 use actix_web::rt::Runtime;
 use bytes::Bytes;
 use std::error::Error;
@@ -46,8 +47,10 @@ impl Offline {
             ids: Ids::seeded(1),
             texts: TEXTS,
             progress: Box::new(Untold),
+            operations: || front::operations().collect(),
             resolve: address::resolve,
             upstream: None,
+            snapshots: Shelf::default(),
         })?;
         let (shared, _) = Shared::new(spaces, None);
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));

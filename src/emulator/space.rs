@@ -29,8 +29,8 @@ impl Emulator {
         &self.shared.spaces.root.clock
     }
 
-    /// Goes back to the fixture, as if just started: images, tokens, ids, clock, limits and journal. Other
-    /// spaces stay as they are.
+    /// Goes back to the fixture, as if just started: images, tokens, ids, clock, limits and journal; there
+    /// are no faults any more. Other spaces stay as they are.
     ///
     /// ```
     /// # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
@@ -131,8 +131,8 @@ impl Emulator {
         Space {
             url: [&self.url(), &*app.prefix].concat(),
             clock: app.clock.clone(),
-            default_project_id: identity.default_project_id().to_owned(),
-            example_token: identity.example_token().map(str::to_owned),
+            default_project_id: identity.directory().default_project_id().to_owned(),
+            example_token: identity.example_token(),
             journal: app.journal().clone(),
             app: Arc::downgrade(app),
         }
@@ -196,7 +196,8 @@ impl Space {
         app.put_image(image)
     }
 
-    /// Goes back to what it began with; its clock and ids begin again, and its journal is empty.
+    /// Goes back to what it began with; its clock and ids begin again, its journal is empty, and there are
+    /// no faults any more.
     ///
     /// # Errors
     /// When the store fails, or the space was removed; then nothing changed.

@@ -12,7 +12,7 @@ use crate::domain::{BodyWanted, Operation, Plan, Untold};
 use crate::http::{
     Body, CutOff, Head, HeaderMap, HeaderName, Method, Refusal, Reply, Request, StatusCode,
 };
-use crate::service::{Spaces, Start};
+use crate::service::{Shelf, Spaces, Start};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use std::cell::RefCell;
@@ -41,8 +41,10 @@ fn shared() -> Arc<Shared> {
         ids: Ids::seeded(1),
         texts: TEXTS,
         progress: Box::new(Untold),
+        operations: || front::operations().collect(),
         resolve: |_| Ok(Vec::new()),
         upstream: None,
+        snapshots: Shelf::default(),
     })
     .unwrap();
     Shared::new(spaces, None).0

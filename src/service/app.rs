@@ -2,25 +2,30 @@
 
 use super::due::{Agenda, Due};
 use super::failure::Failure;
-use super::identity::Identity;
+use super::identity::{Identity, SavedTokens};
 use super::image_data::ImageData;
 use super::images::Images;
+use super::numbers::Numbers;
 use super::rate_limit::RateLimiter;
 use super::removal::Removal;
 use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
-use super::transitions::Transitions;
+use super::snapshots::Shelf;
+use super::transitions::{Held, SavedTransitions, Transitions};
 use super::upstream::Upstream;
-use super::waldur::Waldur;
+use super::waldur::{Used, Waldur};
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
+use crate::control::faults::Faults;
 use crate::control::journal::SpacePlace;
 use crate::control::{Clock, Fixture, Idle, Ids, Journal, SpaceJournal};
-use crate::domain::{Progress, TextMaker};
+use crate::domain::{Instance, Operation, Progress, TextMaker};
 use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
+use arc_swap::ArcSwap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// One space: what the facades are given to answer with.
@@ -47,27 +52,56 @@ pub struct App {
     /// Where data may be fetched from.
     pub web_downloads: WebDownloads,
     /// Its users.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// Waldur over the same images.
     pub waldur: Waldur,
+    /// Nova's instances.
+    pub instances: ArcSwap<Vec<Instance>>,
+    /// What it was at moments that somebody named.
+    pub snapshots: Shelf,
     /// Who asked how often.
-    pub rate_limiter: RateLimiter,
-    /// Whether the images are just those of Nova's own fake image service.
-    pub over_nova_fake: bool,
+    pub rate_limiter: Arc<RateLimiter>,
+    /// What goes wrong on demand; beside a fault that shows images as they were stands a view of those.
+    pub faults: Faults<Arc<App>>,
+    /// What requests can be for, by name.
+    pub operations: Operations,
     /// Whether it was removed: what is in the middle of something finds nothing to write to.
-    pub removal: Removal,
+    pub removal: Arc<Removal>,
+    over_nova_fake: AtomicBool,
+    numbers: Numbers,
     store: Arc<Store>,
     agenda: Arc<Agenda>,
     transitions: Arc<Transitions>,
-    beginning: Beginning,
+    beginning: Beginnings,
     /// Its entries in the journal go with it.
     place: SpacePlace,
-    /// Held by whoever goes back there.
-    returning: Mutex<()>,
+    /// Held by whoever puts something else in place of all there is, or of those around the images.
+    exchanging: Mutex<()>,
     idle: Option<Idle>,
 }
 
+/// What had come of a state.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'k> {
+    /// Tokens of Keystone.
+    pub tokens: &'k SavedTokens,
+    /// When Waldur's were used.
+    pub used: &'k Used,
+    /// The plans of images.
+    pub transitions: &'k SavedTransitions,
+}
+
+/// Every operation of every service there is.
+pub type Operations = fn() -> Vec<Operation>;
+
 /// What a space goes back to.
+#[derive(Debug)]
+struct Beginnings {
+    images: Beginning,
+    around: Around,
+}
+
+/// What images it goes back to.
 #[derive(Debug)]
 enum Beginning {
     Seed(Arc<Seed>),
@@ -83,8 +117,10 @@ pub struct Outfit {
     pub server: Arc<ServerConfig>,
     /// How it is made.
     pub config: SpaceConfig,
-    /// Its number.
-    pub number: u64,
+    /// What its number is drawn from.
+    pub numbers: Numbers,
+    /// What requests can be for, by name.
+    pub operations: Operations,
     /// What its paths begin with.
     pub prefix: Arc<str>,
     /// Its time.
@@ -99,6 +135,8 @@ pub struct Outfit {
     pub journal: Journal,
     /// Where its server fetches data from.
     pub web_downloads: WebDownloads,
+    /// Where its snapshots are kept.
+    pub snapshots: Shelf,
     /// When it goes because nobody uses it; without it, never.
     pub idle: Option<Idle>,
     /// The real cloud whose images it serves in place of its own.
@@ -118,11 +156,7 @@ impl App {
             added: seed.images.images(),
             kept: 0,
         };
-        let around = Around {
-            people: Arc::clone(&seed.around.people),
-            clouds: Arc::clone(&seed.around.clouds),
-            over_nova_fake: seed.around.over_nova_fake,
-        };
+        let around = seed.around.clone();
         let app = Self::over(store, around, Beginning::Seed(seed), outfit)?;
         Ok((app, loaded))
     }
@@ -177,10 +211,12 @@ impl App {
         outfit: Outfit,
     ) -> Result<Self, StoreError> {
         let (store, agenda) = (Arc::new(store), Arc::<Agenda>::default());
+        let clouds = Arc::clone(&around.clouds);
         let Outfit {
             server,
             config,
-            number,
+            numbers,
+            operations,
             prefix,
             clock,
             ids,
@@ -188,12 +224,15 @@ impl App {
             spool,
             journal,
             web_downloads,
+            snapshots,
             idle,
             upstream,
         } = outfit;
         clock.begin_here();
+        let clouds = Arc::clone(&around.clouds);
+        let number = numbers.next();
         let identity = Identity::open(
-            around.people,
+            Arc::clone(&around.people),
             &config,
             (clock.clone(), ids.clone()),
             Arc::clone(&agenda),
@@ -207,32 +246,148 @@ impl App {
         ));
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone(), Arc::clone(&transitions)),
-            waldur: Waldur::new(Arc::clone(&store), clock.clone(), around.clouds),
+            waldur: Waldur::new(Arc::clone(&store), clock.clone(), clouds),
+            instances: ArcSwap::new(Arc::clone(&around.instances)),
+            snapshots,
             image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             web_downloads,
             upstream,
-            identity,
+            identity: Arc::new(identity),
             server,
             config,
             number,
+            numbers,
+            operations,
             prefix,
+            faults: Faults::new(ids.of_space("faults")),
             clock,
             ids,
-            rate_limiter: RateLimiter::default(),
-            over_nova_fake: around.over_nova_fake,
-            removal: Removal::default(),
+            rate_limiter: Arc::default(),
+            over_nova_fake: AtomicBool::new(around.over_nova_fake),
+            removal: Arc::default(),
             store,
             agenda,
             transitions,
-            beginning,
+            beginning: Beginnings {
+                images: beginning,
+                around,
+            },
             place: SpacePlace::open(&journal, number),
-            returning: Mutex::new(()),
+            exchanging: Mutex::default(),
             idle,
         })
     }
 
-    pub(super) fn store(&self) -> &Store {
+    pub(super) fn store(&self) -> &Arc<Store> {
         &self.store
+    }
+
+    /// A view of this space that goes on showing its images as they are now: to be read and no more. All
+    /// else is this space's own.
+    ///
+    /// # Errors
+    /// When there is no room for it, or the store fails.
+    pub(super) fn as_it_is(&self) -> Result<Self, StoreError> {
+        let name = Ids::random().uuid().to_string();
+        let store = Arc::new(self.store.copy(name)?);
+        // What is answered of it is never taken for what the space answers.
+        let number = self.numbers.next();
+        let (clock, agenda) = (self.clock.clone(), Arc::<Agenda>::default());
+        // Whoever reads what was moves nothing of what is.
+        let transitions = Arc::new(Transitions::new(
+            Arc::clone(&store),
+            clock.clone(),
+            Arc::clone(&agenda),
+            self.config.uploads.into(),
+        ));
+        Ok(Self {
+            server: Arc::clone(&self.server),
+            config: self.config.clone(),
+            number,
+            prefix: Arc::clone(&self.prefix),
+            images: Images::new(Arc::clone(&store), clock.clone(), Arc::clone(&transitions)),
+            clock,
+            ids: self.ids.clone(),
+            upstream: None,
+            image_data: self.image_data.over(Arc::clone(&store)),
+            web_downloads: self.web_downloads.clone(),
+            identity: Arc::clone(&self.identity),
+            waldur: self.waldur.over(Arc::clone(&store)),
+            rate_limiter: Arc::clone(&self.rate_limiter),
+            faults: Faults::new(self.ids.of_space("faults")),
+            operations: self.operations,
+            instances: ArcSwap::new(self.instances.load_full()),
+            snapshots: Shelf::default(),
+            over_nova_fake: AtomicBool::new(self.is_over_nova_fake()),
+            removal: Arc::clone(&self.removal),
+            numbers: self.numbers.clone(),
+            store,
+            agenda,
+            transitions,
+            beginning: Beginnings {
+                images: Beginning::Fixture(None),
+                around: self.around(),
+            },
+            place: self.place.another(number),
+            exchanging: Mutex::default(),
+            idle: None,
+        })
+    }
+
+    /// Whether the images are just those of Nova's own fake image service.
+    #[must_use]
+    pub fn is_over_nova_fake(&self) -> bool {
+        self.over_nova_fake.load(Ordering::Relaxed)
+    }
+
+    /// Keeps everybody else from putting something in place of what there is.
+    pub(super) fn exchange(&self) -> MutexGuard<'_, ()> {
+        self.exchanging
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What there is beside the images.
+    pub(super) fn around(&self) -> Around {
+        Around {
+            people: self.identity.people(),
+            clouds: self.waldur.known(),
+            instances: self.instances.load_full(),
+            over_nova_fake: self.is_over_nova_fake(),
+        }
+    }
+
+    /// Puts this beside the images, which are there by now, with what came of it as it was; without a word,
+    /// nothing has. Whoever was limited begins anew.
+    pub(super) fn surround(&self, around: &Around, plans: &mut Held<'_>, kept: Option<Kept<'_>>) {
+        plans.reset();
+        self.agenda.clear();
+        self.rate_limiter.reset();
+        if let Some(kept) = kept {
+            plans.restore(kept.transitions);
+        }
+        let used = kept.map(|kept| kept.used);
+        self.waldur.replace(Arc::clone(&around.clouds), used);
+        self.instances.store(Arc::clone(&around.instances));
+        self.over_nova_fake
+            .store(around.over_nova_fake, Ordering::Relaxed);
+        let tokens = kept.map(|kept| kept.tokens);
+        self.identity.replace(Arc::clone(&around.people), tokens);
+        // What was answered meanwhile is of neither state.
+        self.store.touch();
+    }
+
+    /// Puts this beside the images in place of what there is; tokens live on that still hold.
+    pub(super) fn replace_around(&self, next: &Around) {
+        if !Arc::ptr_eq(&self.waldur.known(), &next.clouds) {
+            self.waldur.replace(Arc::clone(&next.clouds), None);
+        }
+        self.instances.store(Arc::clone(&next.instances));
+        self.over_nova_fake
+            .store(next.over_nova_fake, Ordering::Relaxed);
+        self.identity.exchange(Arc::clone(&next.people));
+        // Answers depend on who there is.
+        self.store.touch();
     }
 
     /// What was asked of it.
@@ -301,6 +456,9 @@ impl App {
             _ = Failure::of(&error);
         }
         self.store.tidy();
+        for view in self.faults.beside() {
+            view.store.tidy();
+        }
     }
 
     /// Whether what is written outlives the process.
@@ -317,19 +475,16 @@ impl App {
         self.store.check()
     }
 
-    /// Back to the fixture, as if just started: images, tokens, ids, clock, limits and journal. Users and
-    /// projects never change.
+    /// Back to the fixture, as if just started: images, users, tokens, ids, clock, limits and journal; there
+    /// are no faults any more.
     ///
     /// # Errors
     /// When there is nothing to go back to, or the store fails; then nothing changed.
     pub fn reset(&self) -> Result<(), ResetError> {
-        let _returning = self
-            .returning
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _exchange = self.exchange();
         // No step may be taken in what is there by then.
         let mut plans = self.transitions.hold();
-        match &self.beginning {
+        match &self.beginning.images {
             Beginning::Seed(seed) => self.store.return_to(&seed.images)?,
             Beginning::Fixture(None) => return Err(ResetError::NoFixture),
             Beginning::Fixture(Some(fixture)) => {
@@ -340,13 +495,10 @@ impl App {
                     .replace_each::<LoadError>(images, |add| fixture.each_image(add))?;
             }
         }
+        self.faults.reset();
         self.clock.reset();
         self.ids.reset();
-        self.rate_limiter.reset();
-        self.waldur.reset();
-        plans.reset();
-        self.agenda.clear();
-        self.identity.forget();
+        self.surround(&self.beginning.around, &mut plans, None);
         self.journal().clear();
         if let Some(upstream) = &self.upstream {
             upstream.forget();

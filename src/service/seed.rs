@@ -3,7 +3,7 @@
 use super::identity::People;
 use super::waldur;
 use crate::control::{Fixture, FixtureError};
-use crate::domain::{Progress, TextMaker};
+use crate::domain::{Instance, Progress, TextMaker};
 use crate::store::{self, Aim, StoreError};
 use std::fmt;
 use std::sync::Arc;
@@ -26,11 +26,12 @@ pub enum LoadError {
     Store(#[from] StoreError),
 }
 
-/// What a fixture has beside its images. It never changes.
-#[derive(Debug)]
+/// What a fixture has beside its images. It never changes, and copies share it.
+#[derive(Clone, Debug)]
 pub struct Around {
     pub(super) people: Arc<People>,
     pub(super) clouds: Arc<waldur::Known>,
+    pub(super) instances: Arc<Vec<Instance>>,
     pub(super) over_nova_fake: bool,
 }
 
@@ -63,10 +64,51 @@ impl Seed {
 impl Around {
     /// Of a fixture.
     pub fn of(fixture: Fixture) -> Self {
+        Self::with(waldur::Known::of(&fixture), fixture)
+    }
+
+    /// The same, where somebody else knows what images are called.
+    pub fn by(fixture: Fixture, name_of_image: &dyn Fn(&str) -> Option<String>) -> Self {
+        Self::with(waldur::Known::by(&fixture, name_of_image), fixture)
+    }
+
+    fn with(clouds: waldur::Known, fixture: Fixture) -> Self {
         Self {
-            clouds: Arc::new(waldur::Known::of(&fixture)),
+            clouds: Arc::new(clouds),
             over_nova_fake: fixture.is_nova_fake_corpus(),
+            instances: Arc::new(fixture.instances),
             people: Arc::new(People::of(fixture.directory)),
+        }
+    }
+
+    /// The same as a fixture without images, in which the passwords are hashes.
+    pub fn to_fixture(&self) -> Fixture {
+        Fixture {
+            directory: self.people.whole_directory(),
+            instances: self.instances.to_vec(),
+            waldur: self.clouds.given().cloned(),
+            names_users: true,
+            names_tokens: true,
+            ..Fixture::default()
+        }
+    }
+
+    /// What a fixture has in place of this, where somebody else knows what images are called.
+    pub fn replaced_by(
+        &self,
+        fixture: Fixture,
+        name_of_image: &dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        let is_as_given =
+            fixture.waldur.is_some() && fixture.waldur.as_ref() == self.clouds.given();
+        Self {
+            clouds: match is_as_given {
+                true => Arc::clone(&self.clouds),
+                false => Arc::new(waldur::Known::by(&fixture, name_of_image)),
+            },
+            over_nova_fake: self.over_nova_fake,
+            instances: Arc::new(fixture.instances),
+            people: Arc::new(People::behind(fixture.directory, Some(&self.people))),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The spaces of a server by name, beside its own.
 
-use super::app::{App, Outfit};
+use super::app::{App, Operations, Outfit};
+use super::naming::{MOST_CHARACTERS, is_name};
+use super::numbers::Numbers;
 use super::seed::{LoadError, Reread, Seed};
+use super::snapshots::Shelf;
 use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{JournalMode, ServerConfig, SettingError, SpaceConfig};
@@ -15,7 +18,6 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -24,9 +26,6 @@ const MOUNT: &str = "/_space/";
 
 /// The types of the services that every space has, in the words of the catalogue.
 const OWN_SERVICES: [&str; 3] = ["compute", "identity", "image"];
-
-/// Longest name of a space, in characters.
-const MOST_NAME_CHARACTERS: usize = 64;
 
 /// Seeds that are kept for the next space that wants one, besides those that spaces have.
 const MOST_SEEDS: NonZeroUsize = NonZeroUsize::new(16).unwrap();
@@ -40,8 +39,9 @@ pub struct Spaces {
     /// What a space without a word of its own begins with.
     usual: Usual,
     seeds: Mutex<LruCache<Digest, Arc<Seed>>>,
-    next_number: AtomicU64,
+    numbers: Numbers,
     texts: TextMaker,
+    operations: Operations,
     /// The data of all their images: equal ones are there once.
     spool: Spool,
     /// What was asked of all of them.
@@ -77,8 +77,12 @@ pub struct Start {
     pub texts: TextMaker,
     /// Who is told how far its images are stored.
     pub progress: Box<dyn Progress>,
+    /// What requests can be for, by name.
+    pub operations: Operations,
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
+    /// The snapshots of its own space.
+    pub snapshots: Shelf,
     /// The real cloud whose images its own space serves; other spaces have images of their own.
     pub upstream: Option<Arc<Upstream>>,
 }
@@ -118,7 +122,7 @@ pub enum SpaceError {
     /// A path could not hold the name as it is.
     #[error(
         "{name:?} is no name of a space: letters, digits, `-`, `_` and `.`, at most {most} of them, \
-         a letter or a digit first", most = MOST_NAME_CHARACTERS
+         a letter or a digit first", most = MOST_CHARACTERS
     )]
     Name {
         /// The name.
@@ -212,17 +216,21 @@ impl Spaces {
             ids,
             texts,
             progress,
+            operations,
             resolve,
+            snapshots,
             upstream,
         } = start;
         let spool = spool(&server);
         if server.sweeps {
             spool.sweep_temporary();
         }
+        let numbers = Numbers::default();
         let journal = Journal::new(bounds(&server));
         let outfit = Outfit {
             config,
-            number: 0,
+            numbers: numbers.clone(),
+            operations,
             prefix: "".into(),
             clock,
             ids,
@@ -230,6 +238,7 @@ impl Spaces {
             spool: spool.clone(),
             journal: journal.clone(),
             web_downloads: WebDownloads::new(&server, resolve),
+            snapshots,
             idle: None,
             upstream,
             server: Arc::new(server),
@@ -251,8 +260,9 @@ impl Spaces {
             named: RwLock::default(),
             usual,
             seeds: Mutex::new(LruCache::new(MOST_SEEDS)),
-            next_number: AtomicU64::new(1),
+            numbers,
             texts,
+            operations,
         };
         Ok((spaces, loaded))
     }
@@ -303,14 +313,16 @@ impl Spaces {
         let outfit = Outfit {
             server: Arc::clone(&self.root.server),
             config: config.checked()?,
-            number: self.next_number.fetch_add(1, Ordering::Relaxed),
+            numbers: self.numbers.clone(),
             prefix: format!("{MOUNT}{name}").into(),
             clock: clock.unwrap_or_else(|| self.root.clock.anew()),
             ids: ids.map_or_else(|| self.root.ids.of_space(&name), Ids::seeded),
             texts: self.texts,
+            operations: self.operations,
             spool: self.spool.clone(),
             journal: self.journal.clone(),
             web_downloads: self.root.web_downloads.clone(),
+            snapshots: self.root.snapshots.beside(),
             idle: expires.map(Idle::for_at_most),
             upstream: None,
         };
@@ -386,7 +398,7 @@ impl Spaces {
         }
     }
 
-    fn seed(&self, content: Option<SpaceContent>) -> Result<Arc<Seed>, SpaceError> {
+    pub(super) fn seed(&self, content: Option<SpaceContent>) -> Result<Arc<Seed>, SpaceError> {
         match content {
             Some(SpaceContent::BuiltIn(name)) if !is_built_in(&name) => {
                 Err(SpaceError::NotBuiltIn { name })
@@ -472,11 +484,4 @@ fn check_count(count: usize, most: usize) -> Result<(), SpaceError> {
         true => Ok(()),
         false => Err(SpaceError::TooMany { most }),
     }
-}
-
-fn is_name(name: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    name.len() <= MOST_NAME_CHARACTERS
-        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && name.bytes().all(is_plain)
 }

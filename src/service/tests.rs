@@ -4,7 +4,7 @@
 use super::identity::{
     DomainRef, EXPIRED_WINDOW_SECONDS, Proof, Reference, TokenForm, WantedScope,
 };
-use super::{App, ImageError, ImageRules, Order, Spaces, Start};
+use super::{App, ImageError, ImageRules, Order, Shelf, Spaces, Start};
 use crate::config::{AuthMode, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Caller, ImageQuery, ImageTexts, ListForm, Properties, TextMaker, Untold};
@@ -32,8 +32,10 @@ fn spaces(fixture: Fixture) -> Spaces {
         ids: Ids::seeded(1),
         texts: NO_TEXTS,
         progress: Box::new(Untold),
+        operations: Vec::new,
         resolve: |_| Ok(Vec::new()),
         upstream: None,
+        snapshots: Shelf::default(),
     })
     .unwrap();
     spaces

@@ -27,6 +27,23 @@ pub fn names(connection: &Connection) -> Result<Vec<DataName>, StoreError> {
     Ok(names)
 }
 
+/// Every row: whose data, of which kind, and where they are.
+pub fn all(connection: &Connection) -> Result<Vec<(String, DataKind, ImageDataRow)>, StoreError> {
+    let mut select = connection.prepare("SELECT image, staged FROM image_data")?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows: Vec<(String, bool)> = rows.collect::<Result<_, _>>()?;
+    let mut all = Vec::with_capacity(rows.len());
+    for (image, is_staged) in rows {
+        let kind = match is_staged {
+            true => DataKind::Staged,
+            false => DataKind::Image,
+        };
+        let row = find(connection, &image, kind)?;
+        all.extend(row.map(|row| (image, kind, row)));
+    }
+    Ok(all)
+}
+
 /// Forgets the data and uploads of an image; says which data nobody of it names any more.
 pub fn forget(connection: &Connection, id: &str) -> Result<Vec<DataName>, StoreError> {
     let sql = "DELETE FROM uploads WHERE image = ?1";
@@ -66,14 +83,28 @@ pub fn insert(
     kind: DataKind,
     stored: &Stored,
 ) -> Result<(), StoreError> {
+    let row = ImageDataRow {
+        name: stored.hold.name().clone(),
+        md5: stored.md5.clone(),
+        size: stored.size,
+    };
+    insert_row(connection, id, kind, &row)
+}
+
+/// Says where data of an image are.
+pub fn insert_row(
+    connection: &Connection,
+    id: &str,
+    kind: DataKind,
+    row: &ImageDataRow,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO image_data (image, staged, name, md5, size) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let name = stored.hold.name().as_str();
-    let size = i64::try_from(stored.size).unwrap_or(i64::MAX);
+    let size = i64::try_from(row.size).unwrap_or(i64::MAX);
     connection.prepare_cached(sql)?.execute(params![
         id,
         is_staged(kind),
-        name,
-        stored.md5,
+        row.name.as_str(),
+        row.md5,
         size
     ])?;
     Ok(())

@@ -4,20 +4,16 @@
 use super::error::StoreError;
 use super::file::FileLock;
 use super::group::GroupWriter;
+use super::location::{BUSY_TIMEOUT, Location, STEPS_TOLD};
 use super::schema;
-use super::seed::Seed;
+use super::seed::{Seed, copy_pages};
+use super::turn::Turn;
 use crate::domain::TextMaker;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::convert::Infallible;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Duration;
-
-/// How long a connection waits for another process that uses the same file, where nothing else is
-/// said.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 /// Statements that a connection keeps prepared: more than the shapes of query in use at a time, of
 /// which a list has three.
@@ -35,66 +31,6 @@ const WRITER_CACHE_KIB: u32 = 32;
 /// Of a new file: as many pages again as SQLite's default of 4 KiB are half as many to find.
 const PAGE_BYTES: u32 = 8192;
 
-/// Where the data are.
-#[derive(Clone, Debug)]
-pub enum Location {
-    /// In memory, under a name that no other store of the process has.
-    Memory(String),
-    /// In a file.
-    File(DatabaseFile),
-}
-
-/// A file, and how it is written to.
-#[derive(Clone, Debug)]
-pub struct DatabaseFile {
-    /// Where it is.
-    pub path: PathBuf,
-    /// What a commit waits for.
-    pub sync: Sync,
-    /// How long a write waits for another process that has the file locked.
-    pub patience: Duration,
-    /// Who is told how much SQLite does.
-    pub steps: Option<StepCounter>,
-}
-
-/// Counts the steps of SQLite's machine, in all connections to a file: what time there is for is told
-/// by these without a clock. They are told by the [`STEPS_TOLD`].
-pub type StepCounter = Arc<AtomicU64>;
-
-/// Steps that are told at once.
-const STEPS_TOLD: u16 = 16;
-
-impl DatabaseFile {
-    /// As files are written to where nothing else is said.
-    #[cfg(test)]
-    pub fn at(path: PathBuf) -> Self {
-        Self {
-            path,
-            sync: Sync::Full,
-            patience: BUSY_TIMEOUT,
-            steps: None,
-        }
-    }
-}
-
-/// What a commit to a file waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sync {
-    /// For the disk: what was answered survives a power cut.
-    Full,
-    /// For the operating system: what was answered survives the end of the process.
-    Normal,
-}
-
-impl Sync {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Full => "FULL",
-            Self::Normal => "NORMAL",
-        }
-    }
-}
-
 /// The connection that writes.
 #[derive(Debug)]
 enum Writer {
@@ -110,9 +46,9 @@ pub struct Database {
     writer: Writer,
     readers: Mutex<Vec<Reader>>,
     /// SQLite's memory databases refuse readers while a writer commits; this lets them wait instead.
-    /// It holds how often the data in memory were exchanged for others.
-    commit_gate: RwLock<u64>,
-    /// The same, held by whoever is about to exchange them.
+    /// It holds the data in memory, which may be exchanged for others.
+    commit_gate: RwLock<Arc<Turn>>,
+    /// How often they were, held by whoever is about to exchange them.
     turns: Mutex<u64>,
     /// Holds the lock on the file that keeps a second server away.
     lock: Option<FileLock>,
@@ -165,16 +101,25 @@ impl Database {
             location,
             writer,
             readers: Mutex::new(Vec::new()),
-            commit_gate: RwLock::new(0),
+            commit_gate: RwLock::new(Arc::new(Turn::new(0))),
             turns: Mutex::new(0),
             lock,
         }
     }
 
+    /// The same of what a connection reads, as it is now.
+    pub fn copy_of_read(connection: &Connection, name: String) -> Result<Self, StoreError> {
+        let location = Location::Memory(name);
+        let page_bytes = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let copy = |writer: &mut Connection| copy_pages(connection, writer);
+        let writer = Writer::Memory(Mutex::new(filled(&location, page_bytes, copy)?));
+        Ok(Self::around(location, writer, None))
+    }
+
     /// Exchanges the data in memory for those of the seed. They are copied beside: whoever reads or
     /// writes waits for the exchange alone. What is written meanwhile goes with the rest, which is
-    /// there as long as the connection that this gives.
-    pub fn become_copy_of(&self, seed: &Seed) -> Result<Connection, StoreError> {
+    /// there as long as somebody holds what this gives.
+    pub fn become_copy_of(&self, seed: &Seed) -> Result<Arc<Turn>, StoreError> {
         let (Location::Memory(name), Writer::Memory(writer)) = (&self.location, &self.writer)
         else {
             return Err(StoreError::NotCopied("a file has no seed".to_owned()));
@@ -190,8 +135,8 @@ impl Database {
             .commit_gate
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        *gate = turn;
-        let before = std::mem::replace(&mut *writer, beside);
+        let before = std::mem::replace(&mut *gate, Arc::new(Turn::new(turn)));
+        before.end(std::mem::replace(&mut *writer, beside));
         let readers = std::mem::take(&mut *self.idle());
         drop((gate, writer));
         drop(readers);
@@ -223,15 +168,8 @@ impl Database {
     ) -> Result<T, StoreError> {
         match self.location {
             Location::Memory(_) => {
-                // No connection to data that were exchanged for others is ever read with.
-                let turn = self
-                    .commit_gate
-                    .read()
-                    .unwrap_or_else(PoisonError::into_inner);
-                let connection = self.reader(*turn)?;
-                let result = work(&connection);
-                self.give_back(connection);
-                result
+                let turn = self.gate();
+                self.read_now(&turn, work)
             }
             Location::File(_) => {
                 let connection = self.reader(0)?;
@@ -240,6 +178,53 @@ impl Database {
                 result
             }
         }
+    }
+
+    /// Reads data in memory while nobody exchanges them.
+    fn read_now<T>(
+        &self,
+        turn: &Turn,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let connection = self.reader(turn.number())?;
+        let result = work(&connection);
+        self.give_back(connection);
+        result
+    }
+
+    fn gate(&self) -> RwLockReadGuard<'_, Arc<Turn>> {
+        self.commit_gate
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The data in memory that are there now, for whoever reads them for longer; nothing for a file.
+    pub fn turn(&self) -> Option<Arc<Turn>> {
+        match self.location {
+            Location::Memory(_) => Some(Arc::clone(&self.gate())),
+            Location::File(_) => None,
+        }
+    }
+
+    /// Reads data in memory, also when others are in their place.
+    pub fn read_at<T>(
+        &self,
+        turn: &Turn,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let now = self.gate();
+        if now.number() == turn.number() {
+            return self.read_now(turn, work);
+        }
+        // Nobody writes there any more.
+        drop(now);
+        let connection = match turn.take() {
+            Some(connection) => connection,
+            None => self.connect_to(turn.number())?,
+        };
+        let result = work(&connection);
+        turn.give_back(connection);
+        result
     }
 
     /// A connection that sees a file as it is now, as long as it is held; nothing for a database in
@@ -269,6 +254,10 @@ impl Database {
         if let Some(reader) = self.idle().pop() {
             return Ok(reader.connection);
         }
+        self.connect_to(turn)
+    }
+
+    fn connect_to(&self, turn: u64) -> Result<Connection, StoreError> {
         // Another file of that name must not be read, nor an empty one be made.
         self.check_place()?;
         match &self.location {
@@ -397,18 +386,25 @@ fn turned(name: &str, turn: u64) -> String {
 
 /// A new database in memory, filled from a seed; the connection is to write with.
 fn copied(seed: &Seed, location: &Location) -> Result<Connection, StoreError> {
-    let copied = || {
+    filled(location, seed.page_bytes(), |writer| seed.copy_to(writer))
+}
+
+fn filled(
+    location: &Location,
+    page_bytes: u32,
+    fill: impl FnOnce(&mut Connection) -> Result<(), StoreError>,
+) -> Result<Connection, StoreError> {
+    let filled = || {
         let mut writer = connect(location, Use::Write)?;
         writer.execute_batch(&format!(
-            "PRAGMA page_size = {}; PRAGMA journal_mode = OFF;",
-            seed.page_bytes()
+            "PRAGMA page_size = {page_bytes}; PRAGMA journal_mode = OFF;"
         ))?;
-        seed.copy_to(&mut writer)?;
+        fill(&mut writer)?;
         // Without a journal nothing that was begun could be taken back.
         writer.execute_batch("PRAGMA journal_mode = MEMORY;")?;
         Ok(writer)
     };
-    copied().map_err(of_memory)
+    filled().map_err(of_memory)
 }
 
 fn of_memory(error: StoreError) -> StoreError {

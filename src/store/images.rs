@@ -1,9 +1,10 @@
 //! What the rest of the crate asks of the images.
 
 use super::changes::Changes;
-use super::database::{Database, Location};
+use super::database::Database;
 use super::error::StoreError;
 use super::lists::{Slice, Spare};
+use super::location::Location;
 use super::seed::Seed;
 #[cfg(test)]
 use super::seed::in_order;
@@ -69,17 +70,55 @@ impl Store {
         })
     }
 
-    /// Forgets everything and holds what the seed holds, of whose images none has data; the generation
-    /// rises.
+    /// A store in memory, of its own, that holds what this one holds now, data included. No other store
+    /// of the process has its name.
+    ///
+    /// # Errors
+    /// When there is no room for it, or the database fails.
+    pub fn copy(&self, name: String) -> Result<Self, StoreError> {
+        let database = self.database.read(|connection| {
+            let copied = Database::copy_of_read(connection, name)?;
+            if let Some(spool) = &self.spool {
+                // While nobody writes: who removes one of these rows lets go of its data only then.
+                for name in data::names(connection)? {
+                    spool.hold(&name).keep();
+                }
+            }
+            Ok(copied)
+        })?;
+        Ok(Self {
+            database,
+            maker: self.maker,
+            changes: Changes::default(),
+            spare: Spare::default(),
+            spool: self.spool.clone(),
+        })
+    }
+
+    /// Forgets everything and holds what the seed holds; the generation rises.
     ///
     /// # Errors
     /// When there is no room for it, or the data are in a file; then nothing changed.
     pub fn return_to(&self, seed: &Seed) -> Result<(), StoreError> {
-        let before = self.database.become_copy_of(seed)?;
+        let names = seed.data_names();
+        self.hold_for_rows(&names);
+        let before = match self.database.become_copy_of(seed) {
+            Ok(before) => before,
+            Err(error) => {
+                self.let_go(names);
+                return Err(error);
+            }
+        };
         self.changes.everything();
         // Nobody writes there any more: what is named now is all that was.
-        self.let_go(data::names(&before)?);
+        let freed = before.look_back(data::names).transpose()?;
+        self.let_go(freed.into_iter().flatten());
         Ok(())
+    }
+
+    /// Whatever was computed of the images is to be computed again: what stands around them is other.
+    pub fn touch(&self) {
+        self.changes.everything();
     }
 
     /// Closes connections that nobody has read with since the last time, and where none is left, lets
@@ -88,6 +127,18 @@ impl Store {
         if self.database.tidy() == 0 {
             self.spare.clear();
         }
+    }
+
+    /// What it writes the texts with that lists show.
+    #[must_use]
+    pub fn maker(&self) -> TextMaker {
+        self.maker
+    }
+
+    /// Where the data of its images are; without one they have none.
+    #[must_use]
+    pub fn spool(&self) -> Option<&Spool> {
+        self.spool.as_ref()
     }
 
     /// Whether what is written outlives the process.
@@ -270,6 +321,15 @@ impl Store {
         }
         self.let_go(freed);
         Ok(value)
+    }
+
+    /// Rows that name these data are about to be there.
+    pub(super) fn hold_for_rows(&self, names: &[DataName]) {
+        if let Some(spool) = &self.spool {
+            for name in names {
+                spool.hold(name).keep();
+            }
+        }
     }
 
     /// Rows that named these data are gone.

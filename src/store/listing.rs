@@ -4,6 +4,7 @@ use super::error::StoreError;
 use super::images::Store;
 use super::lists::{self, Extent, Slice};
 use super::select::Behind;
+use super::turn::Turn;
 use crate::domain::{ImageQuery, ListForm};
 use rusqlite::Connection;
 use std::sync::Arc;
@@ -15,7 +16,8 @@ const SLICE_ROWS: u64 = 512;
 /// A list under way.
 ///
 /// Of a file it shows the state in which it began. In memory, where readers and writers shut each other
-/// out, it lets go between its slices: what was added since it began stays out.
+/// out, it lets go between its slices: what was added since it began stays out. It ends with the data
+/// that it began with, also when all of them were exchanged for others meanwhile.
 #[derive(Debug)]
 pub struct Listing {
     store: Arc<Store>,
@@ -26,6 +28,8 @@ pub struct Listing {
     place: Place,
     /// Sees a file as it was when the second slice was asked for, and the first.
     snapshot: Option<Connection>,
+    /// The data in memory that it began with.
+    turn: Option<Arc<Turn>>,
     /// What the next slice is read into.
     slice: Slice,
 }
@@ -50,6 +54,7 @@ impl Listing {
             form,
             place: Place::Beginning,
             snapshot: None,
+            turn: None,
         }
     }
 
@@ -90,8 +95,9 @@ impl Listing {
             tells,
         };
         // One slice needs no snapshot.
-        if self.snapshot.is_none() && !extent.ends {
+        if self.snapshot.is_none() && self.turn.is_none() && !extent.ends {
             self.snapshot = self.store.database.snapshot()?;
+            self.turn = self.store.database.turn();
         }
         let mut slice = std::mem::take(&mut self.slice);
         let mut read = |connection: &Connection| {
@@ -104,9 +110,10 @@ impl Listing {
                 &mut slice,
             )
         };
-        match &self.snapshot {
-            Some(connection) => read(connection),
-            None => self.store.database.read(read),
+        match (&self.snapshot, &self.turn) {
+            (Some(connection), _) => read(connection),
+            (None, Some(turn)) => self.store.database.read_at(turn, read),
+            (None, None) => self.store.database.read(read),
         }?;
         self.left = self.left.saturating_sub(slice.len() as u64);
         match slice.behind.take() {
@@ -136,6 +143,7 @@ impl Listing {
         if let Some(connection) = self.snapshot.take() {
             self.store.database.release(connection);
         }
+        self.turn = None;
     }
 }
 

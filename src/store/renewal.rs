@@ -5,13 +5,18 @@ use super::{rows, texts};
 use crate::domain::TextMaker;
 use rusqlite::{Connection, OptionalExtension};
 
-/// Makes the texts of all rows anew when another release has made them; says of how many.
-pub fn renew(connection: &Connection, maker: &TextMaker) -> Result<usize, StoreError> {
+/// Whether this maker has made the texts.
+pub fn is_current(connection: &Connection, maker: &TextMaker) -> Result<bool, StoreError> {
     let select = "SELECT version FROM image_texts_version";
     let known: Option<i64> = connection
         .query_row(select, [], |row| row.get(0))
         .optional()?;
-    if known == Some(maker.version) {
+    Ok(known == Some(maker.version))
+}
+
+/// Makes the texts of all rows anew when another release has made them; says of how many.
+pub fn renew(connection: &Connection, maker: &TextMaker) -> Result<usize, StoreError> {
+    if is_current(connection, maker)? {
         return Ok(0);
     }
     texts::remove_all(connection)?;

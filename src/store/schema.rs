@@ -212,6 +212,11 @@ pub fn version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(version)
 }
 
+/// Whether a database is of the newest version, and its texts are of this maker.
+pub fn is_current(connection: &Connection, maker: &TextMaker) -> Result<bool, StoreError> {
+    Ok(version(connection)? == NEWEST && renewal::is_current(connection, maker)?)
+}
+
 /// Brings a database to the newest version, or says why it cannot be used.
 pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), StoreError> {
     let transaction = connection.transaction()?;

@@ -4,9 +4,12 @@
 use super::error::StoreError;
 use super::loading::{self, Loaded};
 use super::schema;
+use super::spool::{DataName, Hold};
+use super::walk;
 use crate::domain::{Image, TextMaker};
-use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 /// Of one whose lists are to be quick: the texts of eight rows fit into a page, and need not be put
@@ -38,6 +41,8 @@ pub struct Seed {
     connection: Mutex<Connection>,
     images: usize,
     page_bytes: u32,
+    /// Keeps the data of its images.
+    held: Vec<Hold>,
 }
 
 impl Seed {
@@ -61,7 +66,86 @@ impl Seed {
             connection: Mutex::new(connection),
             images: loaded.added,
             page_bytes,
+            held: Vec::new(),
         })
+    }
+
+    /// A copy of a database, in memory or in a new file. Nobody writes to the database meanwhile, or
+    /// the connection sees it as it was.
+    pub(super) fn copied(source: &Connection, file: Option<&Path>) -> Result<Self, StoreError> {
+        let page_bytes: u32 = source.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+        let mut connection = match file {
+            Some(path) => Connection::open(path)?,
+            None => Connection::open_in_memory()?,
+        };
+        // What is begun and not finished is nobody's.
+        connection.execute_batch(&format!(
+            "PRAGMA page_size = {page_bytes}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+        ))?;
+        copy_pages(source, &mut connection)?;
+        if file.is_some() {
+            // That of the source came with its pages: what is written is to be in this file alone.
+            connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF;")?;
+        }
+        Self::around(connection, page_bytes)
+    }
+
+    /// What stands in a file that [`Seed::copied`] made; a copy of it in memory where another release
+    /// made it, brought to this one.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a later release has made it.
+    pub fn at(path: &Path, maker: &TextMaker) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let source = Connection::open_with_flags(path, flags)?;
+        let page_bytes: u32 = source.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+        if schema::is_current(&source, maker)? {
+            return Self::around(source, page_bytes);
+        }
+        let mut seed = Self::copied(&source, None)?;
+        let connection = seed.connection.get_mut();
+        schema::prepare(connection.unwrap_or_else(PoisonError::into_inner), maker)?;
+        Ok(seed)
+    }
+
+    fn around(connection: Connection, page_bytes: u32) -> Result<Self, StoreError> {
+        Ok(Self {
+            images: walk::count(&connection)?.try_into().unwrap_or(usize::MAX),
+            connection: Mutex::new(connection),
+            page_bytes,
+            held: Vec::new(),
+        })
+    }
+
+    /// Keeps the data of its images from going.
+    pub fn keep(&mut self, held: Vec<Hold>) {
+        self.held = held;
+    }
+
+    /// The data of its images, as often as a row names them.
+    #[must_use]
+    pub fn data_names(&self) -> Vec<DataName> {
+        self.held.iter().map(|held| held.name().clone()).collect()
+    }
+
+    /// What its rows take, in bytes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn bytes(&self) -> Result<u64, StoreError> {
+        self.with(|connection| {
+            let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            Ok(u64::try_from(pages).unwrap_or_default() * u64::from(self.page_bytes))
+        })
+    }
+
+    /// Reads or prepares it.
+    pub(super) fn with<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let connection = self.connection.lock();
+        work(&connection.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How many images it holds.
@@ -77,14 +161,15 @@ impl Seed {
 
     /// Makes a database that nobody else has open yet one with the same content.
     pub(super) fn copy_to(&self, target: &mut Connection) -> Result<(), StoreError> {
-        let source = self
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        match Backup::new(&source, target)?.step(-1)? {
-            StepResult::Done => Ok(()),
-            unfinished => Err(StoreError::NotCopied(format!("{unfinished:?}"))),
-        }
+        self.with(|source| copy_pages(source, target))
+    }
+}
+
+/// Makes a database that nobody else has open yet one with the content of another.
+pub(super) fn copy_pages(source: &Connection, target: &mut Connection) -> Result<(), StoreError> {
+    match Backup::new(source, target)?.step(-1)? {
+        StepResult::Done => Ok(()),
+        unfinished => Err(StoreError::NotCopied(format!("{unfinished:?}"))),
     }
 }
 

@@ -57,14 +57,7 @@ impl Store {
     /// # Errors
     /// When the database fails; then none is.
     pub fn revoke_tokens(&self, digests: &[TokenDigest]) -> Result<(), StoreError> {
-        self.write_tokens(|connection| {
-            let mut insert =
-                connection.prepare_cached("INSERT OR IGNORE INTO revoked_tokens VALUES (?1)")?;
-            for digest in digests {
-                insert.execute(params![digest])?;
-            }
-            Ok(())
-        })
+        self.write_tokens(|connection| revoke(connection, digests.iter()))
     }
 
     /// Forgets tokens, and that they were revoked.
@@ -108,6 +101,32 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.database.write_all(work)
     }
+}
+
+/// Forgets every token and every revocation.
+pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch("DELETE FROM tokens; DELETE FROM revoked_tokens;")?;
+    Ok(())
+}
+
+/// Keeps these tokens and revocations.
+pub fn insert_all(connection: &Connection, kept: &KeptTokens) -> Result<(), StoreError> {
+    for (digest, token) in &kept.issued {
+        insert(connection, digest, token)?;
+    }
+    revoke(connection, kept.revoked.iter())
+}
+
+fn revoke<'d>(
+    connection: &Connection,
+    digests: impl Iterator<Item = &'d TokenDigest>,
+) -> Result<(), StoreError> {
+    let mut insert =
+        connection.prepare_cached("INSERT OR IGNORE INTO revoked_tokens VALUES (?1)")?;
+    for digest in digests {
+        insert.execute(params![digest])?;
+    }
+    Ok(())
 }
 
 fn insert(connection: &Connection, digest: &TokenDigest, token: &Token) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::images::Store;
 use super::rows;
 use super::spool::{Spool, Stored};
-use crate::domain::{DataKind, GlanceStatus, Image};
+use crate::domain::{DataKind, GlanceStatus, Image, TextMaker};
 use rusqlite::{Connection, params};
 
 /// An upload that is under way. It is void once its image is gone, or another upload has begun.
@@ -37,7 +37,7 @@ impl Store {
     /// When the database fails, or a row names no data.
     pub fn keep_data(&mut self, spool: Spool) -> Result<usize, StoreError> {
         let (recovered, names) = self.database.write_all(|connection| {
-            let recovered = recover(connection, self)?;
+            let recovered = recover(connection, &self.maker)?;
             Ok((recovered, data::names(connection)?))
         })?;
         for name in &names {
@@ -167,7 +167,7 @@ impl Store {
 }
 
 /// Puts back what was being uploaded.
-fn recover(connection: &Connection, store: &Store) -> Result<usize, StoreError> {
+pub fn recover(connection: &Connection, maker: &TextMaker) -> Result<usize, StoreError> {
     let mut select = connection.prepare("SELECT image FROM uploads ORDER BY number")?;
     let ids: Result<Vec<String>, _> = select.query_map([], |row| row.get(0))?.collect();
     let mut recovered = 0;
@@ -186,7 +186,7 @@ fn recover(connection: &Connection, store: &Store) -> Result<usize, StoreError> 
             GlanceStatus::Saving | GlanceStatus::Uploading | GlanceStatus::Importing
         ) {
             image.status = GlanceStatus::Queued;
-            rows::put(connection, &store.maker, &image)?;
+            rows::put(connection, maker, &image)?;
             recovered += 1;
         }
     }

@@ -205,7 +205,7 @@ fn it_says_where_it_is_and_what_it_holds() {
         .unwrap();
     assert_eq!(emulator.url(), format!("http://{}", emulator.address()));
     assert_eq!(emulator.default_project_id(), "openstack");
-    assert_eq!(emulator.example_token(), Some("demo-token"));
+    assert_eq!(emulator.example_token().as_deref(), Some("demo-token"));
     assert_eq!(emulator.loaded(), (9, 0));
 }
 

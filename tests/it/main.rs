@@ -9,11 +9,13 @@
 
 mod command;
 mod control_api;
+mod control_walk;
 mod coverage;
 mod departures;
 mod documents;
 mod element;
 mod embedding;
+mod faults;
 mod fixtures;
 mod glance_model;
 mod golden;
@@ -42,6 +44,7 @@ mod resets;
 mod safety;
 mod scratch;
 mod spaces;
+mod state;
 mod tokens_kept;
 mod trials;
 mod upstream;

@@ -4,20 +4,27 @@
 
 mod answer;
 mod clock;
+mod faults;
+mod fixtures;
 mod gate;
 mod health;
 mod image_form;
 mod images;
 mod openapi;
+mod own;
 mod pages;
+mod people;
 mod requests;
 mod reset;
 mod route;
+mod snapshots;
 mod spaces;
 mod table;
 mod transitions;
 mod words;
+mod wrong;
 
+pub use faults::brought as fault_of_request;
 pub use gate::Door;
 
 use crate::config::ServerConfig;
@@ -36,6 +43,13 @@ const UNROUTED: Operation = Operation::named("control.unrouted");
 pub fn operations() -> impl Iterator<Item = Operation> {
     let routes = table::ROUTES.iter().copied().flatten();
     routes.map(|route| route.operation).chain([UNROUTED])
+}
+
+/// All routes, described by `OpenAPI` 3.1.
+#[cfg(feature = "cli")]
+pub fn document() -> serde_json::Value {
+    let routes = table::ROUTES.iter().copied().flatten();
+    openapi::document(routes, "/_control")
 }
 
 /// Where a request belongs.

@@ -89,8 +89,8 @@ impl<'a> Call<'a> {
             AuthMode::Open => {
                 let scoped = known.filter(|caller| caller.project_id.is_some());
                 scoped.or_else(|| {
-                    let project = self.app.identity.default_project_id();
-                    Some(Caller::member_of(project))
+                    let directory = self.app.identity.directory();
+                    Some(Caller::member_of(directory.default_project_id()))
                 })
             }
         }

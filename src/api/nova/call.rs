@@ -107,9 +107,10 @@ impl Call<'_> {
             AuthMode::Strict if self.dialect.admits_unscoped => known,
             AuthMode::Strict => scoped(known),
             AuthMode::Open => scoped(known).or_else(|| {
-                let project =
-                    project_in_url.unwrap_or_else(|| self.app.identity.default_project_id());
-                Some(Caller::member_of(project))
+                Some(match project_in_url {
+                    Some(project) => Caller::member_of(project),
+                    None => Caller::member_of(self.app.identity.directory().default_project_id()),
+                })
             }),
         }
     }
@@ -117,9 +118,9 @@ impl Call<'_> {
 
 /// Whether a text is the id of a project, to whoever asks.
 pub fn is_known_project(app: &App, head: &Head, text: &str) -> bool {
-    let identity = &app.identity;
-    identity.directory().project(text).is_some()
-        || identity.default_project_id() == text
+    let directory = app.identity.directory();
+    directory.project(text).is_some()
+        || directory.default_project_id() == text
         || token_project(app, head).as_deref() == Some(text)
 }
 

@@ -19,7 +19,8 @@ pub fn sign_in(call: &Call<'_>) -> Option<Reply> {
         return None;
     }
     let named = head.header("x-auth-project-id").filter(|id| !id.is_empty());
-    let project = named.unwrap_or_else(|| call.app.identity.default_project_id());
+    let directory = call.app.identity.directory();
+    let project = named.unwrap_or_else(|| directory.default_project_id());
     let project = quote(project);
     let user = quote(user.unwrap_or("admin"));
     let url = format!("{}/{}/{project}", call.base_url(), call.version);

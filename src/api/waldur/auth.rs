@@ -27,7 +27,7 @@ pub struct SignedIn {
 /// When there is no token, or a bad one.
 pub fn sign_in(app: &App, head: &Head) -> Result<SignedIn, Fault> {
     match user(app, head) {
-        Ok(user) => Ok(acting(app, head, user)),
+        Ok(user) => Ok(acting(app, head, &user)),
         Err(_) if app.config.auth == AuthMode::Open => Ok(SignedIn {
             viewer: Viewer::Everything,
             impersonator: None,
@@ -36,7 +36,7 @@ pub fn sign_in(app: &App, head: &Head) -> Result<SignedIn, Fault> {
     }
 }
 
-fn user<'a>(app: &'a App, head: &Head) -> Result<&'a WaldurUser, Fault> {
+fn user(app: &App, head: &Head) -> Result<WaldurUser, Fault> {
     let header = head.header_bytes("authorization").unwrap_or_default();
     // Python splits bytes at ASCII white space, the vertical tab included.
     let words: Vec<&[u8]> = header
@@ -68,7 +68,7 @@ fn acting(app: &App, head: &Head, user: &WaldurUser) -> SignedIn {
         .and_then(number::uuid)
         .and_then(|uuid| app.waldur.active_user(&uuid));
     SignedIn {
-        viewer: app.waldur.viewer(other.unwrap_or(user)),
+        viewer: app.waldur.viewer(other.as_ref().unwrap_or(user)),
         impersonator: other.map(|_| user.uuid.clone()),
     }
 }

@@ -14,7 +14,8 @@ use crate::domain::{
 };
 use std::sync::Arc;
 
-/// A directory and the hashes of its passwords. It never changes: all spaces of a fixture share it.
+/// A directory and the hashes of its passwords. It never changes, and all spaces of a fixture share it:
+/// a space whose users change has another one from then on.
 #[derive(Debug)]
 pub struct People {
     directory: Directory,
@@ -23,17 +24,50 @@ pub struct People {
 
 impl People {
     /// Of a directory, whose passwords are taken out of it.
-    pub fn of(mut directory: Directory) -> Self {
+    pub fn of(directory: Directory) -> Self {
+        Self::behind(directory, None)
+    }
+
+    /// The same in place of others: tokens of users whose password is the same live on.
+    pub fn behind(mut directory: Directory, before: Option<&Self>) -> Self {
+        let before = before.map(|before| &before.passwords);
         // Not from the emulator's own ids: salts are seen by nobody, and a seeded sequence is.
-        let passwords = Passwords::take_from(&mut directory, &Ids::random());
+        let passwords = Passwords::take_from(&mut directory, &Ids::random(), before);
         Self {
             directory,
             passwords,
         }
     }
+
+    /// The directory, without passwords.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The directory with the hashes of its passwords.
+    pub fn whole_directory(&self) -> Directory {
+        self.passwords.put_back(&self.directory)
+    }
 }
 
-/// The people, and what is made of those whom their directory does not know.
+/// What is made of those whom a directory does not know.
+#[derive(Clone, Copy, Debug)]
+pub struct Manners {
+    mode: AuthMode,
+    naming: Naming,
+}
+
+impl Manners {
+    /// Of a space that is made so.
+    pub fn of(config: &SpaceConfig) -> Self {
+        Self {
+            mode: config.auth,
+            naming: Naming::of(config.profile),
+        }
+    }
+}
+
+/// The people as they were at a moment, and what is made of others.
 #[derive(Debug)]
 pub struct Accounts {
     people: Arc<People>,
@@ -59,24 +93,22 @@ impl Naming {
 
 impl Accounts {
     /// Of these people.
-    pub fn new(people: Arc<People>, config: &SpaceConfig) -> Self {
+    pub fn new(people: Arc<People>, manners: Manners) -> Self {
         Self {
             people,
-            mode: config.auth,
-            naming: Naming::of(config.profile),
+            mode: manners.mode,
+            naming: manners.naming,
         }
+    }
+
+    /// Whether it is of these very people.
+    pub fn are_of(&self, people: &Arc<People>) -> bool {
+        Arc::ptr_eq(&self.people, people)
     }
 
     /// The directory.
     pub fn directory(&self) -> &Directory {
         &self.people.directory
-    }
-
-    /// The project of a caller who names none in open mode.
-    pub fn default_project_id(&self) -> &str {
-        self.directory()
-            .default_project()
-            .map_or("demo", |project| &project.id)
     }
 
     /// The projects where a user has a role, disabled ones too. In open mode a user without any,

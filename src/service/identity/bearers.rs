@@ -1,19 +1,22 @@
 //! The bearers of tokens: which tokens there are, who they stand for, and when they end.
 
-use super::accounts::{Accounts, People};
+use super::accounts::{Accounts, Manners, People};
 use super::error::TokenError;
 use super::roles;
-use super::tokens::{LiveToken, Tokens, digest};
+use super::tokens::{LiveToken, SavedTokens, Tokens, digest};
 use super::words::DEFAULT_DOMAIN;
 use crate::config::{Profile, SpaceConfig};
 use crate::control::{Clock, Ids};
 use crate::domain::{
-    Caller, Directory, FixedToken, Named, Project, Timestamp, Token, TokenScope, TokenUser,
+    Caller, Directory, FixedToken, Named, Timestamp, Token, TokenScope, TokenUser,
 };
 use crate::service::due::{Agenda, Due};
-use crate::store::{Store, StoreError, TokenDigest};
+use crate::service::failure::Failure;
+use crate::store::{KeptTokens, Store, StoreError, TokenDigest};
+use arc_swap::{ArcSwap, Guard};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -33,10 +36,23 @@ pub enum Reach {
     Chain,
 }
 
-/// Knows the fixture's directory and the tokens.
+/// The directory as it is at the moment. It is held for no longer than it is looked at.
+pub struct CurrentDirectory(Guard<Arc<People>>);
+
+impl Deref for CurrentDirectory {
+    type Target = Directory;
+
+    fn deref(&self) -> &Directory {
+        self.0.directory()
+    }
+}
+
+/// Knows the directory and the tokens.
 #[derive(Debug)]
 pub struct Identity {
-    pub(super) accounts: Accounts,
+    /// Looked at without a lock; exchanged for others while no token is issued.
+    people: ArcSwap<People>,
+    manners: Manners,
     tokens: Tokens,
     token_ttl_seconds: i64,
     /// How long an expired token is still of interest.
@@ -69,7 +85,8 @@ impl Identity {
         store: &Arc<Store>,
     ) -> Result<Self, StoreError> {
         let mut identity = Self {
-            accounts: Accounts::new(people, config),
+            people: ArcSwap::new(people),
+            manners: Manners::of(config),
             agenda,
             announced: AtomicI64::new(NEVER),
             has_ended_rows: AtomicBool::new(false),
@@ -84,12 +101,7 @@ impl Identity {
             ids,
             store: store.is_file().then(|| Arc::clone(store)),
         };
-        let fixed: Vec<_> = identity
-            .directory()
-            .tokens
-            .iter()
-            .map(|token| (digest(&token.id), identity.fixed_token(token)))
-            .collect();
+        let fixed = identity.fixed_tokens(&identity.accounts());
         identity.tokens = Tokens::new(fixed, config.max_tokens);
         identity.remember()?;
         identity.announce();
@@ -161,37 +173,77 @@ impl Identity {
         Ok(())
     }
 
-    /// Forgets every issued token and every revocation, as the store has done.
-    pub fn forget(&self) {
-        self.tokens.forget();
+    /// The people as they are at the moment.
+    pub fn people(&self) -> Arc<People> {
+        self.people.load_full()
+    }
+
+    /// What goes for them at the moment.
+    #[must_use]
+    pub fn accounts(&self) -> Accounts {
+        Accounts::new(self.people(), self.manners)
+    }
+
+    /// Puts other people in their place. Tokens of users who are gone or may no longer sign in, who have
+    /// another password, or have lost a role that is in them, end with that.
+    pub fn exchange(&self, people: Arc<People>) {
+        let before = self.accounts();
+        let next = Accounts::new(Arc::clone(&people), self.manners);
+        let holds = |token: &Token| next.holds(token, &before.bond(token));
+        let fixed = self.fixed_tokens(&next);
+        let void = self
+            .tokens
+            .exchange(fixed, holds, || self.people.store(people));
+        if let Some(store) = self.store.as_ref().filter(|_| !void.is_empty())
+            && let Err(error) = store.revoke_tokens(&void)
+        {
+            // They have ended here. The next server asks its own users whether they hold.
+            _ = Failure::of(&error);
+        }
+    }
+
+    /// The tokens as they are at the moment.
+    pub fn saved(&self) -> SavedTokens {
+        self.tokens.saved()
+    }
+
+    /// Holds these people, and tokens as they were saved, as the store has done; without any, no issued
+    /// token and no revocation. Whatever the agenda had of tokens is gone.
+    pub fn replace(&self, people: Arc<People>, saved: Option<&SavedTokens>) {
+        let next = Accounts::new(Arc::clone(&people), self.manners);
+        let fixed = self.fixed_tokens(&next);
+        self.tokens
+            .replace(fixed, saved, || self.people.store(people));
         self.announced.store(NEVER, Ordering::Release);
+        self.announce();
+    }
+
+    /// Tokens as a file keeps them, and which were revoked.
+    pub fn kept(&self, people: &Arc<People>, saved: &SavedTokens) -> KeptTokens {
+        let accounts = Accounts::new(Arc::clone(people), self.manners);
+        let mut kept = KeptTokens::default();
+        kept.revoked.extend(&saved.revoked);
+        for (digest, token, is_revoked) in saved.issued.all() {
+            kept.issued.push((digest, with_bond(&accounts, token)));
+            kept.revoked.extend(is_revoked.then_some(digest));
+        }
+        kept
     }
 
     /// The directory.
     #[must_use]
-    pub fn directory(&self) -> &Directory {
-        self.accounts.directory()
+    pub fn directory(&self) -> CurrentDirectory {
+        CurrentDirectory(self.people.load())
     }
 
-    /// The project of a caller who names none in open mode.
+    /// A token of the directory that opens the project of a caller who names none.
     #[must_use]
-    pub fn default_project_id(&self) -> &str {
-        self.accounts.default_project_id()
-    }
-
-    /// A token of the directory that opens that project.
-    #[must_use]
-    pub fn example_token(&self) -> Option<&str> {
-        let project_id = self.default_project_id();
-        let mut tokens = self.directory().tokens.iter();
+    pub fn example_token(&self) -> Option<String> {
+        let directory = self.directory();
+        let project_id = directory.default_project_id();
+        let mut tokens = directory.tokens.iter();
         let token = tokens.find(|token| token.project_id.as_deref() == Some(project_id));
-        token.map(|token| token.id.as_str())
-    }
-
-    /// The projects where a user has a role.
-    #[must_use]
-    pub fn projects_of(&self, user_id: &str) -> Vec<&Project> {
-        self.accounts.projects_of(user_id)
+        token.map(|token| token.id.clone())
     }
 
     /// When a token that is issued at a moment ends. Keystone cuts off fractions of a second.
@@ -209,17 +261,25 @@ impl Identity {
             .unwrap_or_else(|| self.end_of_token_issued(self.clock.now()))
     }
 
-    fn fixed_token(&self, token: &FixedToken) -> Token {
-        let user = self.directory().user(&token.user_id);
+    fn fixed_tokens(&self, accounts: &Accounts) -> Vec<(TokenDigest, Token)> {
+        let tokens = accounts.directory().tokens.iter();
+        tokens
+            .map(|token| (digest(&token.id), self.fixed_token(accounts, token)))
+            .collect()
+    }
+
+    fn fixed_token(&self, accounts: &Accounts, token: &FixedToken) -> Token {
+        let directory = accounts.directory();
+        let user = directory.user(&token.user_id);
         let project_id = token.project_id.as_deref();
-        let project = project_id.and_then(|id| self.directory().project(id));
+        let project = project_id.and_then(|id| directory.project(id));
         let scope = project.map_or(TokenScope::Unscoped, |project| {
-            self.accounts.project_scope(project)
+            accounts.project_scope(project)
         });
         let audit_id: [u8; 32] = digest(&token.id);
         Token {
             user: match user {
-                Some(user) => self.accounts.token_user(user),
+                Some(user) => accounts.token_user(user),
                 None => TokenUser {
                     id: token.user_id.clone(),
                     name: token.user_id.clone(),
@@ -248,11 +308,13 @@ impl Identity {
         let mut kept = store.tokens()?;
         kept.issued.sort_by_key(|(_, token)| token.issued_at);
         let mut void = Vec::new();
+        let accounts = self.accounts();
         for (digest, mut token) in kept.issued {
             let bond = token.methods.pop_if(|method| method.starts_with(BOND));
             let bond = bond.as_deref().and_then(|bond| bond.strip_prefix(BOND));
-            if bond.is_some_and(|bond| self.accounts.holds(&token, bond)) {
-                void.extend(self.tokens.insert(digest, token).1);
+            if bond.is_some_and(|bond| accounts.holds(&token, bond)) {
+                let inserted = self.tokens.insert(digest, token, || true);
+                void.extend(inserted.into_iter().flat_map(|(_, gone)| gone));
             } else {
                 void.push(digest);
             }
@@ -270,26 +332,31 @@ impl Identity {
         Ok(())
     }
 
-    /// Takes up a new token; one of a file outlives a restart.
+    /// Takes up a new token; one of a file outlives a restart. Nothing when it was given on account of
+    /// people who are others by now.
     pub(super) fn keep(
         &self,
+        accounts: &Accounts,
         digest: TokenDigest,
         token: Token,
-    ) -> Result<Arc<LiveToken>, StoreError> {
+    ) -> Result<Option<Arc<LiveToken>>, StoreError> {
         if let Some(store) = &self.store {
-            let mut kept = token.clone();
-            kept.methods
-                .push(format!("{BOND}{}", self.accounts.bond(&token)));
-            store.keep_token(&digest, &kept)?;
+            store.keep_token(&digest, &with_bond(accounts, token.clone()))?;
         }
-        let (live, gone) = self.tokens.insert(digest, token);
+        let are_current = || accounts.are_of(&self.people.load());
+        let Some((live, gone)) = self.tokens.insert(digest, token, are_current) else {
+            if let Some(store) = &self.store {
+                store.drop_tokens(&[digest])?;
+            }
+            return Ok(None);
+        };
         if let Some(store) = &self.store
             && !gone.is_empty()
         {
             store.drop_tokens(&gone)?;
         }
         self.announce();
-        Ok(live)
+        Ok(Some(live))
     }
 
     /// Lets go tokens that have ended, as the agenda says.
@@ -335,4 +402,11 @@ impl Identity {
     fn oldest_end_of_interest(&self) -> Timestamp {
         self.clock.now().plus_seconds(-self.expired_window_seconds)
     }
+}
+
+/// With what it depends on, for whoever keeps it longer than the directory lasts.
+fn with_bond(accounts: &Accounts, mut token: Token) -> Token {
+    let bond = format!("{BOND}{}", accounts.bond(&token));
+    token.methods.push(bond);
+    token
 }

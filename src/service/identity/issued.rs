@@ -60,6 +60,13 @@ enum AuditId {
     Other(Box<str>),
 }
 
+/// Room for any number.
+impl Default for IssuedTokens {
+    fn default() -> Self {
+        Self::new(usize::MAX)
+    }
+}
+
 impl IssuedTokens {
     /// For so many tokens.
     pub fn new(most: usize) -> Self {
@@ -120,6 +127,37 @@ impl IssuedTokens {
         if let Some(entry) = self.entries.get_mut(&key(digest)) {
             entry.is_revoked = true;
         }
+    }
+
+    /// The same tokens once more, as far as there is room for so many.
+    pub fn copy(&self, most: usize) -> Self {
+        let mut copy = Self::new(most);
+        for (digest, token, is_revoked) in self.all() {
+            copy.insert(digest, token);
+            if is_revoked {
+                copy.revoke(&digest);
+            }
+        }
+        copy
+    }
+
+    /// All of them in the order in which they came, and whether they were revoked.
+    pub fn all(&self) -> impl Iterator<Item = (TokenDigest, Token, bool)> {
+        let entries = self.by_age.values();
+        let entries = entries.filter_map(|key| self.entries.get(key));
+        entries.map(|entry| (entry.digest, entry.token(), entry.is_revoked))
+    }
+
+    /// Those that do not hold any more. What tokens of one user in one scope have in common is looked
+    /// at once.
+    pub fn void(&self, holds: impl Fn(&Token) -> bool) -> Vec<TokenDigest> {
+        let mut known: HashMap<*const Holder, bool> = HashMap::new();
+        let entries = self.entries.values().filter(|entry| !entry.is_revoked);
+        let void = entries.filter(|entry| {
+            let holder = Arc::as_ptr(&entry.holder);
+            !*known.entry(holder).or_insert_with(|| holds(&entry.token()))
+        });
+        void.map(|entry| entry.digest).collect()
     }
 
     /// When the first of them ends.

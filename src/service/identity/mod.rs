@@ -16,5 +16,5 @@ mod words;
 pub use accounts::People;
 pub use bearers::{EXPIRED_WINDOW_SECONDS, Identity, Reach};
 pub use error::{SignInError, TokenError};
-pub use tokens::LiveToken;
+pub use tokens::{LiveToken, SavedTokens};
 pub use words::{DEFAULT_DOMAIN, DomainRef, Proof, Reference, TokenForm, WantedScope};

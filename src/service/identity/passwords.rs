@@ -1,24 +1,14 @@
 //! Passwords, which are kept only as hashes.
 
 use crate::control::Ids;
-use crate::domain::Directory;
+use crate::domain::password::{HASH_BYTES, LANES, MEMORY_KIB, PASSES, SALT_BYTES};
+use crate::domain::{Directory, Password, PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use subtle::ConstantTimeEq as _;
-
-/// Memory of one hash, in KiB. Deliberately small: these are the passwords of a test server, which
-/// stand in a fixture beside it, and every emulator of a test process hashes all of them at its
-/// start. So a hash takes tens of microseconds, where Argon2's own default takes tens of
-/// milliseconds; that the text itself is not kept in memory is what is gained.
-const MEMORY_KIB: u32 = 64;
-const PASSES: u32 = 1;
-const LANES: u32 = 1;
-
-const SALT_BYTES: usize = 16;
-const HASH_BYTES: usize = 32;
 
 /// The hashes of all users, by user id.
 #[derive(Debug)]
@@ -30,33 +20,49 @@ pub struct Passwords {
     nobody: PasswordHash,
 }
 
-#[derive(Debug)]
-struct PasswordHash {
-    salt: [u8; SALT_BYTES],
-    hash: [u8; HASH_BYTES],
-}
-
 impl Passwords {
-    /// Takes the passwords out of the directory.
-    pub fn take_from(directory: &mut Directory, salts: &Ids) -> Self {
-        let mut marks = HashMap::new();
-        let users = directory.users.iter_mut();
-        let hashes = users
-            .filter_map(|user| {
-                let password = user.password.take()?;
-                marks.extend(marked(&user.id, &password));
-                Some((user.id.clone(), PasswordHash::new(&password, salts)?))
-            })
-            .collect();
-        let nobody = PasswordHash {
-            salt: salts.bytes(),
-            hash: salts.bytes(),
+    /// Takes the passwords out of the directory. Who had the same hash before keeps what went with it.
+    pub fn take_from(directory: &mut Directory, salts: &Ids, before: Option<&Self>) -> Self {
+        let mut passwords = Self {
+            hashes: HashMap::new(),
+            marks: HashMap::new(),
+            nobody: PasswordHash {
+                salt: salts.bytes(),
+                hash: salts.bytes(),
+            },
         };
-        Self {
-            hashes,
-            marks,
-            nobody,
+        for user in &mut directory.users {
+            match user.password.take() {
+                None => {}
+                Some(Password::Clear(text)) => passwords.take(&user.id, &text, salts),
+                Some(Password::Hash(hash)) => {
+                    let known = before.filter(|it| it.hashes.get(&user.id) == Some(&hash));
+                    let mark = known.map(|known| known.mark(&user.id).to_owned());
+                    // Nobody knows the text: that it is still the same is known by its hash.
+                    let mark = mark.unwrap_or_else(|| hash.to_string());
+                    passwords.marks.insert(user.id.clone(), mark);
+                    passwords.hashes.insert(user.id.clone(), hash);
+                }
+            }
         }
+        passwords
+    }
+
+    fn take(&mut self, user_id: &str, text: &str, salts: &Ids) {
+        self.marks.extend(marked(user_id, text));
+        let hash = hash_of(text, salts);
+        self.hashes
+            .extend(hash.map(|hash| (user_id.to_owned(), hash)));
+    }
+
+    /// The directory with what its passwords are recognised by.
+    pub fn put_back(&self, directory: &Directory) -> Directory {
+        let mut directory = directory.clone();
+        for user in &mut directory.users {
+            let hash = self.hashes.get(&user.id);
+            user.password = hash.map(|hash| Password::Hash(hash.clone()));
+        }
+        directory
     }
 
     /// What changes with the user's password; empty without one.
@@ -67,9 +73,9 @@ impl Passwords {
     /// Whether this is the user's password. A user without one has none that is right.
     pub fn are_right(&self, user_id: &str, password: &str) -> bool {
         if let Some(hash) = self.hashes.get(user_id) {
-            hash.is_of(password)
+            is_of(hash, password)
         } else {
-            self.nobody.is_of(password);
+            is_of(&self.nobody, password);
             false
         }
     }
@@ -88,16 +94,14 @@ fn marked(user_id: &str, password: &str) -> Option<(String, String)> {
     Some((user_id.to_owned(), URL_SAFE_NO_PAD.encode(half)))
 }
 
-impl PasswordHash {
-    fn new(password: &str, salts: &Ids) -> Option<Self> {
-        let salt = salts.bytes();
-        let hash = hashed(password, &salt)?;
-        Some(Self { salt, hash })
-    }
+fn hash_of(password: &str, salts: &Ids) -> Option<PasswordHash> {
+    let salt = salts.bytes();
+    let hash = hashed(password, &salt)?;
+    Some(PasswordHash { salt, hash })
+}
 
-    fn is_of(&self, password: &str) -> bool {
-        hashed(password, &self.salt).is_some_and(|hash| hash.ct_eq(&self.hash).into())
-    }
+fn is_of(known: &PasswordHash, password: &str) -> bool {
+    hashed(password, &known.salt).is_some_and(|hash| hash.ct_eq(&known.hash).into())
 }
 
 /// Nothing only when Argon2 refuses its parameters or a password of 4 GiB.
@@ -119,11 +123,26 @@ mod tests {
     #[test]
     fn the_text_is_gone_and_the_hash_knows_it() {
         let mut directory = Fixture::docs().unwrap().directory;
-        let passwords = Passwords::take_from(&mut directory, &Ids::seeded(1));
+        let passwords = Passwords::take_from(&mut directory, &Ids::seeded(1), None);
         assert!(directory.users.iter().all(|user| user.password.is_none()));
         assert!(passwords.are_right("demo", "secret"));
         for (user, password) in [("demo", "Secret"), ("demo", ""), ("nobody", "secret")] {
             assert!(!passwords.are_right(user, password), "{user} {password}");
         }
+    }
+
+    #[test]
+    fn hashes_are_as_good_as_texts() {
+        let mut directory = Fixture::docs().unwrap().directory;
+        let first = Passwords::take_from(&mut directory, &Ids::seeded(1), None);
+        let mut again = first.put_back(&directory);
+        let second = Passwords::take_from(&mut again, &Ids::seeded(2), Some(&first));
+        assert_eq!(again, directory);
+        assert!(second.are_right("demo", "secret") && !second.are_right("demo", "x"));
+        // Tokens of users whose password stays the same live on.
+        assert_eq!(second.mark("demo"), first.mark("demo"));
+        let mut again = first.put_back(&directory);
+        let third = Passwords::take_from(&mut again, &Ids::seeded(2), None);
+        assert_ne!(third.mark("demo"), first.mark("demo"));
     }
 }

@@ -1,5 +1,6 @@
 //! Signing in: who, by what proof, for what; and the token that comes of it.
 
+use super::accounts::Accounts;
 use super::bearers::Identity;
 use super::error::{Refused, SignInError};
 use super::tokens::{LiveToken, digest};
@@ -44,18 +45,26 @@ impl Identity {
         wanted: &WantedScope,
         form: TokenForm,
     ) -> Result<Issued, SignInError> {
-        self.admit(proofs, wanted, form).inspect_err(note)
+        loop {
+            let accounts = self.accounts();
+            let admitted = self.admit(&accounts, proofs, wanted, form);
+            // Whose users have changed meanwhile begins again.
+            if let Some(issued) = admitted.inspect_err(note)? {
+                return Ok(issued);
+            }
+        }
     }
 
     fn admit(
         &self,
+        accounts: &Accounts,
         proofs: &[Proof],
         wanted: &WantedScope,
         form: TokenForm,
-    ) -> Result<Issued, SignInError> {
-        let wanted = &self.completed(wanted, proofs);
-        let scope = self.accounts.resolve(wanted)?;
-        let recognised = self.recognise(proofs)?;
+    ) -> Result<Option<Issued>, SignInError> {
+        let wanted = &self.completed(accounts, wanted, proofs);
+        let scope = accounts.resolve(wanted)?;
+        let recognised = self.recognise(accounts, proofs)?;
         let of_system = recognised
             .chain
             .as_ref()
@@ -65,11 +74,11 @@ impl Identity {
         }
         let scope = match scope {
             Some(scope) => scope,
-            None => self.default_scope(&recognised),
+            None => default_scope(accounts, &recognised),
         };
         let roles = match scope {
             TokenScope::Unscoped => Vec::new(),
-            _ => self.accounts.roles_in(&recognised.user, &scope),
+            _ => accounts.roles_in(&recognised.user, &scope),
         };
         if scope != TokenScope::Unscoped && roles.is_empty() {
             return Err(no_role(&recognised.user, &scope).into());
@@ -90,8 +99,8 @@ impl Identity {
             expires_at: Some(expires_at.unwrap_or_else(|| self.end_of_token_issued(now))),
         };
         let text = self.new_text(form);
-        let live = self.keep(digest(&text), token)?;
-        Ok(Issued { text, live })
+        let live = self.keep(accounts, digest(&text), token)?;
+        Ok(live.map(|live| Issued { text, live }))
     }
 
     /// Whether there is such a scope, whoever asks for it.
@@ -102,21 +111,26 @@ impl Identity {
         match wanted {
             WantedScope::Project(Reference::Name(_, DomainRef::OfUser)) => Ok(()),
             wanted => {
-                let scope = self.accounts.resolve(wanted).map_err(SignInError::from);
+                let scope = self.accounts().resolve(wanted).map_err(SignInError::from);
                 scope.map(|_| ()).inspect_err(note)
             }
         }
     }
 
     /// What is wanted, with the user's domain where it is to be that.
-    fn completed(&self, wanted: &WantedScope, proofs: &[Proof]) -> WantedScope {
+    fn completed(
+        &self,
+        accounts: &Accounts,
+        wanted: &WantedScope,
+        proofs: &[Proof],
+    ) -> WantedScope {
         let WantedScope::Project(Reference::Name(name, DomainRef::OfUser)) = wanted else {
             return wanted.clone();
         };
         let domain = proofs.first().and_then(|proof| match proof {
             Proof::Password(Reference::Name(_, domain), _) => Some(domain.clone()),
             Proof::Password(Reference::Id(id), _) => {
-                let user = self.directory().user(id)?;
+                let user = accounts.directory().user(id)?;
                 Some(DomainRef::Id(user.domain_id.clone()))
             }
             Proof::Token(text) => {
@@ -133,13 +147,14 @@ impl Identity {
     /// # Errors
     /// When they do not.
     pub fn check(&self, proofs: &[Proof]) -> Result<(), SignInError> {
-        self.recognise(proofs).map(|_| ()).inspect_err(note)
+        let recognised = self.recognise(&self.accounts(), proofs);
+        recognised.map(|_| ()).inspect_err(note)
     }
 
-    fn recognise(&self, proofs: &[Proof]) -> Result<Recognised, SignInError> {
+    fn recognise(&self, accounts: &Accounts, proofs: &[Proof]) -> Result<Recognised, SignInError> {
         let mut recognised: Option<Recognised> = None;
         for proof in proofs {
-            let next = self.recognise_by(proof)?;
+            let next = self.recognise_by(accounts, proof)?;
             recognised = Some(match recognised {
                 None => next,
                 Some(known) if known.user.id == next.user.id => known.joined(next),
@@ -149,10 +164,10 @@ impl Identity {
         Ok(recognised.ok_or(Refused::NoProof)?)
     }
 
-    fn recognise_by(&self, proof: &Proof) -> Result<Recognised, SignInError> {
+    fn recognise_by(&self, accounts: &Accounts, proof: &Proof) -> Result<Recognised, SignInError> {
         match proof {
             Proof::Password(reference, password) => Ok(Recognised {
-                user: self.accounts.by_password(reference, password.as_deref())?,
+                user: accounts.by_password(reference, password.as_deref())?,
                 methods: vec!["password".to_owned()],
                 chain: None,
             }),
@@ -175,16 +190,6 @@ impl Identity {
         }
     }
 
-    fn default_scope(&self, recognised: &Recognised) -> TokenScope {
-        // Keystone 30: a token made from a token without a scope is unscoped, whatever the user's
-        // default project.
-        let scope = match recognised.chain {
-            Some(_) => None,
-            None => self.accounts.default_scope(&recognised.user),
-        };
-        scope.unwrap_or(TokenScope::Unscoped)
-    }
-
     fn new_text(&self, form: TokenForm) -> String {
         match form {
             TokenForm::Hex => self.ids.uuid().simple().to_string(),
@@ -195,6 +200,16 @@ impl Identity {
             }
         }
     }
+}
+
+fn default_scope(accounts: &Accounts, recognised: &Recognised) -> TokenScope {
+    // Keystone 30: a token made from a token without a scope is unscoped, whatever the user's default
+    // project.
+    let scope = match recognised.chain {
+        Some(_) => None,
+        None => accounts.default_scope(&recognised.user),
+    };
+    scope.unwrap_or(TokenScope::Unscoped)
 }
 
 impl Recognised {

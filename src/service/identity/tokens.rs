@@ -6,8 +6,9 @@
 use super::issued::IssuedTokens;
 use crate::domain::{Caller, Timestamp, Token};
 use crate::store::TokenDigest;
+use arc_swap::ArcSwap;
 use sha2::{Digest as _, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -47,14 +48,37 @@ impl LiveToken {
     }
 }
 
+/// The tokens of a fixture.
+type Fixed = HashMap<TokenDigest, Arc<LiveToken>>;
+
 /// All tokens of an emulator.
 #[derive(Debug)]
 pub struct Tokens {
-    /// Never changes, but for the marks of revocation: looked at without a lock.
-    fixed: HashMap<TokenDigest, Arc<LiveToken>>,
+    /// Never changes, but for the marks of revocation, and is exchanged for another: looked at without
+    /// a lock.
+    fixed: ArcSwap<Fixed>,
     /// Locked for no longer than one look or one insertion.
     issued: RwLock<IssuedTokens>,
     most: usize,
+}
+
+/// Tokens as they were at a moment.
+#[derive(Debug, Default)]
+pub struct SavedTokens {
+    /// Those that were issued.
+    pub issued: IssuedTokens,
+    /// Fixed ones that were revoked.
+    pub revoked: HashSet<TokenDigest>,
+}
+
+fn live(
+    fixed: impl IntoIterator<Item = (TokenDigest, Token)>,
+    is_revoked: impl Fn(&TokenDigest) -> bool,
+) -> Fixed {
+    let fixed = fixed.into_iter();
+    fixed
+        .map(|(digest, token)| (digest, LiveToken::new(token, is_revoked(&digest))))
+        .collect()
 }
 
 /// What a text is found by.
@@ -65,12 +89,9 @@ pub fn digest(text: &str) -> TokenDigest {
 impl Tokens {
     /// With the tokens of a fixture, and room for so many others.
     pub fn new(fixed: impl IntoIterator<Item = (TokenDigest, Token)>, most: usize) -> Self {
-        let fixed = fixed
-            .into_iter()
-            .map(|(digest, token)| (digest, LiveToken::new(token, false)))
-            .collect();
+        let fixed = live(fixed, |_| false);
         Self {
-            fixed,
+            fixed: ArcSwap::from_pointee(fixed),
             issued: RwLock::new(IssuedTokens::new(most)),
             most,
         }
@@ -78,23 +99,82 @@ impl Tokens {
 
     /// The token of a digest, be it alive or not.
     pub fn find(&self, digest: &TokenDigest) -> Option<Arc<LiveToken>> {
-        if let Some(token) = self.fixed.get(digest) {
+        if let Some(token) = self.fixed.load().get(digest) {
             return Some(Arc::clone(token));
         }
         let found = self.read().find(digest);
         found.map(|(token, is_revoked)| LiveToken::new(token, is_revoked))
     }
 
-    /// Adds a token; says also which had to go for it.
-    pub fn insert(&self, digest: TokenDigest, token: Token) -> (Arc<LiveToken>, Vec<TokenDigest>) {
-        let gone = self.write().insert(digest, token.clone());
-        (LiveToken::new(token, false), gone)
+    /// Adds a token; says also which had to go for it. Nothing when by now it should not be issued.
+    pub fn insert(
+        &self,
+        digest: TokenDigest,
+        token: Token,
+        may_be_issued: impl FnOnce() -> bool,
+    ) -> Option<(Arc<LiveToken>, Vec<TokenDigest>)> {
+        let mut issued = self.write();
+        if !may_be_issued() {
+            return None;
+        }
+        let gone = issued.insert(digest, token.clone());
+        Some((LiveToken::new(token, false), gone))
+    }
+
+    /// Puts other fixed tokens in place of those that are there, and ends issued ones that no longer
+    /// hold; says which. `note` is called when no token is issued.
+    pub fn exchange(
+        &self,
+        fixed: impl IntoIterator<Item = (TokenDigest, Token)>,
+        holds: impl Fn(&Token) -> bool,
+        note: impl FnOnce(),
+    ) -> Vec<TokenDigest> {
+        let mut issued = self.write();
+        note();
+        let void = issued.void(holds);
+        let known = self.fixed.load();
+        let is_revoked = |digest: &_| known.get(digest).is_some_and(|token| token.is_revoked());
+        self.fixed.store(Arc::new(live(fixed, is_revoked)));
+        for digest in &void {
+            issued.revoke(digest);
+        }
+        void
+    }
+
+    /// What there is of tokens, but for what a fixture says.
+    pub fn saved(&self) -> SavedTokens {
+        let issued = self.read().copy(self.most);
+        let fixed = self.fixed.load();
+        let revoked = fixed.iter().filter(|(_, token)| token.is_revoked());
+        SavedTokens {
+            issued,
+            revoked: revoked.map(|(digest, _)| *digest).collect(),
+        }
+    }
+
+    /// Holds fixed tokens and others as they were saved; without any, the fixed ones are as new. `note`
+    /// is called when no token is issued.
+    pub fn replace(
+        &self,
+        fixed: impl IntoIterator<Item = (TokenDigest, Token)>,
+        saved: Option<&SavedTokens>,
+        note: impl FnOnce(),
+    ) {
+        let mut issued = self.write();
+        note();
+        let is_revoked = |digest: &_| saved.is_some_and(|saved| saved.revoked.contains(digest));
+        self.fixed.store(Arc::new(live(fixed, is_revoked)));
+        *issued = match saved {
+            Some(saved) => saved.issued.copy(self.most),
+            None => IssuedTokens::new(self.most),
+        };
     }
 
     /// The digests of the tokens that carry an audit id: the token itself, and those made from it
     /// when it was the first of its chain.
     pub fn with_audit_id(&self, audit_id: &str) -> Vec<TokenDigest> {
-        let fixed = self.fixed.iter();
+        let fixed = self.fixed.load();
+        let fixed = fixed.iter();
         fixed
             .filter(|(_, live)| live.token.audit_ids().contains(&audit_id))
             .map(|(digest, _)| *digest)
@@ -104,17 +184,9 @@ impl Tokens {
 
     /// Ends a token.
     pub fn revoke(&self, digest: &TokenDigest) {
-        match self.fixed.get(digest) {
+        match self.fixed.load().get(digest) {
             Some(token) => token.revoked.store(true, Ordering::Release),
             None => self.write().revoke(digest),
-        }
-    }
-
-    /// Forgets what was issued; the fixed tokens are as new.
-    pub fn forget(&self) {
-        *self.write() = IssuedTokens::new(self.most);
-        for token in self.fixed.values() {
-            token.revoked.store(false, Ordering::Release);
         }
     }
 

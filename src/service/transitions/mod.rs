@@ -17,6 +17,6 @@ mod saved;
 mod tests;
 
 pub use arrival::Arrival;
+pub use held::Held;
 pub use keeper::Transitions;
-#[expect(unused_imports, reason = "a snapshot of a space takes it")]
-pub use saved::SavedTransitions;
+pub use saved::{SavedCourse, SavedTransitions, SavedWait};

@@ -35,10 +35,6 @@ pub enum SavedWait {
     Hand,
 }
 
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "a snapshot of a space takes it")
-)]
 impl Held<'_> {
     /// All plans as they are.
     pub fn saved(&self) -> SavedTransitions {

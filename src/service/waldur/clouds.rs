@@ -1,14 +1,16 @@
 //! The clouds that Waldur manages, with those who use them and the images that are there now.
 
 use super::listing::{Listing, Prepared, RowTest, Viewer};
+use super::naming::name_of;
 use super::rows::{ImageRow, Pulled};
 use super::table::Table;
-use super::tokens::{Refusal, Tokens};
+use super::tokens::{Refusal, Tokens, Used};
 use super::{defaults, letters};
 use crate::control::{Clock, Fixture};
 use crate::domain::WaldurData;
 use crate::domain::sibling::{WaldurRole, WaldurSettings, WaldurUser};
 use crate::store::{Store, StoreError};
+use arc_swap::ArcSwap;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -21,10 +23,12 @@ const RUNNING: &str = "ACTIVE";
 /// Rows that take longer to go through than a page of images takes to write.
 const MANY_ROWS: usize = 1000;
 
-/// What Waldur knows beside the images. It never changes: all spaces of a fixture share it.
+/// What Waldur knows beside the images. It never changes, and all spaces of a fixture share it.
 #[derive(Debug)]
 pub struct Known {
     data: WaldurData,
+    /// Whether somebody said so; else it follows from the rest.
+    is_given: bool,
     pulled: Pulled,
     /// Who a token stands for, by place in the list of users; the first to name a token keeps it.
     users: HashMap<String, usize>,
@@ -34,13 +38,23 @@ impl Known {
     /// From a fixture's section `waldur`, or from what the rest of the fixture suggests.
     #[must_use]
     pub fn of(fixture: &Fixture) -> Self {
+        Self::by(fixture, &|id| {
+            let image = fixture.image_of_instance(id)?;
+            Some(name_of(image).to_owned())
+        })
+    }
+
+    /// The same, where somebody else knows what images are called.
+    #[must_use]
+    pub fn by(fixture: &Fixture, name_of_image: &dyn Fn(&str) -> Option<String>) -> Self {
+        let is_given = fixture.waldur.is_some();
         let (data, tokens) = match &fixture.waldur {
             Some(data) => {
                 let users = data.users.iter().enumerate();
                 let tokens = users.map(|(place, user)| (user.token.clone(), place));
                 (data.clone(), tokens.collect())
             }
-            None => defaults::derive(fixture),
+            None => defaults::derive(fixture, name_of_image),
         };
         let mut users = HashMap::new();
         for (token, place) in tokens {
@@ -49,8 +63,15 @@ impl Known {
         Self {
             pulled: Pulled::of(&data),
             data,
+            is_given,
             users,
         }
+    }
+
+    /// What somebody said, if somebody did.
+    #[must_use]
+    pub fn given(&self) -> Option<&WaldurData> {
+        self.is_given.then_some(&self.data)
     }
 }
 
@@ -58,10 +79,28 @@ impl Known {
 #[derive(Debug)]
 pub struct Waldur {
     store: Arc<Store>,
+    clock: Clock,
+    /// Looked at without a lock; exchanged as a whole.
+    clouds: ArcSwap<Clouds>,
+}
+
+/// What is known, and what came of it.
+#[derive(Debug)]
+struct Clouds {
     known: Arc<Known>,
-    tokens: Tokens,
+    tokens: Arc<Tokens>,
     /// The rows, once somebody has asked for them. Locked for a look or a change, and while they are made.
     table: RwLock<Option<Table>>,
+}
+
+impl Clouds {
+    fn of(known: Arc<Known>, tokens: Arc<Tokens>) -> Self {
+        Self {
+            known,
+            tokens,
+            table: RwLock::new(None),
+        }
+    }
 }
 
 /// Which volumes are counted.
@@ -88,36 +127,67 @@ impl Waldur {
     /// Over a store, with what is known beside it.
     #[must_use]
     pub fn new(store: Arc<Store>, clock: Clock, known: Arc<Known>) -> Self {
+        let clouds = Clouds::of(known, Arc::new(Tokens::new(clock.clone())));
         Self {
             store,
-            known,
-            tokens: Tokens::new(clock),
-            table: RwLock::new(None),
+            clock,
+            clouds: ArcSwap::from_pointee(clouds),
         }
     }
 
-    /// Forgets when tokens were used.
-    pub fn reset(&self) {
-        self.tokens.reset();
+    /// The same over another store, with the same users.
+    #[must_use]
+    pub fn over(&self, store: Arc<Store>) -> Self {
+        let clouds = self.clouds.load();
+        let clouds = Clouds::of(Arc::clone(&clouds.known), Arc::clone(&clouds.tokens));
+        Self {
+            store,
+            clock: self.clock.clone(),
+            clouds: ArcSwap::from_pointee(clouds),
+        }
+    }
+
+    /// Knows this from now on; no token was used, or those were that are said to have been.
+    pub fn replace(&self, known: Arc<Known>, used: Option<&Used>) {
+        let clock = self.clock.clone();
+        let tokens = match used {
+            Some(used) => Tokens::as_used(clock, used.clone()),
+            None => Tokens::new(clock),
+        };
+        self.clouds
+            .store(Arc::new(Clouds::of(known, Arc::new(tokens))));
+    }
+
+    /// What it knows.
+    #[must_use]
+    pub fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.clouds.load().known)
+    }
+
+    /// When tokens were used.
+    #[must_use]
+    pub fn used(&self) -> Used {
+        self.clouds.load().tokens.used()
     }
 
     /// The user of a token; its lifetime starts anew.
     ///
     /// # Errors
     /// When the token is unknown or too old, or its user may not sign in.
-    pub fn sign_in(&self, token: &str) -> Result<&WaldurUser, Refusal> {
-        let place = self.known.users.get(token).ok_or(Refusal::Unknown)?;
-        self.tokens.sign_in(*place, &self.known.data.users)
+    pub fn sign_in(&self, token: &str) -> Result<WaldurUser, Refusal> {
+        let clouds = self.clouds.load();
+        let place = clouds.known.users.get(token).ok_or(Refusal::Unknown)?;
+        let user = clouds.tokens.sign_in(*place, &clouds.known.data.users);
+        user.cloned()
     }
 
     /// The user of a uuid, when somebody may act as that user.
     #[must_use]
-    pub fn active_user(&self, uuid: &str) -> Option<&WaldurUser> {
-        self.known
-            .data
-            .users
-            .iter()
-            .find(|user| user.uuid == uuid && user.active)
+    pub fn active_user(&self, uuid: &str) -> Option<WaldurUser> {
+        let clouds = self.clouds.load();
+        let mut users = clouds.known.data.users.iter();
+        let user = users.find(|user| user.uuid == uuid && user.active);
+        user.cloned()
     }
 
     /// What a user may see.
@@ -126,11 +196,13 @@ impl Waldur {
         if user.staff || user.support {
             return Viewer::Everything;
         }
-        let tenants = self.known.data.tenants.iter().enumerate();
+        let clouds = self.clouds.load();
+        let data = &clouds.known.data;
+        let tenants = data.tenants.iter().enumerate();
         let seen = tenants.filter(|(_, tenant)| {
             user.roles.iter().any(|role| match role {
                 WaldurRole::OfProject(project) => *project == tenant.project,
-                WaldurRole::OfCustomer(customer) => self.known.data.customers.iter().any(|known| {
+                WaldurRole::OfCustomer(customer) => data.customers.iter().any(|known| {
                     known.uuid == *customer && known.projects.contains(&tenant.project)
                 }),
             })
@@ -143,7 +215,9 @@ impl Waldur {
     /// # Errors
     /// When the store fails.
     pub fn list(&self, viewer: &Viewer, tests: &[RowTest]) -> Result<Listing, StoreError> {
-        let tests: Vec<_> = tests.iter().map(|test| self.prepare(test)).collect();
+        let clouds = self.clouds.load();
+        let tests = tests.iter().map(|test| clouds.known.prepare(test));
+        let tests: Vec<_> = tests.collect();
         let holds = |row: &ImageRow| {
             let seen = match viewer {
                 Viewer::Everything => true,
@@ -151,7 +225,9 @@ impl Waldur {
             };
             seen && tests.iter().all(|test| test.holds(row))
         };
-        self.current(|table| Listing(table.rows().filter(|row| holds(row)).cloned().collect()))
+        clouds.current(&self.store, |table| {
+            Listing(table.rows().filter(|row| holds(row)).cloned().collect())
+        })
     }
 
     /// The row of a uuid, when the viewer sees it and it passes every test.
@@ -174,21 +250,28 @@ impl Waldur {
     /// # Errors
     /// When the store fails.
     pub fn usage(&self, scope: Option<&UsageScope>) -> Result<Vec<Usage>, StoreError> {
-        self.current(|table| self.counts(table, scope))
+        let clouds = self.clouds.load();
+        clouds.current(&self.store, |table| clouds.known.counts(table, scope))
     }
 
+    /// Whether answers take long: because there are many rows, or because they are not made yet.
+    #[must_use]
+    pub fn takes_long(&self) -> bool {
+        let clouds = self.clouds.load();
+        let Ok(table) = clouds.table.try_read() else {
+            return true;
+        };
+        table.as_ref().is_none_or(|table| table.len() > MANY_ROWS)
+    }
+}
+
+impl Known {
     fn counts(&self, table: &Table, scope: Option<&UsageScope>) -> Vec<Usage> {
         let mut counts: BTreeMap<&str, (usize, usize)> = table
             .rows()
             .map(|row| (row.name.as_str(), (0, 0)))
             .collect();
-        for volume in self
-            .known
-            .data
-            .volumes
-            .iter()
-            .filter(|volume| volume.bootable)
-        {
+        for volume in self.data.volumes.iter().filter(|volume| volume.bootable) {
             let counted = scope.is_none_or(|scope| self.is_counted(scope, &volume.settings));
             if let Some((running, created)) = counts.get_mut(volume.image_name.as_str())
                 && counted
@@ -214,42 +297,10 @@ impl Waldur {
     }
 
     fn settings(&self, uuid: &str) -> Option<&WaldurSettings> {
-        self.known
-            .data
+        self.data
             .settings
             .iter()
             .find(|settings| settings.uuid == uuid)
-    }
-
-    /// Whether answers take long: because there are many rows, or because they are not made yet.
-    #[must_use]
-    pub fn takes_long(&self) -> bool {
-        let Ok(table) = self.table.try_read() else {
-            return true;
-        };
-        table.as_ref().is_none_or(|table| table.len() > MANY_ROWS)
-    }
-
-    /// Looks at the rows of the store as it is now.
-    fn current<T>(&self, look: impl FnOnce(&Table) -> T) -> Result<T, StoreError> {
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        let is_current = table
-            .as_ref()
-            .is_some_and(|table| table.is_current(&self.store));
-        if is_current && let Some(table) = table.as_ref() {
-            return Ok(look(table));
-        }
-        drop(table);
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        let followed = match table.as_mut() {
-            Some(table) => table.follow(&self.store, &self.known.data, &self.known.pulled)?,
-            None => false,
-        };
-        if let Some(table) = table.as_ref().filter(|_| followed) {
-            return Ok(look(table));
-        }
-        let made = Table::of(&self.store, &self.known.data, &self.known.pulled)?;
-        Ok(look(table.insert(made)))
     }
 
     fn prepare<'a>(&self, test: &'a RowTest) -> Prepared<'a> {
@@ -267,7 +318,7 @@ impl Waldur {
     /// An offering reaches the images of its tenant, or those of any tenant of its cloud; the
     /// images of the cloud itself when that has no tenants.
     fn prepare_offering<'a>(&self, uuid: &str) -> Prepared<'a> {
-        let offerings = &self.known.data.offerings;
+        let offerings = &self.data.offerings;
         let offering = offerings.iter().find(|offering| offering.uuid == uuid);
         let Some(scope) = offering.and_then(|offering| offering.scope.as_deref()) else {
             return Prepared::LinkedTo(HashSet::new());
@@ -281,8 +332,30 @@ impl Waldur {
 
     /// The places of the tenants that `wanted` says yes to, by their uuid and their cloud's.
     fn tenants(&self, wanted: impl Fn(&str, &str) -> bool) -> HashSet<usize> {
-        let tenants = self.known.data.tenants.iter().enumerate();
+        let tenants = self.data.tenants.iter().enumerate();
         let wanted = tenants.filter(|(_, tenant)| wanted(&tenant.uuid, &tenant.settings));
         wanted.map(|(place, _)| place).collect()
+    }
+}
+
+impl Clouds {
+    /// Looks at the rows of the store as it is now.
+    fn current<T>(&self, store: &Store, look: impl FnOnce(&Table) -> T) -> Result<T, StoreError> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let is_current = table.as_ref().is_some_and(|table| table.is_current(store));
+        if is_current && let Some(table) = table.as_ref() {
+            return Ok(look(table));
+        }
+        drop(table);
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        let followed = match table.as_mut() {
+            Some(table) => table.follow(store, &self.known.data, &self.known.pulled)?,
+            None => false,
+        };
+        if let Some(table) = table.as_ref().filter(|_| followed) {
+            return Ok(look(table));
+        }
+        let made = Table::of(store, &self.known.data, &self.known.pulled)?;
+        Ok(look(table.insert(made)))
     }
 }

@@ -1,6 +1,6 @@
 //! What Waldur knows when a fixture does not say: one cloud, and in it a tenant for every project.
 
-use super::naming::{name_of, uuid_of};
+use super::naming::uuid_of;
 use crate::control::Fixture;
 use crate::domain::identity::Target;
 use crate::domain::sibling::{
@@ -13,7 +13,10 @@ use crate::domain::{Directory, Instance, WaldurData};
 const ADMIN: &str = "admin";
 
 /// The data, and which token stands for which user (by place in the list).
-pub fn derive(fixture: &Fixture) -> (WaldurData, Vec<(String, usize)>) {
+pub fn derive(
+    fixture: &Fixture,
+    name_of_image: &dyn Fn(&str) -> Option<String>,
+) -> (WaldurData, Vec<(String, usize)>) {
     let directory = &fixture.directory;
     let cloud = WaldurSettings {
         uuid: uuid_of("settings", "OpenStack"),
@@ -33,7 +36,7 @@ pub fn derive(fixture: &Fixture) -> (WaldurData, Vec<(String, usize)>) {
         volumes: fixture
             .instances
             .iter()
-            .filter_map(|instance| volume(instance, fixture, &cloud.uuid))
+            .filter_map(|instance| volume(instance, name_of_image, &cloud.uuid))
             .collect(),
         settings: vec![cloud],
     };
@@ -90,11 +93,14 @@ fn users(directory: &Directory) -> Vec<WaldurUser> {
 }
 
 /// The volume that an instance boots from.
-fn volume(instance: &Instance, fixture: &Fixture, cloud: &str) -> Option<WaldurVolume> {
-    let image = fixture.image_of_instance(instance.image_id.as_deref()?)?;
+fn volume(
+    instance: &Instance,
+    name_of_image: &dyn Fn(&str) -> Option<String>,
+    cloud: &str,
+) -> Option<WaldurVolume> {
     Some(WaldurVolume {
         settings: cloud.to_owned(),
-        image_name: name_of(image).to_owned(),
+        image_name: name_of_image(instance.image_id.as_deref()?)?,
         bootable: true,
         instance: Some(instance.id.clone()),
         runtime_state: Some(runtime_state(&instance.status).to_owned()),

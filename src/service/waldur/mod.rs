@@ -11,5 +11,6 @@ mod tokens;
 
 pub use clouds::{Known, Usage, UsageScope, Waldur};
 pub use listing::{RowTest, Viewer};
+pub use naming::name_of;
 pub use rows::ImageRow;
-pub use tokens::Refusal;
+pub use tokens::{Refusal, Used};

@@ -103,7 +103,7 @@ mod tests {
         let location = Location::Memory("following".to_owned());
         let store = Store::open(location, NO_TEXTS).unwrap();
         store.load(&fixture.images).unwrap();
-        let (data, _) = defaults::derive(&fixture);
+        let (data, _) = defaults::derive(&fixture, &|_| None);
         let pulled = Pulled::of(&data);
         let mut table = Table::of(&store, &data, &pulled).unwrap();
         let changes: [fn(&mut Image); 4] = [

@@ -4,7 +4,6 @@ use crate::control::Clock;
 use crate::domain::Timestamp;
 use crate::domain::sibling::WaldurUser;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -28,28 +27,45 @@ pub enum Refusal {
 pub struct Tokens {
     clock: Clock,
     /// When tokens were made whose users do not say.
-    started: AtomicI64,
+    started: Timestamp,
     used: Mutex<HashMap<usize, Timestamp>>,
+}
+
+/// The same as it was at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// When tokens were made whose users do not say.
+    pub started: Timestamp,
+    /// When they were last used.
+    pub last: HashMap<usize, Timestamp>,
 }
 
 impl Tokens {
     /// None was used yet.
     pub fn new(clock: Clock) -> Self {
         Self {
-            started: AtomicI64::new(clock.now().micros()),
+            started: clock.now(),
             clock,
             used: Mutex::default(),
         }
     }
 
-    /// Forgets every use, as if just made.
-    pub fn reset(&self) {
-        let now = self.clock.now().micros();
-        self.started.store(now, Ordering::Release);
-        self.used
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+    /// They were used so.
+    pub fn as_used(clock: Clock, used: Used) -> Self {
+        Self {
+            clock,
+            started: used.started,
+            used: Mutex::new(used.last),
+        }
+    }
+
+    /// How they were used.
+    pub fn used(&self) -> Used {
+        let last = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        Used {
+            started: self.started,
+            last: last.clone(),
+        }
     }
 
     /// The user of a place, the lifetime of whose token starts anew. A refused use restarts nothing.
@@ -68,9 +84,7 @@ impl Tokens {
         };
         let now = self.clock.now();
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let born = user
-            .token_created
-            .unwrap_or_else(|| Timestamp::from_micros(self.started.load(Ordering::Acquire)));
+        let born = user.token_created.unwrap_or(self.started);
         let since = used.get(&place).copied().unwrap_or(born);
         let age = now.micros().saturating_sub(since.micros());
         if age > lifetime.saturating_mul(MICROS_PER_SECOND) {

@@ -27,6 +27,9 @@ pub enum SpoolError {
     /// A row names data that are not there.
     #[error("the data {0} are gone from the disk")]
     Missing(String),
+    /// A file holds others than its name says.
+    #[error("the data {0} are others than their name says")]
+    Other(String),
     /// The threads that do it are gone.
     #[error(transparent)]
     Unfinished(#[from] Unfinished),

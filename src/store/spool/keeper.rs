@@ -7,12 +7,14 @@ use super::name::DataName;
 use super::part::Part;
 use super::pool::{Pool, Unfinished};
 use super::reading::Reading;
-use super::room::Room;
+use super::room::{BLOCK_BYTES, Room};
 use super::upload::Upload;
+use sha2::{Digest as _, Sha512};
 use std::any::Any;
 use std::fs::File;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Keeps image data. Shared between threads and stores; every method may be called from any.
@@ -82,6 +84,53 @@ impl Spool {
     pub fn hold(&self, name: &DataName) -> Hold {
         self.0.hold(name);
         Hold::counted(Arc::clone(&self.0), name.clone())
+    }
+
+    /// The file of these data, while somebody holds them.
+    #[must_use]
+    pub fn file_of(&self, name: &DataName) -> Option<PathBuf> {
+        let file = self.0.folder.path()?.join(name.as_str());
+        file.is_file().then_some(file)
+    }
+
+    /// Holds data that are in another file, which is copied where they are not here. Waits for the disk.
+    ///
+    /// # Errors
+    /// When they cannot be read or written, or the file has others.
+    pub fn adopt(&self, file: &Path, name: &DataName) -> Result<Hold, SpoolError> {
+        // So that they do not go meanwhile.
+        let held = self.hold(name);
+        if self.file_of(name).is_some() {
+            return Ok(held);
+        }
+        let part = self.0.new_part(self.0.folder.made()?);
+        let copied = self.copy(file, name, &part);
+        if !matches!(copied, Ok(true)) {
+            _ = std::fs::remove_file(&part);
+        }
+        copied?;
+        Ok(Hold::counted(Arc::clone(&self.0), name.clone()))
+    }
+
+    /// Copies a file to where its data belong; says whether they were not there.
+    fn copy(&self, file: &Path, name: &DataName, part: &Path) -> Result<bool, SpoolError> {
+        let (mut source, mut target) = (File::open(file)?, File::create_new(part)?);
+        let mut digest = Sha512::new();
+        let mut block = vec![0; BLOCK_BYTES];
+        loop {
+            let read = source.read(&mut block)?;
+            let bytes = block.get(..read).unwrap_or_default();
+            if bytes.is_empty() {
+                break;
+            }
+            digest.update(bytes);
+            target.write_all(bytes)?;
+        }
+        if DataName::of(&digest.finalize()) != *name {
+            return Err(SpoolError::Other(name.to_string()));
+        }
+        target.sync_all()?;
+        self.0.store(part, name)
     }
 
     /// A row that named these data is gone. With the last one the data go.

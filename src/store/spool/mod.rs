@@ -25,6 +25,7 @@ mod upload;
 
 pub use error::SpoolError;
 pub use folder::Place;
+pub use hold::Hold;
 pub use keeper::Spool;
 pub use name::DataName;
 pub use pool::Unfinished;

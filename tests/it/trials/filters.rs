@@ -29,7 +29,7 @@ fn found(server: &Server, target: &str) -> Vec<String> {
 fn c1_a_property_is_filtered_by_its_whole_name() {
     let emulator = builder().fixture(Fixture::named("devcloud").unwrap());
     let emulator = emulator.start().unwrap();
-    let project = emulator.default_project_id().to_owned();
+    let project = emulator.default_project_id();
     let server = Server::around(emulator);
     for (query, count) in [
         ("property-os_distro=ubuntu", 6),

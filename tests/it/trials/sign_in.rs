@@ -51,8 +51,8 @@ fn b3_what_is_printed_and_what_the_catalogue_says_answers() {
                 let fixture = Fixture::named(name).unwrap();
                 let emulator = builder().fixture(fixture).profile(profile).auth(auth);
                 let emulator = emulator.start().unwrap();
-                let project = emulator.default_project_id().to_owned();
-                let token = emulator.example_token().unwrap_or_default().to_owned();
+                let project = emulator.default_project_id();
+                let token = emulator.example_token().unwrap_or_default();
                 let server = Server::around(emulator);
                 let headers = [("X-Auth-Token", token.as_str())];
                 if auth == AuthMode::Open || !token.is_empty() {

@@ -8,7 +8,8 @@ use crate::http::{Reply, StatusCode};
 /// `GET /v2.0/tenants`: where the user has a role.
 pub fn list(call: &Call<'_>) -> Result<Reply, Fault> {
     let asker = call.asker()?;
-    let projects = call.app.identity.projects_of(&asker.token.user.id);
+    let accounts = call.app.identity.accounts();
+    let projects = accounts.projects_of(&asker.token.user.id);
     let tenants = projects.iter().map(|project| TenantView::of(project));
     page(call, tenants.collect())
 }

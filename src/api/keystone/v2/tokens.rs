@@ -87,6 +87,7 @@ fn tenant_of(call: &Call<'_>, token: &Token) -> Option<TenantView> {
         TokenScope::Project { project, .. } => (&project.id, &project.name),
         _ => return None,
     };
-    let known = call.app.identity.directory().project(id);
+    let directory = call.app.identity.directory();
+    let known = directory.project(id);
     Some(known.map_or_else(|| TenantView::unknown(id, name), TenantView::of))
 }

@@ -75,7 +75,8 @@ pub fn auth_domains(call: &Call<'_>) -> Result<Reply, Fault> {
 /// `GET /v3/auth/system`: whether the user has a role on the deployment.
 pub fn auth_system(call: &Call<'_>) -> Result<Reply, Fault> {
     let asker = call.asker()?;
-    let user = call.app.identity.directory().user(&asker.token.user.id);
+    let directory = call.app.identity.directory();
+    let user = directory.user(&asker.token.user.id);
     let has_role = user.is_some_and(|user| {
         let mut grants = user.grants.iter();
         grants.any(|grant| grant.target == Target::System)
@@ -173,7 +174,8 @@ fn may_show(call: &Call<'_>, token: &Token, kind: Kind, id: &str) -> bool {
         }
         // Whoever reads a domain reads its projects.
         (Kind::Projects, TokenScope::Domain(domain)) => {
-            let project = call.app.identity.directory().project(id);
+            let directory = call.app.identity.directory();
+            let project = directory.project(id);
             project.is_some_and(|project| project.domain_id == domain.id)
                 && roles::with_implied(&token.roles).contains(&"reader".to_owned())
         }
@@ -205,7 +207,7 @@ fn all(call: &Call<'_>, kind: Kind) -> Vec<Value> {
                 .collect()
         }
         Kind::Roles => {
-            let roles = roles::all(directory);
+            let roles = roles::all(&directory);
             roles
                 .iter()
                 .map(|role| value(&RoleDetail::new(call, role)))
@@ -238,7 +240,8 @@ fn projects_of(
     path: &str,
     filters: &[&str],
 ) -> Result<Reply, Fault> {
-    let projects = call.app.identity.projects_of(user_id).into_iter();
+    let accounts = call.app.identity.accounts();
+    let projects = accounts.projects_of(user_id).into_iter();
     let mut views = projects
         .map(|project| value(&ProjectView::new(call, project)))
         .collect();

@@ -86,7 +86,7 @@ impl Mounts {
     pub fn of(app: &App) -> &'static Self {
         match app.config.profile {
             Profile::Default => &FOR_USERS,
-            Profile::Juno if app.over_nova_fake => &JUNO_SERVER_OVER_FAKE,
+            Profile::Juno if app.is_over_nova_fake() => &JUNO_SERVER_OVER_FAKE,
             Profile::Juno => &JUNO_SERVER,
             Profile::Nova34 => &NOVA_34,
             Profile::Otc => &OTC,

@@ -1,0 +1,98 @@
+//! All images there are, whoever may see them, slice by slice.
+
+use super::error::StoreError;
+use super::images::Store;
+use super::rows;
+use super::turn::Turn;
+use super::walk::{self, Numbered};
+use crate::domain::Image;
+use rusqlite::Connection;
+use std::sync::Arc;
+
+/// Images of one slice: no writer waits for longer than these take to read.
+const SLICE: usize = 256;
+
+/// Every image in the order of creation and id, deleted and hidden ones too.
+///
+/// Of a file it shows the state in which it began. In memory it lets go between its slices, and shows an
+/// image that changes meanwhile as it was or as it is.
+#[derive(Debug)]
+pub struct Dumping {
+    store: Arc<Store>,
+    snapshot: Option<Connection>,
+    turn: Option<Arc<Turn>>,
+    behind: (i64, String),
+    is_over: bool,
+}
+
+impl Store {
+    /// How many images there are, deleted ones too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn image_count(&self) -> Result<u64, StoreError> {
+        self.database.read(walk::count)
+    }
+}
+
+impl Dumping {
+    /// Of a store.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn of(store: Arc<Store>) -> Result<Self, StoreError> {
+        Ok(Self {
+            snapshot: store.database.snapshot()?,
+            turn: store.database.turn(),
+            store,
+            behind: (i64::MIN, String::new()),
+            is_over: false,
+        })
+    }
+
+    /// The next images; none behind the last.
+    ///
+    /// # Errors
+    /// When the database fails, or a row is damaged.
+    pub fn next(&mut self) -> Result<Vec<Numbered>, StoreError> {
+        if self.is_over {
+            return Ok(Vec::new());
+        }
+        let slice = self.read(|connection| walk::slice(connection, &self.behind, SLICE))?;
+        match slice.last() {
+            Some((_, last)) => self.behind = (last.created_at.micros(), last.id.clone()),
+            None => self.is_over = true,
+        }
+        Ok(slice)
+    }
+
+    /// The images of these rows once more.
+    ///
+    /// # Errors
+    /// When the database fails, or a row is gone or damaged.
+    pub fn again(&self, numbers: &[i64]) -> Result<Vec<Image>, StoreError> {
+        self.read(|connection| {
+            let images = numbers.iter().map(|seq| rows::at(connection, *seq));
+            images.collect()
+        })
+    }
+
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match (&self.snapshot, &self.turn) {
+            (Some(connection), _) => work(connection),
+            (None, Some(turn)) => self.store.database.read_at(turn, work),
+            (None, None) => self.store.database.read(work),
+        }
+    }
+}
+
+impl Drop for Dumping {
+    fn drop(&mut self) {
+        if let Some(connection) = self.snapshot.take() {
+            self.store.database.release(connection);
+        }
+    }
+}

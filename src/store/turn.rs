@@ -1,0 +1,60 @@
+//! Data in memory between two exchanges: whoever began to read them can go on when others are in their
+//! place.
+
+use rusqlite::Connection;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Data that are there as long as somebody holds this.
+#[derive(Debug)]
+pub struct Turn {
+    number: u64,
+    past: Mutex<Past>,
+}
+
+/// What there is once others are in their place.
+#[derive(Debug, Default)]
+struct Past {
+    /// Keeps the data there: they go with the last connection to them.
+    anchor: Option<Connection>,
+    /// To read with.
+    idle: Vec<Connection>,
+}
+
+impl Turn {
+    /// The data that were exchanged so often.
+    pub fn new(number: u64) -> Self {
+        Self {
+            number,
+            past: Mutex::default(),
+        }
+    }
+
+    /// How often the data had been exchanged when these came.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Others are in their place: nobody writes to them any more.
+    pub fn end(&self, writer: Connection) {
+        self.past().anchor = Some(writer);
+    }
+
+    /// Looks at them through the connection that wrote them, once others are in their place.
+    pub fn look_back<T>(&self, look: impl FnOnce(&Connection) -> T) -> Option<T> {
+        self.past().anchor.as_ref().map(look)
+    }
+
+    /// A connection to read with, of those that were given back.
+    pub fn take(&self) -> Option<Connection> {
+        self.past().idle.pop()
+    }
+
+    /// Gives one back.
+    pub fn give_back(&self, connection: Connection) {
+        self.past().idle.push(connection);
+    }
+
+    fn past(&self) -> MutexGuard<'_, Past> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
