@@ -124,6 +124,7 @@ struct Turn {
 /// The words of Glance's statuses.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ImageStatus")]
 enum StatusWord {
     Queued,
     Saving,

@@ -3,8 +3,8 @@
 use super::held::{Held, Waits};
 use crate::domain::{Timestamp, TransitionPlan};
 
-/// What a space's plans were at some moment. Data that waited for one are not among it: the uploads of a
-/// space that goes back are void.
+/// What a space's plans were at some moment, but for those that data waited for: the uploads of a space that
+/// goes back are void.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SavedTransitions {
     /// What images go on by that are uploaded.
@@ -39,6 +39,9 @@ impl Held<'_> {
     /// All plans as they are.
     pub fn saved(&self) -> SavedTransitions {
         let courses = self.plans.courses.iter();
+        // An upload that waits comes to nothing for who goes back, and so does its plan: the image is queued
+        // in what is saved of it.
+        let courses = courses.filter(|(image, _)| !self.has_arrival(image));
         let saved = courses.map(|(image, course)| SavedCourse {
             image: image.clone(),
             left: course.left.clone(),
