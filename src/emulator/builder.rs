@@ -414,13 +414,7 @@ impl EmulatorBuilder {
             snapshots,
             upstream,
         });
-        let (spaces, loaded) = opened.map_err(|error| match error {
-            LoadError::Fixture(error) => StartError::Fixture(error),
-            LoadError::Store(error) => StartError::Store {
-                database,
-                source: Box::new(error),
-            },
-        })?;
+        let (spaces, loaded) = opened.map_err(|error| not_loaded(error, database))?;
         if loaded.kept > 0 {
             tracing::info!(
                 kept = loaded.kept,
@@ -462,6 +456,16 @@ impl Emulator {
 fn shelf(server: &ServerConfig) -> Result<Shelf, SnapshotError> {
     let folder = server.snapshot_dir.as_deref();
     folder.map_or_else(|| Ok(Shelf::default()), Shelf::at)
+}
+
+fn not_loaded(error: LoadError, database: Option<PathBuf>) -> StartError {
+    match error {
+        LoadError::Fixture(error) => StartError::Fixture(error),
+        LoadError::Store(error) => StartError::Store {
+            database,
+            source: Box::new(error),
+        },
+    }
 }
 
 /// In strict mode somebody must be able to sign in, and not everybody.

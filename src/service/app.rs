@@ -6,6 +6,7 @@ use super::identity::{Identity, SavedTokens};
 use super::image_data::ImageData;
 use super::images::Images;
 use super::numbers::Numbers;
+use super::outfit::{Operations, Outfit};
 use super::rate_limit::RateLimiter;
 use super::removal::Removal;
 use super::reset::ResetError;
@@ -18,9 +19,8 @@ use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
 use crate::control::faults::Faults;
 use crate::control::journal::SpacePlace;
-use crate::control::{Clock, Fixture, Idle, Ids, Journal, SpaceJournal};
-use crate::domain::{Instance, Operation, Progress, TextMaker};
-use crate::store::spool::Spool;
+use crate::control::{Clock, Fixture, Idle, Ids, SpaceJournal};
+use crate::domain::{Instance, Progress};
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
 use arc_swap::ArcSwap;
 use std::path::Path;
@@ -91,9 +91,6 @@ pub struct Kept<'k> {
     pub transitions: &'k SavedTransitions,
 }
 
-/// Every operation of every service there is.
-pub type Operations = fn() -> Vec<Operation>;
-
 /// What a space goes back to.
 #[derive(Debug)]
 struct Beginnings {
@@ -108,39 +105,6 @@ enum Beginning {
     /// A file has no seed, which would take as much memory as the file takes room: its fixture is read
     /// again, if it was given one.
     Fixture(Option<Reread>),
-}
-
-/// What a space is given, whatever it begins with.
-#[derive(Debug)]
-pub struct Outfit {
-    /// How its server was started.
-    pub server: Arc<ServerConfig>,
-    /// How it is made.
-    pub config: SpaceConfig,
-    /// What its number is drawn from.
-    pub numbers: Numbers,
-    /// What requests can be for, by name.
-    pub operations: Operations,
-    /// What its paths begin with.
-    pub prefix: Arc<str>,
-    /// Its time.
-    pub clock: Clock,
-    /// Its ids.
-    pub ids: Ids,
-    /// What lists show of its images.
-    pub texts: TextMaker,
-    /// Where its server keeps the data of images.
-    pub spool: Spool,
-    /// What was asked of all spaces of its server.
-    pub journal: Journal,
-    /// Where its server fetches data from.
-    pub web_downloads: WebDownloads,
-    /// Where its snapshots are kept.
-    pub snapshots: Shelf,
-    /// When it goes because nobody uses it; without it, never.
-    pub idle: Option<Idle>,
-    /// The real cloud whose images it serves in place of its own.
-    pub upstream: Option<Arc<Upstream>>,
 }
 
 impl App {
@@ -211,7 +175,6 @@ impl App {
         outfit: Outfit,
     ) -> Result<Self, StoreError> {
         let (store, agenda) = (Arc::new(store), Arc::<Agenda>::default());
-        let clouds = Arc::clone(&around.clouds);
         let Outfit {
             server,
             config,
@@ -238,12 +201,7 @@ impl App {
             Arc::clone(&agenda),
             &store,
         )?;
-        let transitions = Arc::new(Transitions::new(
-            Arc::clone(&store),
-            clock.clone(),
-            Arc::clone(&agenda),
-            config.uploads.into(),
-        ));
+        let transitions = plans(&store, &clock, &agenda, &config);
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone(), Arc::clone(&transitions)),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), clouds),
@@ -294,12 +252,7 @@ impl App {
         let number = self.numbers.next();
         let (clock, agenda) = (self.clock.clone(), Arc::<Agenda>::default());
         // Whoever reads what was moves nothing of what is.
-        let transitions = Arc::new(Transitions::new(
-            Arc::clone(&store),
-            clock.clone(),
-            Arc::clone(&agenda),
-            self.config.uploads.into(),
-        ));
+        let transitions = plans(&store, &clock, &agenda, &self.config);
         Ok(Self {
             server: Arc::clone(&self.server),
             config: self.config.clone(),
@@ -505,4 +458,16 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// The plans of a store's images, of which there are none yet.
+fn plans(
+    store: &Arc<Store>,
+    clock: &Clock,
+    agenda: &Arc<Agenda>,
+    config: &SpaceConfig,
+) -> Arc<Transitions> {
+    let (store, agenda) = (Arc::clone(store), Arc::clone(agenda));
+    let uploads = config.uploads.into();
+    Arc::new(Transitions::new(store, clock.clone(), agenda, uploads))
 }

@@ -21,6 +21,7 @@ pub mod listed_query;
 mod listed_time;
 mod naming;
 mod numbers;
+mod outfit;
 mod put_image;
 mod query_error;
 mod quota;

@@ -1,8 +1,9 @@
 //! The spaces of a server by name, beside its own.
 
-use super::app::{App, Operations, Outfit};
+use super::app::App;
 use super::naming::{MOST_CHARACTERS, is_name};
 use super::numbers::Numbers;
+use super::outfit::{Operations, Outfit};
 use super::seed::{LoadError, Reread, Seed};
 use super::snapshots::Shelf;
 use super::upstream::Upstream;
