@@ -415,13 +415,7 @@ impl EmulatorBuilder {
             snapshots,
             upstream,
         });
-        let (spaces, loaded) = opened.map_err(|error| match error {
-            LoadError::Fixture(error) => StartError::Fixture(error),
-            LoadError::Store(error) => StartError::Store {
-                database,
-                source: Box::new(error),
-            },
-        })?;
+        let (spaces, loaded) = opened.map_err(|error| not_loaded(error, database))?;
         tell_kept(&loaded);
         let (shared, gone) = Shared::new(spaces, self.interceptor);
         let (handle, thread) = serve(Arc::clone(&shared), sockets)?;
@@ -466,6 +460,15 @@ fn tell_kept(loaded: &Loaded) {
             added = loaded.added,
             "the database already holds images of the fixture; they are left as they are"
         );
+    }
+
+fn not_loaded(error: LoadError, database: Option<PathBuf>) -> StartError {
+    match error {
+        LoadError::Fixture(error) => StartError::Fixture(error),
+        LoadError::Store(error) => StartError::Store {
+            database,
+            source: Box::new(error),
+        },
     }
 }
 

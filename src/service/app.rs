@@ -201,7 +201,7 @@ impl App {
             Arc::clone(&agenda),
             &store,
         )?;
-        let transitions = transitions(&store, &clock, &agenda, &config);
+        let transitions = plans(&store, &clock, &agenda, &config);
         Ok(Self {
             images: Images::new(Arc::clone(&store), clock.clone(), Arc::clone(&transitions)),
             waldur: Waldur::new(Arc::clone(&store), clock.clone(), clouds),
@@ -252,7 +252,7 @@ impl App {
         let number = self.numbers.next();
         let (clock, agenda) = (self.clock.clone(), Arc::<Agenda>::default());
         // Whoever reads what was moves nothing of what is.
-        let transitions = transitions(&store, &clock, &agenda, &self.config);
+        let transitions = plans(&store, &clock, &agenda, &self.config);
         Ok(Self {
             server: Arc::clone(&self.server),
             config: self.config.clone(),
@@ -460,7 +460,8 @@ impl App {
     }
 }
 
-fn transitions(
+/// The plans of a store's images, of which there are none yet.
+fn plans(
     store: &Arc<Store>,
     clock: &Clock,
     agenda: &Arc<Agenda>,
