@@ -168,6 +168,7 @@ impl Space {
     /// The snapshots there are, by name; none of a space that was removed.
     #[must_use]
     pub fn snapshots(&self) -> Vec<SnapshotInfo> {
-        self.alive().map_or_else(Vec::new, |app| app.snapshots.list())
+        self.alive()
+            .map_or_else(Vec::new, |app| app.snapshots.list())
     }
 }

@@ -123,7 +123,7 @@ fn changes_and_transitions() {
                 &turn,
                 json!({"to": "error"}),
                 400,
-                "unknown variant `error`",
+                "is wanted, not \"error\"",
             ),
             ("POST", &turn, json!({}), 409, "has no plan"),
             ("POST", &turn, Value::Null, 409, "has no plan"),
