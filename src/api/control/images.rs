@@ -2,6 +2,7 @@
 
 use super::answer::{done, failed, fault, json};
 use super::image_form::{ImageForm, ImagePatch, ImageShown};
+use super::own;
 use super::route::{Ask, Route};
 use super::words::{Gives, Takes, Verb, query_of};
 use crate::domain::{GlanceStatus, Work};
@@ -153,7 +154,7 @@ impl StatusWord {
 
 fn list(ask: &Ask<'_>) -> Reply {
     let listed = || -> Result<Reply, Box<Reply>> {
-        here(ask)?;
+        own::check(ask)?;
         let Pages { limit, marker } = ask.query()?;
         let limit = limit.unwrap_or(USUAL_LIMIT);
         if !(1..=MOST_LIMIT).contains(&limit) {
@@ -174,18 +175,18 @@ fn list(ask: &Ask<'_>) -> Reply {
 }
 
 fn create(ask: &Ask<'_>) -> Reply {
-    let text = here(ask).and_then(|()| text(ask));
+    let text = own::check(ask).and_then(|()| text(ask));
     let created = text.and_then(|text| ask.app.create_described(text).map_err(boxed));
     told(StatusCode::CREATED, created)
 }
 
 fn show(ask: &Ask<'_>) -> Reply {
-    let shown = here(ask).and_then(|()| ask.app.image(ask.part()).map_err(boxed));
+    let shown = own::check(ask).and_then(|()| ask.app.image(ask.part()).map_err(boxed));
     told(StatusCode::OK, shown)
 }
 
 fn replace(ask: &Ask<'_>) -> Reply {
-    let text = here(ask).and_then(|()| text(ask));
+    let text = own::check(ask).and_then(|()| text(ask));
     let replaced = text.and_then(|text| ask.app.replace_described(ask.part(), text).map_err(boxed));
     match replaced {
         Ok((image, true)) => told(StatusCode::CREATED, Ok(image)),
@@ -195,7 +196,7 @@ fn replace(ask: &Ask<'_>) -> Reply {
 }
 
 fn change(ask: &Ask<'_>) -> Reply {
-    let text = here(ask).and_then(|()| text(ask));
+    let text = own::check(ask).and_then(|()| text(ask));
     let changed = text.and_then(|text| {
         let patched = ask.app.patch_image(ask.part(), text);
         patched
@@ -206,7 +207,7 @@ fn change(ask: &Ask<'_>) -> Reply {
 }
 
 fn remove(ask: &Ask<'_>) -> Reply {
-    match here(ask).and_then(|()| ask.app.remove_image(ask.part()).map_err(boxed)) {
+    match own::check(ask).and_then(|()| ask.app.remove_image(ask.part()).map_err(boxed)) {
         Ok(true) => done(),
         Ok(false) => {
             let id = ask.part().to_owned();
@@ -217,7 +218,7 @@ fn remove(ask: &Ask<'_>) -> Reply {
 }
 
 fn transition(ask: &Ask<'_>) -> Reply {
-    let turn = here(ask).and_then(|()| ask.body_if_any());
+    let turn = own::check(ask).and_then(|()| ask.body_if_any());
     let turned = turn.and_then(|turn: Option<Turn>| {
         let to = turn.and_then(|turn| turn.to).map(StatusWord::status);
         ask.app.turn_image(ask.part(), to).map_err(boxed)
@@ -230,15 +231,6 @@ fn told(status: StatusCode, image: Result<Planned, Box<Reply>>) -> Reply {
         Ok(image) => json(status, &image.written()),
         Err(refused) => *refused,
     }
-}
-
-/// Whether the images are this server's own.
-fn here(ask: &Ask<'_>) -> Result<(), Box<Reply>> {
-    if ask.app.upstream.is_some() {
-        let why = "the images are a real cloud's (--upstream-url): they are changed there";
-        return Err(Box::new(fault(StatusCode::CONFLICT, why)));
-    }
-    Ok(())
 }
 
 /// The body as a text.

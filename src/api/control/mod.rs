@@ -4,12 +4,14 @@
 
 mod answer;
 mod clock;
+mod faults;
 mod fixtures;
 mod gate;
 mod health;
 mod image_form;
 mod images;
 mod openapi;
+mod own;
 mod pages;
 mod people;
 mod requests;
@@ -22,6 +24,7 @@ mod transitions;
 mod words;
 mod wrong;
 
+pub use faults::brought as fault_of_request;
 pub use gate::Door;
 
 use crate::config::ServerConfig;

@@ -192,6 +192,49 @@ fn an_upload_that_is_under_way_is_not_in_it() {
     assert_eq!(server.get_with(&file, &ADMIN).good(), "others");
 }
 
+/// How far images had come in their plans, in memory and across a start.
+#[test]
+fn plans_come_back() {
+    let scratch = Scratch::new("plans-come-back");
+    let start = || {
+        let folder = scratch.path("snapshots");
+        let fixture = Fixture::docs().unwrap();
+        Server::start(builder().fixture(fixture).snapshot_dir(folder))
+    };
+    let server = start();
+    let body = r#"{"id": "planned", "status": "queued", "transitions": [
+        {"to": "saving", "after_seconds": 10}, {"to": "active", "after_seconds": 10}]}"#;
+    let made = post(&server, "/_control/images", body);
+    assert_eq!(made.status(), 201, "{}", made.text());
+    let status = |server: &Server| {
+        let shown = server.get("/_control/images/planned").json();
+        shown["status"].as_str().unwrap().to_owned()
+    };
+    let advance = |server: &Server, seconds: u64| {
+        let clock = server.emulator().clock();
+        clock.advance(Duration::from_secs(seconds)).unwrap();
+        status(server)
+    };
+    assert_eq!(advance(&server, 13), "saving");
+    save(&server, "half-way");
+    assert_eq!(advance(&server, 20), "active");
+    restore(&server, "half-way");
+    assert_eq!(status(&server), "saving");
+    assert_eq!(
+        (advance(&server, 6), advance(&server, 2)),
+        ("saving".to_owned(), "active".to_owned())
+    );
+    drop(server);
+    let server = start();
+    restore(&server, "half-way");
+    assert_eq!(
+        (advance(&server, 6), advance(&server, 2)),
+        ("saving".to_owned(), "active".to_owned())
+    );
+    server.emulator().reset().unwrap();
+    assert_eq!(server.get("/_control/images/planned").status(), 404);
+}
+
 #[test]
 fn spaces_have_their_own() {
     let server = Server::with("docs");
