@@ -211,7 +211,6 @@ impl App {
         outfit: Outfit,
     ) -> Result<Self, StoreError> {
         let (store, agenda) = (Arc::new(store), Arc::<Agenda>::default());
-        let clouds = Arc::clone(&around.clouds);
         let Outfit {
             server,
             config,
