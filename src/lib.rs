@@ -303,3 +303,8 @@ pub use service::{
     FaultError, ImageControlError, PutImageError, ResetError, SnapshotError, SnapshotInfo,
     SpaceError, StateError,
 };
+
+/// The page about it is run as this manual is; its client comes with the command.
+#[cfg(all(doctest, feature = "cli"))]
+#[doc = include_str!("../docs/embedding.md")]
+struct PageOnEmbedding;

@@ -461,6 +461,7 @@ fn tell_kept(loaded: &Loaded) {
             "the database already holds images of the fixture; they are left as they are"
         );
     }
+}
 
 fn not_loaded(error: LoadError, database: Option<PathBuf>) -> StartError {
     match error {

@@ -168,9 +168,23 @@ fn every_body_that_is_wrong_is_refused_in_words() {
         let Some((schema, good)) = &operation.body else {
             continue;
         };
-        let mut bodies: Vec<String> = ["[]", "{", "7", "\"text\"", "null", "{\"a\": 1} 2", "\u{1}"]
+        let mut kinds = Vec::new();
+        collect_kinds(&document(&first), schema, &mut kinds);
+        let whole = [
+            ("array", "[]"),
+            ("integer", "7"),
+            ("string", "\"text\""),
+            ("null", "null"),
+        ];
+        let whole = whole
+            .into_iter()
+            .filter(|(kind, _)| !kinds.iter().any(|one| one == kind));
+        let whole = whole.map(|(_, body)| body);
+        let mut bodies: Vec<String> = ["{", "{\"a\": 1} 2", "\u{1}"]
+            .into_iter()
+            .chain(whole)
             .map(str::to_owned)
-            .into();
+            .collect();
         if schema["additionalProperties"] == false {
             let mut unknown = good.clone();
             unknown["no_such_key"] = json!(1);

@@ -20,7 +20,8 @@ const MOST_WHOLE_BYTES: usize = 1024 * 1024;
 
 const FIXTURE: Takes =
     Takes::json::<FixtureBody>("a fixture, or {\"fixture\": NAME} with a built-in set's name")
-        .up_to(MOST_FIXTURE_BYTES);
+        .up_to(MOST_FIXTURE_BYTES)
+        .such_as("{\"fixture\": \"devcloud\"}");
 
 /// The routes of this room.
 pub const ROUTES: &[Route] = &[

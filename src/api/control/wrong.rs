@@ -208,7 +208,8 @@ fn fits_bounds(schema: &Value, value: &Value) -> bool {
 fn wanted(schema: &Value) -> String {
     let words = words(schema);
     if !words.is_empty() {
-        let words: Vec<_> = words.into_iter().map(ToString::to_string).collect();
+        let words = words.into_iter().filter(|word| !word.is_null());
+        let words: Vec<_> = words.map(ToString::to_string).collect();
         return match &words[..] {
             [one] => one.clone(),
             several => format!("one of {}", several.join(", ")),

@@ -50,7 +50,10 @@ fn what_is_no_schedule_is_refused() {
         (json!({"operation": "nova.images.detail"}), "does nothing"),
         (json!([]), "the body must be a fault such as"),
         (json!({"statuss": 503}), "unknown field `statuss`"),
-        (json!({"status": "503"}), "at status: invalid type: string"),
+        (
+            json!({"status": "503"}),
+            "at status: a whole number from 400 to 599 is wanted",
+        ),
         (
             json!({"status": 200}),
             r#""status" must be a whole number from 400 to 599"#,
@@ -107,7 +110,7 @@ fn what_is_no_condition_is_refused() {
     refused(&[
         (
             json!({"status": 503, "operation": 7}),
-            "at operation: a text or a list of texts",
+            "at operation: a text or a list",
         ),
         (
             json!({"status": 503, "operation": "nova.image.detail"}),

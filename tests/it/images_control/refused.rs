@@ -123,7 +123,7 @@ fn changes_and_transitions() {
                 &turn,
                 json!({"to": "error"}),
                 400,
-                "null is wanted, not \"error\"",
+                "is wanted, not \"error\"",
             ),
             ("POST", &turn, json!({}), 409, "has no plan"),
             ("POST", &turn, Value::Null, 409, "has no plan"),
@@ -136,6 +136,13 @@ fn changes_and_transitions() {
             ),
         ],
     );
+    assert_eq!(status(&server, ID), "active");
+}
+
+#[test]
+fn names_that_stand_twice() {
+    let server = with_image();
+    let at_id = format!("/images/{ID}");
     let doubled = r#"{"name": "a", "name": "b"}"#;
     for (method, path) in [("POST", "/images"), ("PATCH", at_id.as_str())] {
         let refused = server.send(method, &format!("/_control{path}"), &[JSON], doubled);

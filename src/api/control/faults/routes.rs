@@ -24,6 +24,9 @@ pub const ROUTES: &[Route] = &[
         summary: "Adds a fault, behind the others or in place of the one of its name",
         takes: Some(Takes::json::<Wanted>(
             "a fault such as {\"operation\": \"nova.images.detail\", \"status\": 503, \"count\": 3}",
+        )
+        .such_as(
+            "{\"operation\": \"nova.images.detail\", \"status\": 503, \"count\": 3}",
         )),
         gives: &[Gives::json::<View>(201, "It is there")],
         ..Route::change("control.faults.add", Verb::Post, "/faults", add)
