@@ -196,6 +196,11 @@ impl Space {
         app.put_image(image)
     }
 
+    /// What answers in it, unless it was removed.
+    pub(super) fn alive(&self) -> Option<Arc<App>> {
+        self.app.upgrade()
+    }
+
     /// Goes back to what it began with; its clock and ids begin again, and its journal is empty.
     ///
     /// # Errors

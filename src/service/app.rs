@@ -216,6 +216,7 @@ impl App {
             upstream,
         } = outfit;
         clock.begin_here();
+        let clouds = Arc::clone(&around.clouds);
         let identity = Identity::open(
             Arc::clone(&around.people),
             &config,

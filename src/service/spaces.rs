@@ -348,8 +348,14 @@ impl Spaces {
     /// Removes the spaces that nobody has used for as long as they were made for.
     fn expire(&self) {
         let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
-        let expired = named.extract_if(.., |_, app| app.is_abandoned());
-        let expired: Vec<_> = expired.collect();
+        let mut expired = Vec::new();
+        named.retain(|name, app| {
+            let is_abandoned = app.is_abandoned();
+            if is_abandoned {
+                expired.push((name.clone(), Arc::clone(app)));
+            }
+            !is_abandoned
+        });
         // Whoever looks for a space does not wait until their stores are gone.
         drop(named);
         for (name, app) in expired {

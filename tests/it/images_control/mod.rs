@@ -1,6 +1,7 @@
 //! Images as whoever runs the server wants them, and the plans by which they go on.
 
 mod plans;
+mod refused;
 mod spaces;
 mod uploads;
 mod verbs;

@@ -18,7 +18,7 @@ impl Control for Cloud {
     fn advance(&self, seconds: u64) -> Result<(), String> {
         let time = std::time::Duration::from_secs(seconds);
         let advanced = self.0.clock().advance(time);
-        advanced.map(|()| ()).map_err(|error| error.to_string())
+        advanced.map_err(|error| error.to_string())
     }
 }
 

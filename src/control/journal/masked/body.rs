@@ -1,7 +1,7 @@
 //! Bodies as they may be shown.
 
 use super::markup;
-use super::names::{MASK, names_secret};
+use super::names::{MASK, end_of_first_secret_name, names_secret};
 use super::target::secrets_of;
 use super::text;
 use std::borrow::Cow;
@@ -21,7 +21,9 @@ pub fn body<'b>(bytes: &'b [u8], target: &str, is_sensitive: bool) -> Option<Cow
     }
     let secrets = secrets_of(target);
     let mut shown = Cow::Borrowed(text);
-    if may_hold_secrets(text) {
+    if let Some(start) = end_of_what_is_safe(text, is_markup).filter(|_| is_sensitive) {
+        shown = Cow::Owned([text.get(..start).unwrap_or_default(), MASK].concat());
+    } else if may_hold_secrets(text) {
         let found = match is_markup {
             true => markup::secrets(text)
                 .into_iter()
@@ -59,6 +61,23 @@ fn readable(bytes: &[u8]) -> Option<&str> {
     }
 }
 
+/// Where in a text that is not well formed nothing is safe to be shown any more: behind the first word that
+/// names a secret, since a quote that is missing turns names into values, or at what may be such a word,
+/// escaped. Nothing for a text that is well formed.
+fn end_of_what_is_safe(text: &str, is_markup: bool) -> Option<usize> {
+    let is_well_formed = match is_markup {
+        true => markup::is_well_formed(text),
+        false => serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(),
+    };
+    if is_well_formed {
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    let escape = [lower.find("\\u"), lower.find('%'), lower.find("&#")];
+    let word = end_of_first_secret_name(&lower);
+    escape.into_iter().chain([word]).flatten().min()
+}
+
 /// Most bodies have no word in them that names a secret, and none that is escaped.
 fn may_hold_secrets(text: &str) -> bool {
     text.contains("\\u") || text.contains('%') || names_secret(&text.to_ascii_lowercase())
@@ -83,8 +102,9 @@ fn masked(text: &str, found: Vec<(Range<usize>, bool)>) -> String {
 mod tests {
     use super::body;
 
+    /// As a service shows it in whose bodies secrets are rare.
     fn shown(text: &str) -> String {
-        let shown = body(text.as_bytes(), "/", true).unwrap();
+        let shown = body(text.as_bytes(), "/", false).unwrap();
         String::from_utf8(shown.into_owned()).unwrap()
     }
 
@@ -173,6 +193,40 @@ mod tests {
         }
     }
 
+    /// What a secret looks like, in pieces that nobody may see.
+    const SECRET: &str = "S3CRETS3CRET";
+
+    fn shows_secret(text: &str) -> bool {
+        body(text.as_bytes(), "/", true)
+            .is_some_and(|shown| String::from_utf8_lossy(&shown).contains("S3CRET"))
+    }
+
+    /// Clients send what is broken in any place; what is kept may end in any place.
+    #[test]
+    fn broken_bodies_show_no_secret_either() {
+        for template in [
+            r#"{"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": "ada", "password": "@"}}}}}"#,
+            r#"{"auth": {"tenantName": "web", "passwordCredentials": {"password": "@", "username": "ada"}}}"#,
+            r#"{"a": 1, "auth": {"token": {"id": "@"}, "tenantName": "web"}}"#,
+            r#"<auth tenantName="web"><passwordCredentials username="ada" password="@"/></auth>"#,
+            r#"<auth><token expires="2026" id="@"/><password>@</password></auth>"#,
+            "user=ada&password=@&tenant=web",
+        ] {
+            let text = template.replace('@', SECRET);
+            for end in 0..text.len() {
+                assert!(!shows_secret(&text[..end]), "{}", &text[..end]);
+            }
+            for place in 0..text.len() {
+                if r#"{}[]:,"'=/"#.contains(&text[place..=place]) {
+                    let broken = [&text[..place], &text[place + 1..]].concat();
+                    assert!(!shows_secret(&broken), "{broken}");
+                    let doubled = [&text[..=place], &text[place..]].concat();
+                    assert!(!shows_secret(&doubled), "{doubled}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn what_cannot_be_read_is_not_shown_where_secrets_are_at_home() {
         let wide: Vec<u8> = "{\"password\": \"S3\"}"
@@ -184,6 +238,11 @@ mod tests {
             assert_eq!(body(bytes, "/", true), None);
         }
         assert!(body(&wide, "/", false).is_some());
+        let (cut, shown) = (
+            b"{\"name\": \"a\", \"password\": \"S3",
+            b"{\"name\": \"a\", \"password***",
+        );
+        assert_eq!(body(cut, "/", true).unwrap(), shown.as_slice());
         // A character that was cut off at the end is no reason.
         assert!(body(b"{\"a\": \"\xc3", "/", true).is_some());
     }

@@ -1,9 +1,35 @@
 //! Secrets in XML, well formed or not, whole or not.
 
 use super::names::{holds_secrets, is_secret, is_token};
+use quick_xml::events::Event;
 use std::ops::Range;
 
 const CDATA: &str = "<![CDATA[";
+
+/// Whether all of a text is XML: only then does it mean what it seems to.
+pub fn is_well_formed(text: &str) -> bool {
+    let mut reader = quick_xml::Reader::from_str(text);
+    let mut depth = 0_usize;
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(tag)) => {
+                depth += 1;
+                if !tag.attributes().all(|attribute| attribute.is_ok()) {
+                    return false;
+                }
+            }
+            Ok(Event::Empty(tag)) => {
+                if !tag.attributes().all(|attribute| attribute.is_ok()) {
+                    return false;
+                }
+            }
+            Ok(Event::End(_)) => depth = depth.saturating_sub(1),
+            Ok(Event::Eof) => return depth == 0,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+}
 
 /// Where there are secrets, in order.
 pub fn secrets(text: &str) -> Vec<Range<usize>> {

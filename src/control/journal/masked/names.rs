@@ -27,17 +27,27 @@ pub fn is_secret(name: &str) -> bool {
     is_secret_header(&name) || names_secret(&name)
 }
 
+/// What secrets are called, in lower case.
+const WORDS: [&str; 6] = [
+    "token",
+    "password",
+    "secret",
+    "passcode",
+    "adminpass",
+    "apikey",
+];
+
 /// Whether a text in lower case has a word in it that names a secret.
 pub fn names_secret(text: &str) -> bool {
-    const WORDS: [&str; 6] = [
-        "token",
-        "password",
-        "secret",
-        "passcode",
-        "adminpass",
-        "apikey",
-    ];
     WORDS.iter().any(|word| text.contains(word))
+}
+
+/// Where the first word that names a secret ends in a text in lower case.
+pub fn end_of_first_secret_name(text: &str) -> Option<usize> {
+    let ends = WORDS
+        .iter()
+        .filter_map(|word| Some(text.find(word)? + word.len()));
+    ends.min()
 }
 
 /// Whether what stands in something by this name is a secret where its own name does not say so.
