@@ -4,11 +4,13 @@ mod base_url;
 mod upload_transitions;
 mod upstream;
 mod web_origin;
+mod web_source;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use upload_transitions::{UploadTransitions, UploadTransitionsError};
 pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
 pub use web_origin::WebOriginError;
+pub use web_source::{WebSource, WebSourceError};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -171,62 +173,6 @@ pub enum MicroversionError {
     },
 }
 
-/// From where image data may be fetched by their URI.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum WebSource {
-    /// From any public address, at port 80.
-    Public,
-    /// From this host, wherever it is, and however private its address.
-    Host {
-        /// Its name or address, in lower case; of IPv6 without brackets.
-        host: String,
-        /// Its port.
-        port: u16,
-    },
-}
-
-impl WebSource {
-    /// Whether it is this very host and port.
-    #[must_use]
-    pub fn names(&self, host: &str, port: u16) -> bool {
-        match self {
-            Self::Public => false,
-            Self::Host {
-                host: named,
-                port: at,
-            } => named.eq_ignore_ascii_case(host) && *at == port,
-        }
-    }
-}
-
-impl std::str::FromStr for WebSource {
-    type Err = WebSourceError;
-
-    /// Reads `public`, or a host and its port such as `files.example.org:8080`.
-    fn from_str(text: &str) -> Result<Self, WebSourceError> {
-        if text == "public" {
-            return Ok(Self::Public);
-        }
-        let other = || WebSourceError(text.to_owned());
-        let authority: http::uri::Authority = text.parse().map_err(|_| other())?;
-        let port = authority.port_u16().ok_or_else(other)?;
-        let host = authority.host().trim_matches(['[', ']']);
-        match host.is_empty() || text.contains('@') {
-            true => Err(other()),
-            false => Ok(Self::Host {
-                host: host.to_ascii_lowercase(),
-                port,
-            }),
-        }
-    }
-}
-
-/// Why a text is nothing that data may be fetched from.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is neither public nor HOST:PORT")]
-pub struct WebSourceError(String);
-
 /// Most bytes of an image's data when nothing else is said: Glance's own bound (`image_size_cap`), 1 TiB.
 pub const MOST_IMAGE_BYTES: u64 = 1 << 40;
 
@@ -299,6 +245,8 @@ pub struct ServerConfig {
     pub allow_hosts: Vec<String>,
     /// Origins whose pages may ask the control API, besides its own.
     pub allow_origins: Vec<String>,
+    /// Whether a request may bring a fault of its own.
+    pub request_faults: bool,
     /// Connections at once; when missing, what the process's descriptors allow.
     pub max_connections: Option<usize>,
     /// Spaces at once, besides its own.
@@ -364,6 +312,7 @@ impl Default for ServerConfig {
             control_listen: None,
             allow_hosts: Vec::new(),
             allow_origins: Vec::new(),
+            request_faults: false,
             max_connections: None,
             max_spaces: MOST_SPACES,
             max_image_size: MOST_IMAGE_BYTES,

@@ -224,11 +224,32 @@
 //! assert!(matches!(nowhere, Err(StartError::Store { .. })));
 //! ```
 //!
+//! # What fails on demand
+//!
+//! A [`Fault`] says which requests, at which of them, and what happens: an error in the service's own
+//! shape, a delay, a broken connection, half a body, images as they were. [`Emulator::faults`] takes them.
+//!
+//! ```
+//! # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
+//! use nova_images::{Emulator, Fault, Fixture};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let nova = Emulator::builder().fixture(Fixture::docs()?).start()?;
+//! let image = format!("{}/v2.1/images/70a599e0-31e7-49b7-b260-868f441e862b", nova.url());
+//! let admin = [("X-Auth-Token", "admin-token")];
+//!
+//! // The first deletion is answered with an error, and done all the same.
+//! nova.faults().add(Fault::on("nova.images.delete").status(500).applied().times(1))?;
+//! assert_eq!(client::ask("DELETE", &image, &admin, "")?.0, 500);
+//! assert_eq!(client::ask("DELETE", &image, &admin, "")?.0, 404);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Other servers
 //!
 //! [`Profile`] chooses which server it is, [`Microversion`] how new, [`WaldurApi`] which Waldur. An
-//! [`Interceptor`] sees each request before it is answered: for errors, delays and broken connections on
-//! demand.
+//! [`Interceptor`] sees each request before it is answered: for what no fault says.
 //!
 //! # Features
 //!
@@ -261,6 +282,9 @@ pub use config::{
     SettingError, SyncMode, UploadTransitions, UploadTransitionsError, UpstreamAuth,
     UpstreamConfig, UpstreamConfigError, WaldurApi, WebOriginError, WebSource, WebSourceError,
 };
+pub use control::faults::{
+    Fault, FaultId, FaultReply, FaultReport, FaultState, TooManyFaults, WrongFault,
+};
 pub use control::journal::{
     End, Entry, KeptBody, Matching, NearMiss, StatusError, Statuses, Times, TimesError,
 };
@@ -271,11 +295,11 @@ pub use domain::{
     Work,
 };
 pub use emulator::{
-    Emulator, EmulatorBuilder, Exchange, Images, Interceptor, Requests, Space, SpaceBuilder,
-    StartError, Verdict, WaitError, operations,
+    Emulator, EmulatorBuilder, Exchange, Faults, Images, Interceptor, Requests, Space,
+    SpaceBuilder, StartError, Verdict, WaitError, operations,
 };
 pub use http::{CutOff, Head, Refusal, Reply, ReplyStream, Wire};
 pub use service::{
-    ImageControlError, PutImageError, ResetError, SnapshotError, SnapshotInfo, SpaceError,
-    StateError,
+    FaultError, ImageControlError, PutImageError, ResetError, SnapshotError, SnapshotInfo,
+    SpaceError, StateError,
 };

@@ -107,6 +107,12 @@ pub struct Serve {
     /// Let pages of this origin use `/_control`; may be repeated
     #[arg(long, env = "NOVA_IMAGES_ALLOW_ORIGIN", value_name = "URL")]
     allow_origin: Vec<String>,
+    /// Let a request bring a fault of its own: `X-Nova-Images-Fault: status=503`
+    #[arg(long, env = "NOVA_IMAGES_REQUEST_FAULTS", value_name = "true|false",
+        num_args = 0..=1, require_equals = true, default_value_t = false, hide_default_value = true,
+        default_missing_value = "true", hide_possible_values = true, action = clap::ArgAction::Set,
+        value_parser = clap::builder::BoolishValueParser::new())]
+    request_faults: bool,
     /// Connections at once; health is answered beyond [default: what open files allow]
     #[arg(long, env = "NOVA_IMAGES_MAX_CONNECTIONS", value_name = "CONNECTIONS",
         value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
@@ -281,6 +287,7 @@ impl Serve {
             control_listen: self.control_listen.clone(),
             allow_hosts: self.allow_host.clone(),
             allow_origins: self.allow_origin.clone(),
+            request_faults: self.request_faults,
             max_connections: self.max_connections,
             max_spaces: self.max_spaces,
             max_image_size: self.max_image_size,

@@ -1,11 +1,12 @@
-//! What a test harness turns and reads: the clock, the ids, the fixtures that a server starts from, and the
-//! journal of what was asked of it.
+//! What a test harness turns and reads: the clock, the ids, what goes wrong on demand, the fixtures that a
+//! server starts from, and the journal of what was asked of it.
 
 pub mod agenda;
 pub mod builtin;
 #[cfg(feature = "cli")]
 pub mod catalogue;
 pub mod clock;
+pub mod faults;
 pub mod fixture;
 pub mod idle;
 pub mod ids;

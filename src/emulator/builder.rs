@@ -1,13 +1,14 @@
 //! How an emulator is put together.
 
 use super::address;
-use super::entrance::Entrance;
 use super::error::StartError;
+use super::front;
 use super::interceptor::Interceptor;
 use super::server::Shared;
+use super::sockets;
 use super::texts::TEXTS;
 use super::upstream;
-use super::{Emulator, Gone, Listeners, serve};
+use super::{Emulator, Gone, serve};
 use crate::config::{
     AuthMode, ControlAccess, JournalMode, Microversion, Profile, ServerConfig, SpaceConfig,
     SyncMode, UploadTransitions, UpstreamConfig, WaldurApi, WebSource,
@@ -15,15 +16,11 @@ use crate::config::{
 use crate::control::{Clock, Fixture, Ids};
 use crate::domain::{Progress, Untold};
 use crate::service::{LoadError, Reread, Shelf, SnapshotError, Spaces, Start};
-use socket2::SockRef;
-use std::net::{SocketAddr, TcpListener};
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
-
-/// Connections that may wait to be accepted.
-const BACKLOG: i32 = 1024;
 
 /// What an emulator is made of. Every part has a default.
 #[must_use]
@@ -234,6 +231,30 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Lets a request bring a fault of its own, in the header `X-Nova-Images-Fault`: `status=503`,
+    /// `delay=200ms; reset`, or a JSON object of the same keys as the control API takes. It is for this
+    /// request alone, so tests that run side by side do not meet.
+    ///
+    /// ```
+    /// # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
+    /// use nova_images::Emulator;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let nova = Emulator::builder().request_faults(true).start()?;
+    /// let images = format!("{}/v2.1/images", nova.url());
+    /// let fault = [("X-Nova-Images-Fault", "status=503; message=Glance is away.")];
+    /// let (status, body) = client::ask("GET", &images, &fault, "")?;
+    /// assert_eq!(status, 503);
+    /// assert!(body.contains("Glance is away."));
+    /// assert_eq!(client::ask("GET", &images, &[], "")?.0, 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request_faults(mut self, allowed: bool) -> Self {
+        self.server.request_faults = allowed;
+        self
+    }
+
     /// At most so many connections at once; a probe of its health is answered beyond them.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.server.max_connections = Some(connections);
@@ -376,7 +397,7 @@ impl EmulatorBuilder {
         if config.auth == AuthMode::Strict && upstream.is_none() {
             warn_of_users(&fixture);
         }
-        let (sockets, listeners) = listen(&self.address, &server)?;
+        let (sockets, listeners) = sockets::listen(&self.address, &server)?;
         let snapshots = shelf(&server)?;
         let (database, stop_within) = (server.database.clone(), server.stop_within);
         let opened = Spaces::open(Start {
@@ -388,6 +409,7 @@ impl EmulatorBuilder {
             ids: self.ids,
             texts: TEXTS,
             progress: self.progress,
+            operations: || front::operations().collect(),
             resolve: address::resolve,
             snapshots,
             upstream,
@@ -451,61 +473,5 @@ fn warn_of_users(fixture: &Fixture) {
         );
     } else if !fixture.has_users() {
         tracing::warn!("tokens are needed, and there is no user who could have one");
-    }
-}
-
-/// Binds every listener, before anything is opened.
-fn listen(
-    shared_address: &str,
-    config: &ServerConfig,
-) -> Result<(Vec<(TcpListener, Entrance)>, Listeners), StartError> {
-    let own = |address: &Option<String>| address.as_deref().map(bind).transpose();
-    let (shared, bound) = bind(shared_address)?;
-    let (identity, identity_bound) = own(&config.identity_listen)?.unzip();
-    let (image, image_bound) = own(&config.image_listen)?.unzip();
-    let (control, control_bound) = own(&config.control_listen)?.unzip();
-    let listeners = Listeners {
-        shared: bound,
-        identity: identity_bound,
-        image: image_bound,
-        control: control_bound,
-    };
-    let mut sockets = vec![(shared, Entrance::shared(bound, control.is_some()))];
-    let (shared_at, shared_port) = (bound, bound.port());
-    sockets.extend(identity.map(|socket| (socket, Entrance::Identity { shared_port })));
-    sockets.extend(image.map(|socket| (socket, Entrance::Image)));
-    let control = control.zip(control_bound);
-    sockets.extend(control.map(|(socket, bound)| (socket, Entrance::control(bound, shared_at))));
-    Ok((sockets, listeners))
-}
-
-fn bind(address: &str) -> Result<(TcpListener, SocketAddr), StartError> {
-    let failed = |source| StartError::Listen {
-        address: address.to_owned(),
-        source,
-    };
-    let addresses = address::resolve(address).map_err(failed)?;
-    let listener = TcpListener::bind(addresses.as_slice()).map_err(failed)?;
-    // The standard library lets 128 connections wait, and those beyond for a second and more.
-    let socket = SockRef::from(&listener);
-    socket.listen(BACKLOG).map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((listener, bound))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bind;
-    use std::net::TcpStream;
-    use std::time::Duration;
-
-    #[test]
-    fn a16_a_burst_of_connections_waits_for_nobody() {
-        // Nobody accepts them.
-        let (_listener, address) = bind("127.0.0.1:0").unwrap();
-        let limit = Duration::from_millis(500);
-        let connect = |_| TcpStream::connect_timeout(&address, limit);
-        let connected: Result<Vec<_>, _> = (0..400).map(connect).collect();
-        assert!(connected.is_ok());
     }
 }

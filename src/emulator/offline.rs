@@ -2,6 +2,7 @@
 
 use super::address;
 use super::entrance::Entrance;
+use super::front;
 use super::server::{Server, Shared};
 use super::texts::TEXTS;
 use crate::config::{Profile, ServerConfig, SpaceConfig};
@@ -46,6 +47,7 @@ impl Offline {
             ids: Ids::seeded(1),
             texts: TEXTS,
             progress: Box::new(Untold),
+            operations: || front::operations().collect(),
             resolve: address::resolve,
             upstream: None,
             snapshots: Shelf::default(),

@@ -165,7 +165,7 @@ impl<'a> Recording<'a> {
             image: self.plan.image.as_deref(),
             project: self.plan.project.as_deref(),
             why: reply.and_then(Reply::why),
-            fault: None,
+            fault: reply.and_then(Reply::fault),
             request_body,
         };
         let asked = || {

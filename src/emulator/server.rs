@@ -4,6 +4,7 @@ use super::body;
 use super::doorman::Doorman;
 use super::elsewhere::{Elsewhere, Kind};
 use super::entrance::Entrance;
+use super::faults::{self, Struck, Way};
 use super::front::{self, Placed};
 use super::interceptor::{Exchange, Interceptor, Verdict};
 use super::recording::Recording;
@@ -196,7 +197,40 @@ impl Server {
         }
     }
 
+    /// What is asked for, and what a fault on demand makes of it.
     async fn carry_out(
+        &self,
+        space: &Space,
+        request: &mut Request,
+        plan: &Plan,
+        placed: &Arc<Placed>,
+    ) -> Reply {
+        let struck = match space {
+            Space::Missing => None,
+            space => faults::look(self.shared.app(space), &request.head, plan, placed),
+        };
+        let Some(Struck { label, delay, way }) = struck else {
+            return self.pass(space, request, plan, placed).await;
+        };
+        if !delay.is_zero() {
+            actix_web::rt::time::sleep(delay).await;
+        }
+        let reply = match way {
+            Way::Instead(reply) => self.instead(request, reply).await,
+            Way::Behind(reply) => {
+                self.pass(space, request, plan, placed).await;
+                reply
+            }
+            Way::Through(twist) => twist.of(self.pass(space, request, plan, placed).await),
+            Way::Stale(view) => {
+                let view = Space::Named(view);
+                self.answer(&view, request, plan, placed).await
+            }
+        };
+        reply.struck_by(label)
+    }
+
+    async fn pass(
         &self,
         space: &Space,
         request: &mut Request,
@@ -209,16 +243,19 @@ impl Server {
                 actix_web::rt::time::sleep(duration).await;
                 self.answer(space, request, plan, placed).await
             }
-            Verdict::Answer(reply) => {
-                match body::skip(request.take_body(), self.patience()).await {
-                    Ok(()) => reply,
-                    Err(error) => broken_off(&error),
-                }
-            }
+            Verdict::Answer(reply) => self.instead(request, reply).await,
             Verdict::After(reply) => {
                 self.answer(space, request, plan, placed).await;
                 reply
             }
+        }
+    }
+
+    /// Answers with this; nothing is done.
+    async fn instead(&self, request: &mut Request, reply: Reply) -> Reply {
+        match body::skip(request.take_body(), self.patience()).await {
+            Ok(()) => reply,
+            Err(error) => broken_off(&error),
         }
     }
 

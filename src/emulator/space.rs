@@ -29,8 +29,8 @@ impl Emulator {
         &self.shared.spaces.root.clock
     }
 
-    /// Goes back to the fixture, as if just started: images, tokens, ids, clock, limits and journal. Other
-    /// spaces stay as they are.
+    /// Goes back to the fixture, as if just started: images, tokens, ids, clock, limits and journal; there
+    /// are no faults any more. Other spaces stay as they are.
     ///
     /// ```
     /// # mod client { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/client/mod.rs")); }
@@ -201,7 +201,8 @@ impl Space {
         self.app.upgrade()
     }
 
-    /// Goes back to what it began with; its clock and ids begin again, and its journal is empty.
+    /// Goes back to what it began with; its clock and ids begin again, its journal is empty, and there are
+    /// no faults any more.
     ///
     /// # Errors
     /// When the store fails, or the space was removed; then nothing changed.

@@ -41,6 +41,7 @@ fn shared() -> Arc<Shared> {
         ids: Ids::seeded(1),
         texts: TEXTS,
         progress: Box::new(Untold),
+        operations: || front::operations().collect(),
         resolve: |_| Ok(Vec::new()),
         upstream: None,
         snapshots: Shelf::default(),

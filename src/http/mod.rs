@@ -25,5 +25,6 @@ pub use header::header_text;
 pub use origin::{Origin, Place, Trust};
 pub use path::PathView;
 pub use refusal::Refusal;
+pub(crate) use reply::FAULT_HEADER;
 pub use reply::{Reply, ReplyBody, ReplyStream, Wire};
 pub use request::{Body, BodyStream, CutOff, Request};

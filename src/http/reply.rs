@@ -7,6 +7,9 @@ use futures_util::stream::BoxStream;
 use std::borrow::Cow;
 use std::fmt;
 
+/// What marks an answer that a fault on demand has made what it is, and by what a request may bring its own.
+pub(crate) const FAULT_HEADER: &str = "x-nova-images-fault";
+
 /// Status, headers and body, and how they go over the wire.
 #[derive(Debug)]
 pub struct Reply {
@@ -16,6 +19,7 @@ pub struct Reply {
     body: ReplyBody,
     wire: Wire,
     why: Option<Cow<'static, str>>,
+    fault: Option<String>,
     without_ids: bool,
 }
 
@@ -116,6 +120,7 @@ impl Reply {
             body: ReplyBody::Whole(Bytes::new()),
             wire: Wire::Normal,
             why: None,
+            fault: None,
             without_ids: false,
         }
     }
@@ -149,6 +154,34 @@ impl Reply {
     #[must_use]
     pub fn why(&self) -> Option<&str> {
         self.why.as_deref()
+    }
+
+    /// Marks it as what a fault on demand made of an answer: for the client, too.
+    #[must_use]
+    pub(crate) fn struck_by(self, fault: String) -> Self {
+        let mut reply = self.with(FAULT_HEADER, fault.clone());
+        reply.fault = Some(fault);
+        reply
+    }
+
+    /// The name or number of the fault on demand that made it what it is.
+    #[must_use]
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// Says that its body is of another type.
+    #[must_use]
+    pub(crate) fn typed(mut self, content_type: impl Into<Cow<'static, str>>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// Exchanges its body.
+    #[must_use]
+    pub(crate) fn with_body(mut self, change: impl FnOnce(ReplyBody) -> ReplyBody) -> Self {
+        self.body = change(self.body);
+        self
     }
 
     /// Marks an answer that broke off before a service could put its request id on it.
@@ -229,6 +262,7 @@ impl Reply {
             body: ReplyBody::Whole(self.bytes()?.clone()),
             wire: self.wire.clone(),
             why: self.why.clone(),
+            fault: self.fault.clone(),
             without_ids: self.without_ids,
         })
     }

@@ -147,6 +147,34 @@ pub fn plain_page(status: StatusCode, says: &Says) -> String {
     )
 }
 
+/// What WebOb says with a status that nobody gave a message (`webob/exc.py`).
+#[must_use]
+pub fn sentence(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => {
+            "The server could not comply with the request since it is either malformed or otherwise \
+             incorrect."
+        }
+        401 => {
+            "This server could not verify that you are authorized to access the document you \
+             requested. Either you supplied the wrong credentials (e.g., bad password), or your \
+             browser does not understand how to supply the credentials required."
+        }
+        403 => "Access was denied to this resource.",
+        404 => "The resource could not be found.",
+        408 => "The server has waited too long for the request to be sent by the client.",
+        409 => "There was a conflict when trying to complete your request.",
+        410 => "This resource is no longer available.  No forwarding address is given.",
+        413 => "The body of your request was too large for this server.",
+        429 => "The client has sent too many requests to the server.",
+        500 => "The server has either erred or is incapable of performing the requested operation.",
+        502 => "Bad gateway.",
+        503 => "The server is currently unavailable. Please try again at a later time.",
+        504 => "The gateway has timed out.",
+        _ => reason(status),
+    }
+}
+
 /// WebOb's own words, some of which are older than RFC 7231's.
 fn reason(status: StatusCode) -> &'static str {
     match status {

@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::identity::{Identity, SavedTokens};
 use super::image_data::ImageData;
 use super::images::Images;
+use super::numbers::Numbers;
 use super::rate_limit::RateLimiter;
 use super::removal::Removal;
 use super::reset::ResetError;
@@ -15,9 +16,10 @@ use super::upstream::Upstream;
 use super::waldur::{Used, Waldur};
 use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
+use crate::control::faults::Faults;
 use crate::control::journal::SpacePlace;
 use crate::control::{Clock, Fixture, Idle, Ids, Journal, SpaceJournal};
-use crate::domain::{Instance, Progress, TextMaker};
+use crate::domain::{Instance, Operation, Progress, TextMaker};
 use crate::store::spool::Spool;
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
 use arc_swap::ArcSwap;
@@ -50,18 +52,23 @@ pub struct App {
     /// Where data may be fetched from.
     pub web_downloads: WebDownloads,
     /// Its users.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// Waldur over the same images.
     pub waldur: Waldur,
-    /// Who asked how often.
-    pub rate_limiter: RateLimiter,
     /// Nova's instances.
     pub instances: ArcSwap<Vec<Instance>>,
     /// What it was at moments that somebody named.
     pub snapshots: Shelf,
+    /// Who asked how often.
+    pub rate_limiter: Arc<RateLimiter>,
+    /// What goes wrong on demand; beside a fault that shows images as they were stands a view of those.
+    pub faults: Faults<Arc<App>>,
+    /// What requests can be for, by name.
+    pub operations: Operations,
     /// Whether it was removed: what is in the middle of something finds nothing to write to.
-    pub removal: Removal,
+    pub removal: Arc<Removal>,
     over_nova_fake: AtomicBool,
+    numbers: Numbers,
     store: Arc<Store>,
     agenda: Arc<Agenda>,
     transitions: Arc<Transitions>,
@@ -83,6 +90,9 @@ pub struct Kept<'k> {
     /// The plans of images.
     pub transitions: &'k SavedTransitions,
 }
+
+/// Every operation of every service there is.
+pub type Operations = fn() -> Vec<Operation>;
 
 /// What a space goes back to.
 #[derive(Debug)]
@@ -107,8 +117,10 @@ pub struct Outfit {
     pub server: Arc<ServerConfig>,
     /// How it is made.
     pub config: SpaceConfig,
-    /// Its number.
-    pub number: u64,
+    /// What its number is drawn from.
+    pub numbers: Numbers,
+    /// What requests can be for, by name.
+    pub operations: Operations,
     /// What its paths begin with.
     pub prefix: Arc<str>,
     /// Its time.
@@ -203,7 +215,8 @@ impl App {
         let Outfit {
             server,
             config,
-            number,
+            numbers,
+            operations,
             prefix,
             clock,
             ids,
@@ -217,6 +230,7 @@ impl App {
         } = outfit;
         clock.begin_here();
         let clouds = Arc::clone(&around.clouds);
+        let number = numbers.next();
         let identity = Identity::open(
             Arc::clone(&around.people),
             &config,
@@ -238,16 +252,19 @@ impl App {
             image_data: ImageData::new(Arc::clone(&store), spool, server.max_image_size),
             web_downloads,
             upstream,
-            identity,
+            identity: Arc::new(identity),
             server,
             config,
             number,
+            numbers,
+            operations,
             prefix,
+            faults: Faults::new(ids.of_space("faults")),
             clock,
             ids,
-            rate_limiter: RateLimiter::default(),
+            rate_limiter: Arc::default(),
             over_nova_fake: AtomicBool::new(around.over_nova_fake),
-            removal: Removal::default(),
+            removal: Arc::default(),
             store,
             agenda,
             transitions,
@@ -263,6 +280,58 @@ impl App {
 
     pub(super) fn store(&self) -> &Arc<Store> {
         &self.store
+    }
+
+    /// A view of this space that goes on showing its images as they are now: to be read and no more. All
+    /// else is this space's own.
+    ///
+    /// # Errors
+    /// When there is no room for it, or the store fails.
+    pub(super) fn as_it_is(&self) -> Result<Self, StoreError> {
+        let name = Ids::random().uuid().to_string();
+        let store = Arc::new(self.store.copy(name)?);
+        // What is answered of it is never taken for what the space answers.
+        let number = self.numbers.next();
+        let (clock, agenda) = (self.clock.clone(), Arc::<Agenda>::default());
+        // Whoever reads what was moves nothing of what is.
+        let transitions = Arc::new(Transitions::new(
+            Arc::clone(&store),
+            clock.clone(),
+            Arc::clone(&agenda),
+            self.config.uploads.into(),
+        ));
+        Ok(Self {
+            server: Arc::clone(&self.server),
+            config: self.config.clone(),
+            number,
+            prefix: Arc::clone(&self.prefix),
+            images: Images::new(Arc::clone(&store), clock.clone(), Arc::clone(&transitions)),
+            clock,
+            ids: self.ids.clone(),
+            upstream: None,
+            image_data: self.image_data.over(Arc::clone(&store)),
+            web_downloads: self.web_downloads.clone(),
+            identity: Arc::clone(&self.identity),
+            waldur: self.waldur.over(Arc::clone(&store)),
+            rate_limiter: Arc::clone(&self.rate_limiter),
+            faults: Faults::new(self.ids.of_space("faults")),
+            operations: self.operations,
+            instances: ArcSwap::new(self.instances.load_full()),
+            snapshots: Shelf::default(),
+            over_nova_fake: AtomicBool::new(self.is_over_nova_fake()),
+            removal: Arc::clone(&self.removal),
+            numbers: self.numbers.clone(),
+            store,
+            agenda,
+            transitions,
+            beginning: Beginnings {
+                images: Beginning::Fixture(None),
+                around: self.around(),
+            },
+            place: self.place.another(number),
+            exchanging: Mutex::default(),
+            idle: None,
+        })
     }
 
     /// Whether the images are just those of Nova's own fake image service.
@@ -387,6 +456,9 @@ impl App {
             _ = Failure::of(&error);
         }
         self.store.tidy();
+        for view in self.faults.beside() {
+            view.store.tidy();
+        }
     }
 
     /// Whether what is written outlives the process.
@@ -403,7 +475,8 @@ impl App {
         self.store.check()
     }
 
-    /// Back to the fixture, as if just started: images, users, tokens, ids, clock, limits and journal.
+    /// Back to the fixture, as if just started: images, users, tokens, ids, clock, limits and journal; there
+    /// are no faults any more.
     ///
     /// # Errors
     /// When there is nothing to go back to, or the store fails; then nothing changed.
@@ -422,6 +495,7 @@ impl App {
                     .replace_each::<LoadError>(images, |add| fixture.each_image(add))?;
             }
         }
+        self.faults.reset();
         self.clock.reset();
         self.ids.reset();
         self.surround(&self.beginning.around, &mut plans, None);

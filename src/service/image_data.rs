@@ -49,6 +49,15 @@ impl ImageData {
         }
     }
 
+    /// The same over another store that keeps its data in the same spool.
+    #[must_use]
+    pub fn over(&self, store: Arc<Store>) -> Self {
+        Self {
+            store,
+            ..self.clone()
+        }
+    }
+
     /// The most bytes that an image may have.
     #[must_use]
     pub fn most_bytes(&self) -> u64 {

@@ -1,7 +1,8 @@
 //! The spaces of a server by name, beside its own.
 
-use super::app::{App, Outfit};
+use super::app::{App, Operations, Outfit};
 use super::naming::{MOST_CHARACTERS, is_name};
+use super::numbers::Numbers;
 use super::seed::{LoadError, Reread, Seed};
 use super::snapshots::Shelf;
 use super::upstream::Upstream;
@@ -17,7 +18,6 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -39,8 +39,9 @@ pub struct Spaces {
     /// What a space without a word of its own begins with.
     usual: Usual,
     seeds: Mutex<LruCache<Digest, Arc<Seed>>>,
-    next_number: AtomicU64,
+    numbers: Numbers,
     texts: TextMaker,
+    operations: Operations,
     /// The data of all their images: equal ones are there once.
     spool: Spool,
     /// What was asked of all of them.
@@ -76,6 +77,8 @@ pub struct Start {
     pub texts: TextMaker,
     /// Who is told how far its images are stored.
     pub progress: Box<dyn Progress>,
+    /// What requests can be for, by name.
+    pub operations: Operations,
     /// How names of hosts are looked up that data are fetched from.
     pub resolve: Resolve,
     /// The snapshots of its own space.
@@ -213,6 +216,7 @@ impl Spaces {
             ids,
             texts,
             progress,
+            operations,
             resolve,
             snapshots,
             upstream,
@@ -221,10 +225,12 @@ impl Spaces {
         if server.sweeps {
             spool.sweep_temporary();
         }
+        let numbers = Numbers::default();
         let journal = Journal::new(bounds(&server));
         let outfit = Outfit {
             config,
-            number: 0,
+            numbers: numbers.clone(),
+            operations,
             prefix: "".into(),
             clock,
             ids,
@@ -254,8 +260,9 @@ impl Spaces {
             named: RwLock::default(),
             usual,
             seeds: Mutex::new(LruCache::new(MOST_SEEDS)),
-            next_number: AtomicU64::new(1),
+            numbers,
             texts,
+            operations,
         };
         Ok((spaces, loaded))
     }
@@ -306,11 +313,12 @@ impl Spaces {
         let outfit = Outfit {
             server: Arc::clone(&self.root.server),
             config: config.checked()?,
-            number: self.next_number.fetch_add(1, Ordering::Relaxed),
+            numbers: self.numbers.clone(),
             prefix: format!("{MOUNT}{name}").into(),
             clock: clock.unwrap_or_else(|| self.root.clock.anew()),
             ids: ids.map_or_else(|| self.root.ids.of_space(&name), Ids::seeded),
             texts: self.texts,
+            operations: self.operations,
             spool: self.spool.clone(),
             journal: self.journal.clone(),
             web_downloads: self.root.web_downloads.clone(),

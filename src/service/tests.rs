@@ -32,6 +32,7 @@ fn spaces(fixture: Fixture) -> Spaces {
         ids: Ids::seeded(1),
         texts: NO_TEXTS,
         progress: Box::new(Untold),
+        operations: Vec::new,
         resolve: |_| Ok(Vec::new()),
         upstream: None,
         snapshots: Shelf::default(),

@@ -6,7 +6,7 @@ use super::file::FileLock;
 use super::group::GroupWriter;
 use super::location::{BUSY_TIMEOUT, Location, STEPS_TOLD};
 use super::schema;
-use super::seed::Seed;
+use super::seed::{Seed, copy_pages};
 use super::turn::Turn;
 use crate::domain::TextMaker;
 use rusqlite::config::DbConfig;
@@ -105,6 +105,15 @@ impl Database {
             turns: Mutex::new(0),
             lock,
         }
+    }
+
+    /// The same of what a connection reads, as it is now.
+    pub fn copy_of_read(connection: &Connection, name: String) -> Result<Self, StoreError> {
+        let location = Location::Memory(name);
+        let page_bytes = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let copy = |writer: &mut Connection| copy_pages(connection, writer);
+        let writer = Writer::Memory(Mutex::new(filled(&location, page_bytes, copy)?));
+        Ok(Self::around(location, writer, None))
     }
 
     /// Exchanges the data in memory for those of the seed. They are copied beside: whoever reads or
@@ -377,18 +386,25 @@ fn turned(name: &str, turn: u64) -> String {
 
 /// A new database in memory, filled from a seed; the connection is to write with.
 fn copied(seed: &Seed, location: &Location) -> Result<Connection, StoreError> {
-    let copied = || {
+    filled(location, seed.page_bytes(), |writer| seed.copy_to(writer))
+}
+
+fn filled(
+    location: &Location,
+    page_bytes: u32,
+    fill: impl FnOnce(&mut Connection) -> Result<(), StoreError>,
+) -> Result<Connection, StoreError> {
+    let filled = || {
         let mut writer = connect(location, Use::Write)?;
         writer.execute_batch(&format!(
-            "PRAGMA page_size = {}; PRAGMA journal_mode = OFF;",
-            seed.page_bytes()
+            "PRAGMA page_size = {page_bytes}; PRAGMA journal_mode = OFF;"
         ))?;
-        seed.copy_to(&mut writer)?;
+        fill(&mut writer)?;
         // Without a journal nothing that was begun could be taken back.
         writer.execute_batch("PRAGMA journal_mode = MEMORY;")?;
         Ok(writer)
     };
-    copied().map_err(of_memory)
+    filled().map_err(of_memory)
 }
 
 fn of_memory(error: StoreError) -> StoreError {

@@ -70,6 +70,31 @@ impl Store {
         })
     }
 
+    /// A store in memory, of its own, that holds what this one holds now, data included. No other store
+    /// of the process has its name.
+    ///
+    /// # Errors
+    /// When there is no room for it, or the database fails.
+    pub fn copy(&self, name: String) -> Result<Self, StoreError> {
+        let database = self.database.read(|connection| {
+            let copied = Database::copy_of_read(connection, name)?;
+            if let Some(spool) = &self.spool {
+                // While nobody writes: who removes one of these rows lets go of its data only then.
+                for name in data::names(connection)? {
+                    spool.hold(&name).keep();
+                }
+            }
+            Ok(copied)
+        })?;
+        Ok(Self {
+            database,
+            maker: self.maker,
+            changes: Changes::default(),
+            spare: Spare::default(),
+            spool: self.spool.clone(),
+        })
+    }
+
     /// Forgets everything and holds what the seed holds; the generation rises.
     ///
     /// # Errors

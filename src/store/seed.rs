@@ -82,7 +82,7 @@ impl Seed {
         connection.execute_batch(&format!(
             "PRAGMA page_size = {page_bytes}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
         ))?;
-        copy(source, &mut connection)?;
+        copy_pages(source, &mut connection)?;
         if file.is_some() {
             // That of the source came with its pages: what is written is to be in this file alone.
             connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF;")?;
@@ -161,11 +161,12 @@ impl Seed {
 
     /// Makes a database that nobody else has open yet one with the same content.
     pub(super) fn copy_to(&self, target: &mut Connection) -> Result<(), StoreError> {
-        self.with(|source| copy(source, target))
+        self.with(|source| copy_pages(source, target))
     }
 }
 
-fn copy(source: &Connection, target: &mut Connection) -> Result<(), StoreError> {
+/// Makes a database that nobody else has open yet one with the content of another.
+pub(super) fn copy_pages(source: &Connection, target: &mut Connection) -> Result<(), StoreError> {
     match Backup::new(source, target)?.step(-1)? {
         StepResult::Done => Ok(()),
         unfinished => Err(StoreError::NotCopied(format!("{unfinished:?}"))),

@@ -14,6 +14,7 @@ mod departures;
 mod documents;
 mod element;
 mod embedding;
+mod faults;
 mod fixtures;
 mod glance_model;
 mod golden;

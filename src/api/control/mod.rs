@@ -4,6 +4,7 @@
 
 mod answer;
 mod clock;
+mod faults;
 mod fixtures;
 mod gate;
 mod health;
@@ -22,6 +23,7 @@ mod table;
 mod transitions;
 mod words;
 
+pub use faults::brought as fault_of_request;
 pub use gate::Door;
 
 use crate::config::ServerConfig;

@@ -10,7 +10,8 @@ use crate::service::ResetError;
 /// The routes of this room.
 pub const ROUTES: &[Route] = &[Route {
     work: Work::Everything,
-    summary: "Back to the fixture, as if just started: images, users, tokens, ids, clock, limits, journal",
+    summary: "Back to the fixture, as if just started: images, users, tokens, ids, clock, limits, journal; \
+              no faults",
     gives: &[Gives::nothing("It is as it was")],
     ..Route::change("control.reset", Verb::Post, "/reset", reset)
 }];

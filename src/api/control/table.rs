@@ -3,7 +3,7 @@
 use super::route::Route;
 use super::words::Verb;
 use super::{
-    clock, fixtures, health, images, openapi, people, requests, reset, snapshots, spaces,
+    clock, faults, fixtures, health, images, openapi, people, requests, reset, snapshots, spaces,
     transitions,
 };
 use crate::http::Head;
@@ -19,6 +19,7 @@ pub const ROUTES: &[&[Route]] = &[
     images::ROUTES,
     transitions::ROUTES,
     spaces::ROUTES,
+    faults::ROUTES,
     requests::ROUTES,
     openapi::ROUTES,
 ];

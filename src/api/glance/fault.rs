@@ -1,6 +1,6 @@
 //! What goes wrong, as values: a status, what the client is told, and why.
 
-use crate::http::webob::Says;
+use crate::http::webob::{self, Says};
 use crate::http::{Method, Refusal, StatusCode};
 use crate::service::glance_query::QueryError;
 use crate::service::{Failure, ImageError};
@@ -187,7 +187,8 @@ impl Fault {
 
     /// What comes from outside of the service.
     pub fn outside(refusal: &Refusal) -> Self {
-        Self::sentence(refusal.status, refusal.message.clone())
+        let own = webob::sentence(refusal.status);
+        Self::sentence(refusal.status, refusal.says(own))
     }
 
     /// Something of ours failed, or what it stands on.

@@ -190,8 +190,17 @@ fn left(call: &Call<'_>, asked: &Asked, outcome: Result<Reply, Fault>) -> Reply 
 /// Words an error that comes from outside as this service words its own.
 #[must_use]
 pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Reply {
-    let fault = Fault::outside(refusal);
-    labelled(app, refusal::reply(fault, head, form(&placed.asked)))
+    let fault = match (refusal.status, refusal.message.is_empty()) {
+        (StatusCode::UNAUTHORIZED, true) => {
+            let (caches, body) = (RefCell::default(), Body::empty());
+            let call = Call::new(app, &caches, head, &body, placed.door);
+            let why = "it is to be so, whoever asks".to_owned();
+            Fault::unauthorized(&call.keystone_url(), why)
+        }
+        _ => Fault::outside(refusal),
+    };
+    let reply = refusal::reply(fault, head, form(&placed.asked));
+    labelled(app, refusal.put_retry_after(reply))
 }
 
 fn form(asked: &Asked) -> Choice {

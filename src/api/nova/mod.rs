@@ -19,6 +19,7 @@ mod links;
 mod microversion;
 mod noauth;
 mod operation;
+mod outside;
 mod passing;
 mod place;
 mod refusal;
@@ -38,7 +39,7 @@ use crate::service::App;
 use call::Call;
 use dialect::Mounts;
 use discovery::versions;
-use fault::{Fault, Told};
+use fault::Told;
 use operation::{Known, Route};
 use place::Place;
 use std::cell::RefCell;
@@ -181,8 +182,8 @@ pub async fn ask(app: &App, caches: &RefCell<Caches>, request: &Request, placed:
 pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Reply {
     let (caches, body) = (RefCell::default(), Body::empty());
     let call = enter(app, &caches, head, &body, placed.place);
-    let fault = Fault::api(refusal.status, refusal.message.clone());
-    labels::put(&call, refusal::reply(fault, &call))
+    let reply = refusal::reply(outside::fault(refusal, &call), &call);
+    labels::put(&call, outside::put_retry_after(refusal, reply))
 }
 
 fn enter<'a>(

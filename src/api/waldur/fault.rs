@@ -116,7 +116,7 @@ impl Fault {
                 let message = say("Method \"{method}\" not allowed.");
                 json!({"detail": message.replace("{method}", method)})
             }
-            Self::Outside(refusal) => json!({"detail": refusal.message}),
+            Self::Outside(refusal) => json!({"detail": refusal.says(say(own_words(refusal)))}),
             other => json!({"detail": say(other.message())}),
         }
     }
@@ -170,6 +170,20 @@ impl Fault {
             }
             Self::Crash | Self::Outside(_) | Self::Store(_) => "A server error occurred.",
         }
+    }
+}
+
+/// What the REST framework says with a status that nobody gave a message.
+pub fn own_words(refusal: &Refusal) -> &'static str {
+    match refusal.status.as_u16() {
+        400 => "Malformed request.",
+        401 => "Token has expired.",
+        403 => "You do not have permission to perform this action.",
+        404 => "Not found.",
+        429 => "Request was throttled.",
+        500 => "A server error occurred.",
+        503 => "Service temporarily unavailable, try again later.",
+        _ => refusal.status.canonical_reason().unwrap_or_default(),
     }
 }
 

@@ -40,6 +40,14 @@ pub fn server_error(language: Language) -> Reply {
     own(status, "Server Error", title, "<p></p>", language).with("vary", "Accept-Language, Cookie")
 }
 
+/// What comes from outside, where no view of the REST framework's is asked.
+pub fn refused(language: Language, status: StatusCode, message: &str) -> Reply {
+    let title = status.canonical_reason().unwrap_or_default();
+    let heading = format!("{title} ({})", status.as_str());
+    let text = format!("<p>{}</p>", html_escape(message));
+    own(status, title, &heading, &text, language).with("vary", "Accept-Language, Cookie")
+}
+
 /// The path with a slash at its end.
 pub fn redirect(location: String, language: Language) -> Reply {
     Reply::new(StatusCode::MOVED_PERMANENTLY, MEDIA_TYPE, "")

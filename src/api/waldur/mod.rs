@@ -81,9 +81,18 @@ pub fn answer(app: &App, head: &Head, placed: &Placed) -> Reply {
 /// Words an error that comes from outside as the REST framework words its own.
 #[must_use]
 pub fn refuse(app: &App, head: &Head, placed: &Placed, refusal: &Refusal) -> Reply {
-    respond(app, head, placed, |view| {
-        view.refuse(Fault::Outside(refusal.clone()))
-    })
+    let reply = match placed.routed {
+        // Of what is nowhere, Django itself says so.
+        None if refusal.status != StatusCode::NOT_FOUND => {
+            let language = Language::choose(head.header("accept-language"));
+            let message = refusal.says(fault::own_words(refusal));
+            html::refused(language, refusal.status, message)
+        }
+        _ => respond(app, head, placed, |view| {
+            view.refuse(Fault::Outside(refusal.clone()))
+        }),
+    };
+    refusal.put_retry_after(reply)
 }
 
 fn respond(

@@ -38,6 +38,12 @@ impl SpacePlace {
         })
     }
 
+    /// A place in the same journal, of the space of another number.
+    #[must_use]
+    pub fn another(&self, space: u64) -> Self {
+        Self::open(&self.0.journal, space)
+    }
+
     /// Its journal.
     #[must_use]
     pub fn journal(&self) -> &SpaceJournal {

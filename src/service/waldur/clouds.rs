@@ -88,13 +88,13 @@ pub struct Waldur {
 #[derive(Debug)]
 struct Clouds {
     known: Arc<Known>,
-    tokens: Tokens,
+    tokens: Arc<Tokens>,
     /// The rows, once somebody has asked for them. Locked for a look or a change, and while they are made.
     table: RwLock<Option<Table>>,
 }
 
 impl Clouds {
-    fn of(known: Arc<Known>, tokens: Tokens) -> Self {
+    fn of(known: Arc<Known>, tokens: Arc<Tokens>) -> Self {
         Self {
             known,
             tokens,
@@ -127,10 +127,22 @@ impl Waldur {
     /// Over a store, with what is known beside it.
     #[must_use]
     pub fn new(store: Arc<Store>, clock: Clock, known: Arc<Known>) -> Self {
-        let clouds = Clouds::of(known, Tokens::new(clock.clone()));
+        let clouds = Clouds::of(known, Arc::new(Tokens::new(clock.clone())));
         Self {
             store,
             clock,
+            clouds: ArcSwap::from_pointee(clouds),
+        }
+    }
+
+    /// The same over another store, with the same users.
+    #[must_use]
+    pub fn over(&self, store: Arc<Store>) -> Self {
+        let clouds = self.clouds.load();
+        let clouds = Clouds::of(Arc::clone(&clouds.known), Arc::clone(&clouds.tokens));
+        Self {
+            store,
+            clock: self.clock.clone(),
             clouds: ArcSwap::from_pointee(clouds),
         }
     }
@@ -142,7 +154,8 @@ impl Waldur {
             Some(used) => Tokens::as_used(clock, used.clone()),
             None => Tokens::new(clock),
         };
-        self.clouds.store(Arc::new(Clouds::of(known, tokens)));
+        self.clouds
+            .store(Arc::new(Clouds::of(known, Arc::new(tokens))));
     }
 
     /// What it knows.

@@ -3,6 +3,10 @@
 import sys
 
 import openstack
+import requests
+from fault_steps import fault, raises
+from keystoneauth1 import exceptions as ksa
+from openstack import exceptions
 
 url = sys.argv[1]
 cloud = openstack.connect(
@@ -58,3 +62,47 @@ cloud.image.delete_image(written.id)
 assert cloud.image.find_image(written.id) is None
 assert cloud.compute.find_image(written.id) is None
 print("created, uploaded, listed, shared, changed, downloaded, deleted an image of Glance")
+
+# What goes wrong on demand is to the client what it claims to be.
+nova = {"operation": "nova.images.detail"}
+for status, kind in [
+    (400, exceptions.BadRequestException),
+    (404, exceptions.NotFoundException),
+    (409, exceptions.ConflictException),
+    (429, exceptions.HttpException),
+    (500, exceptions.HttpException),
+    (503, exceptions.HttpException),
+]:
+    for message in ["Not <now>.", None]:
+        with fault(url, **nova, status=status, **({"message": message} if message else {})):
+            with raises(kind, status_code=status):
+                list(cloud.compute.images())
+for keys, kind in [
+    ({"reset": True}, ksa.ConnectFailure),
+    ({"raw": "SSH-2.0-OpenSSH_9.6\r\n"}, ksa.ConnectFailure),
+    ({"cut": 100}, ksa.UnknownConnectionError),
+    ({"malformed": True}, requests.exceptions.JSONDecodeError),
+]:
+    with fault(url, **nova, **keys), raises(kind):
+        list(cloud.compute.images())
+with fault(url, **nova, delay="2s"), raises(ksa.ConnectTimeout):
+    cloud.compute.get("/images/detail", timeout=0.2)
+with fault(url, **nova, content_type="text/html"):
+    answer = cloud.compute.get("/images/detail")
+    assert answer.headers["Content-Type"] == "text/html" and answer.json()["images"]
+# The library signs in again when its token has ended, and asks once more.
+with fault(url, facade="nova", status=401, count=1):
+    assert len(list(cloud.compute.images())) == len(images)
+with fault(url, operation="glance.images.show", status=503):
+    with raises(exceptions.HttpException, status_code=503):
+        cloud.image.get_image(one.id)
+cloud.session.invalidate()
+with fault(url, operation="keystone.tokens.create", status=500):
+    with raises(ksa.InternalServerError):
+        cloud.session.get_token()
+with fault(url, operation="nova.images.delete", status=500, apply=True, count=1):
+    mine = next(i for i in cloud.image.images() if i.owner_id and i.visibility == "private")
+    with raises(exceptions.HttpException, status_code=500):
+        cloud.compute.delete_image(mine.id)
+assert cloud.compute.find_image(mine.id) is None
+print("met errors, resets, cuts, noise, half a body, a wrong type, delays, and a change that was made")

@@ -76,7 +76,7 @@ impl Fault {
                 StatusCode::NOT_FOUND,
                 "The resource could not be found.".to_owned(),
             ),
-            Self::Outside(refusal) => (refusal.status, refusal.message.clone()),
+            Self::Outside(refusal) => failed::outside(refusal),
             Self::Internal(failure) => failed::told(failure),
         };
         (status, ErrorView::new(status, message))

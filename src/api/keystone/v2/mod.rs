@@ -66,7 +66,8 @@ pub async fn answer_from_v3(
 #[must_use]
 pub fn refuse(call: &Call<'_>, refusal: &Refusal) -> Reply {
     let fault = Fault::Outside(refusal.clone());
-    finish(write(call, call.format(), &fault))
+    let reply = write(call, call.format(), &fault);
+    finish(refusal.put_retry_after(reply))
 }
 
 fn answer_in_version(call: &Call<'_>, body: &Body, operation: &Operation) -> Reply {

@@ -154,7 +154,7 @@ impl Fault {
                 (StatusCode::FORBIDDEN, message)
             }
             Self::NotFound(message) => (StatusCode::NOT_FOUND, message.clone()),
-            Self::Outside(refusal) => (refusal.status, refusal.message.clone()),
+            Self::Outside(refusal) => failed::outside(refusal),
             Self::Internal(failure) => failed::told(failure),
         }
     }

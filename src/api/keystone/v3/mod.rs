@@ -34,7 +34,8 @@ pub fn answer(call: &Call<'_>, route: Option<&Route>) -> Reply {
 /// Words an error that comes from outside.
 #[must_use]
 pub fn refuse(app: &App, site: &Site, refusal: &Refusal) -> Reply {
-    labelled(app, Fault::Outside(refusal.clone()).reply(&site.base))
+    let reply = Fault::Outside(refusal.clone()).reply(&site.base);
+    labelled(app, refusal.put_retry_after(reply))
 }
 
 fn labelled(app: &App, reply: Reply) -> Reply {
