@@ -1,5 +1,7 @@
 //! The command line, and which subcommand it asks for.
 
+use super::completions::Completions;
+use super::ctl::Ctl;
 use super::error::CommandError;
 use super::export::Export;
 use super::generate::Generate;
@@ -7,10 +9,12 @@ use super::healthcheck::Healthcheck;
 use super::log::{self, LogFormat};
 use super::serve::Serve;
 use clap::builder::Resettable;
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _};
 use clap::{Parser, Subcommand};
 use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// What a run that could not start ends with.
@@ -38,6 +42,10 @@ enum Command {
     Serve(Box<Serve>),
     /// Ask a server whether it is ready: ends with 0, or with 1 and one line that says why not
     Healthcheck(Healthcheck),
+    /// Ask a server's control API: clock, spaces, reset, and all else that it does for tests
+    Ctl(Box<Ctl>),
+    /// Print what a shell completes this command with
+    Completions(Completions),
     /// Write the images of a database as a fixture
     Export(Export),
     /// Write a catalogue of so many images as a fixture
@@ -55,6 +63,15 @@ pub fn run() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => failed(LogFormat::Text, &reason.to_string(), EXIT_UNHEALTHY),
         },
+        Ok(Command::Ctl(ctl)) => match ctl.run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(LogFormat::Text, &error.to_string(), error.exit_code()),
+        },
+        Ok(Command::Completions(completions)) => {
+            // Whoever closed the pipe does not want to read it.
+            _ = std::io::stdout().write_all(&completions.script(Cli::command()));
+            ExitCode::SUCCESS
+        }
         Ok(Command::Export(export)) => ended(export.run()),
         Ok(Command::Generate(generate)) => ended(generate.run()),
         Err(error) if error.use_stderr() && format == LogFormat::Json => {
@@ -108,6 +125,14 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
         let serve = Serve::from_arg_matches(&matches)?;
         return Ok(Command::Serve(Box::new(serve)));
     };
+    let stands_before = |one: &Arg| !given(&matches, one.get_id().as_str()).is_empty();
+    if !command.get_arguments().any(stands_before) {
+        return Command::from_arg_matches(&matches);
+    }
+    if behind.subcommand().is_some() {
+        let why = format!("options stand behind {name}, not before it");
+        return Err(command.error(ErrorKind::ArgumentConflict, why));
+    }
     let mut together = vec![OsString::from(command.get_name()), OsString::from(name)];
     let own = command.find_subcommand(name).into_iter();
     let own = own.flat_map(clap::Command::get_arguments);

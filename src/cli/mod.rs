@@ -1,7 +1,10 @@
 //! The command `nova-images`: one file a subcommand.
 
 mod bar;
+mod client;
 mod command;
+mod completions;
+mod ctl;
 mod error;
 mod export;
 mod generate;
@@ -9,6 +12,7 @@ mod greeting;
 mod healthcheck;
 mod log;
 mod out;
+mod place;
 mod port_file;
 mod serve;
 mod signal;

@@ -196,11 +196,6 @@ impl Space {
         app.put_image(image)
     }
 
-    /// What answers in it, unless it was removed.
-    pub(super) fn alive(&self) -> Option<Arc<App>> {
-        self.app.upgrade()
-    }
-
     /// Goes back to what it began with; its clock and ids begin again, its journal is empty, and there are
     /// no faults any more.
     ///

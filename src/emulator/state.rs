@@ -127,7 +127,7 @@ impl Space {
     /// # Errors
     /// When the store fails, or the space was removed; then nothing changed.
     pub fn load_fixture(&self, fixture: Fixture) -> Result<(), StateError> {
-        let app = self.alive().ok_or(StateError::Removed)?;
+        let app = self.app().upgrade().ok_or(StateError::Removed)?;
         app.load_fixture(fixture)
     }
 
@@ -136,7 +136,10 @@ impl Space {
     /// # Errors
     /// When the store fails, or the space was removed; then nothing changed.
     pub fn merge_fixture(&self, fixture: Fixture) -> Result<(), StateError> {
-        self.alive().ok_or(StateError::Removed)?.merge(fixture)
+        self.app()
+            .upgrade()
+            .ok_or(StateError::Removed)?
+            .merge(fixture)
     }
 
     /// All that it holds, as a fixture.
@@ -144,7 +147,10 @@ impl Space {
     /// # Errors
     /// When the store fails, or the space was removed.
     pub fn dump(&self) -> Result<Fixture, StateError> {
-        self.alive().ok_or(StateError::Removed)?.to_fixture()
+        self.app()
+            .upgrade()
+            .ok_or(StateError::Removed)?
+            .to_fixture()
     }
 
     /// Takes a snapshot of its whole state. One of this name goes.
@@ -152,7 +158,7 @@ impl Space {
     /// # Errors
     /// When it is no name, there is no room for it, or the space was removed.
     pub fn snapshot(&self, name: &str) -> Result<SnapshotInfo, SnapshotError> {
-        let app = self.alive().ok_or(SnapshotError::Removed)?;
+        let app = self.app().upgrade().ok_or(SnapshotError::Removed)?;
         app.save_snapshot(name)
     }
 
@@ -161,14 +167,15 @@ impl Space {
     /// # Errors
     /// When there is none of that name, or the space was removed; then nothing changed.
     pub fn restore(&self, name: &str) -> Result<(), SnapshotError> {
-        let app = self.alive().ok_or(SnapshotError::Removed)?;
+        let app = self.app().upgrade().ok_or(SnapshotError::Removed)?;
         app.restore_snapshot(name)
     }
 
     /// The snapshots there are, by name; none of a space that was removed.
     #[must_use]
     pub fn snapshots(&self) -> Vec<SnapshotInfo> {
-        self.alive()
+        self.app()
+            .upgrade()
             .map_or_else(Vec::new, |app| app.snapshots.list())
     }
 }

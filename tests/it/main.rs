@@ -9,6 +9,7 @@
 
 mod command;
 mod control_api;
+mod control_walk;
 mod coverage;
 mod departures;
 mod documents;

@@ -1,10 +1,12 @@
-//! The recordings of Nova 34, replayed through a server in front of a real Glance; started by `run`.
+//! The recordings of Nova 34, replayed through a server in front of a real Glance, and Keystone's API v2.0
+//! made of a real Keystone's v3; started by `run`.
 
 #[allow(dead_code, reason = "what the other tests need of it, too")]
 #[path = "../it/golden/mod.rs"]
 mod golden;
 
 use golden::Target;
+use golden::client::{Answer, Client};
 use golden::target::Control;
 use std::env;
 use std::io::Write as _;
@@ -52,4 +54,54 @@ fn nova_34_over_a_real_glance() {
         tally.matched * 100 >= tally.total * MOST_OF,
         "only {tally} match"
     );
+}
+
+/// A sign-in by v2.0; what stands behind the password in its body.
+fn sign_in(client: &mut Client, password: &str, rest: &str) -> Answer {
+    let body = format!(
+        r#"{{"auth": {{"passwordCredentials": {{"username": "demo", "password": "{password}"}}{rest}}}}}"#
+    );
+    let headers = [("Content-Type".to_owned(), "application/json".to_owned())];
+    let target = "/v2.0/tokens";
+    let sent = client.send("POST", target, &headers, Some(body.as_bytes()));
+    sent.unwrap_or_else(|error| panic!("POST {target}: {error}"))
+}
+
+fn json(answer: &Answer) -> serde_json::Value {
+    serde_json::from_slice(&answer.body)
+        .unwrap_or_else(|error| panic!("{error}: {}", answer.text()))
+}
+
+#[test]
+fn v2_of_a_real_keystone() {
+    let address = told("UPSTREAM_LEGACY");
+    let mut client = Client::new(address.parse().unwrap());
+    let scoped = json(&sign_in(&mut client, "oracle", r#", "tenantName": "demo""#));
+    let access = &scoped["access"];
+    assert_eq!(access["token"]["tenant"]["name"], "demo", "{scoped}");
+    let services = access["serviceCatalog"].as_array().unwrap();
+    let identity = services
+        .iter()
+        .find(|service| service["type"] == "identity");
+    let here = format!("http://{address}/v2.0");
+    assert_eq!(identity.unwrap()["endpoints"][0]["publicURL"], here);
+    let token = access["token"]["id"].as_str().unwrap();
+    let headers = [("X-Auth-Token".to_owned(), token.to_owned())];
+    let tenants = client.send("GET", "/v2.0/tenants", &headers, None).unwrap();
+    assert_eq!(json(&tenants)["tenants"][0]["name"], "demo");
+    let again = format!(r#", "token": {{"id": "{token}"}}"#);
+    let unscoped = json(&sign_in(&mut client, "", &again));
+    assert_eq!(
+        unscoped["access"]["serviceCatalog"]
+            .as_array()
+            .map(Vec::len),
+        Some(0)
+    );
+    for (password, rest) in [
+        ("wrong", ""),
+        ("oracle", r#", "tenantName": "nonsense""#),
+        ("oracle", r#", "token": {"id": "nonsense"}"#),
+    ] {
+        assert_eq!(sign_in(&mut client, password, rest).status, 401, "{rest}");
+    }
 }

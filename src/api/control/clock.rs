@@ -19,9 +19,10 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         summary: "Moves the clock forward",
-        takes: Some(Takes::json::<Advance>(
-            "{\"seconds\": N} with a whole number from 0 to 4294967295",
-        )),
+        takes: Some(
+            Takes::json::<Advance>("{\"seconds\": N} with a whole number from 0 to 4294967295")
+                .such_as("{\"seconds\": 3600}"),
+        ),
         gives: TURNED,
         ..Route::change(
             "control.clock.advance",
@@ -32,7 +33,10 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         summary: "Sets the clock",
-        takes: Some(Takes::json::<Set>("{\"now\": \"2026-01-01T12:00:00Z\"}")),
+        takes: Some(
+            Takes::json::<Set>("{\"now\": \"2026-01-01T12:00:00Z\"}")
+                .such_as("{\"now\": \"2026-01-01T12:00:00Z\"}"),
+        ),
         gives: TURNED,
         ..Route::change("control.clock.set", Verb::Post, "/clock/set", set)
     },

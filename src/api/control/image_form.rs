@@ -91,7 +91,6 @@ impl JsonSchema for StepForm {
             "properties": properties,
             "required": ["to"],
             "minProperties": 2,
-            "maxProperties": 2,
             "additionalProperties": false,
         })
     }
@@ -107,7 +106,6 @@ impl JsonSchema for TriggerForm {
             "type": "object",
             "properties": triggers(),
             "minProperties": 1,
-            "maxProperties": 1,
             "additionalProperties": false,
         })
     }
@@ -139,13 +137,13 @@ impl JsonSchema for UploadsForm {
 fn triggers() -> Value {
     let number = |what: &str| {
         serde_json::json!({
-            "description": what, "type": "integer", "minimum": 0, "maximum": u32::MAX,
+            "description": what, "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX,
         })
     };
     serde_json::json!({
         "after_seconds": number("Seconds on the space's clock, from the step before"),
         "after_reads": number("Answers that show the image as it is before"),
-        "manual": {"description": "A word: the transition by hand", "const": true},
+        "manual": {"description": "The transition by hand", "enum": [true, null]},
     })
 }
 
@@ -175,15 +173,15 @@ fn image(generator: &mut SchemaGenerator) -> Schema {
             "protected": flag, "os_hidden": flag,
             "tags": {"type": ["array", "null"], "items": {"type": "string", "maxLength": 255}},
             "members": members(),
-            "transitions": steps,
+            "transitions": {"anyOf": [steps, text], "description": "Its plan; a text is a custom property"},
         },
     })
 }
 
 fn members() -> Value {
     serde_json::json!({
-        "description": "With whom the image is shared",
-        "type": "array",
+        "description": "With whom the image is shared; a text is a custom property",
+        "type": ["array", "string", "null"],
         "items": {
             "type": "object",
             "properties": {

@@ -22,6 +22,7 @@ mod spaces;
 mod table;
 mod transitions;
 mod words;
+mod wrong;
 
 pub use faults::brought as fault_of_request;
 pub use gate::Door;
@@ -42,6 +43,13 @@ const UNROUTED: Operation = Operation::named("control.unrouted");
 pub fn operations() -> impl Iterator<Item = Operation> {
     let routes = table::ROUTES.iter().copied().flatten();
     routes.map(|route| route.operation).chain([UNROUTED])
+}
+
+/// All routes, described by `OpenAPI` 3.1.
+#[cfg(feature = "cli")]
+pub fn document() -> serde_json::Value {
+    let routes = table::ROUTES.iter().copied().flatten();
+    openapi::document(routes, "/_control")
 }
 
 /// Where a request belongs.

@@ -1,11 +1,10 @@
 //! `/_control/openapi.json`: the control API described by `OpenAPI` 3.1, made of its routes.
 
 use super::answer::{Refused, json};
-use super::route::{Ask, Route};
-use super::words::{Access, Gives, SchemaOf, Takes, Verb, schema_of};
+use super::route::{Ask, Handler, Route};
+use super::words::{Access, Gives, SchemaOf, Takes, Verb, schema_of, settings};
 use crate::http::{Reply, StatusCode, Trust};
 use schemars::SchemaGenerator;
-use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json as value};
 
 /// The routes of this room.
@@ -29,11 +28,9 @@ fn show(ask: &Ask<'_>) -> Reply {
 }
 
 /// The document of some routes, which stand under a URL.
-fn document<'r>(routes: impl Iterator<Item = &'r Route>, server: &str) -> Value {
-    let settings = SchemaSettings::draft2020_12();
-    let settings = settings.with(|settings| {
+pub fn document<'r>(routes: impl Iterator<Item = &'r Route>, server: &str) -> Value {
+    let settings = settings().with(|settings| {
         settings.definitions_path = "/components/schemas".into();
-        settings.meta_schema = None;
     });
     let mut generator = settings.into_generator();
     let mut paths: Map<String, Value> = Map::new();
@@ -74,6 +71,10 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     });
     if let Some(takes) = &route.takes {
         operation["requestBody"] = request_body(takes, generator);
+    }
+    if matches!(route.handler, Handler::Waits(_)) {
+        // For whoever asks all of it, one after the other.
+        operation["x-may-wait"] = true.into();
     }
     if route.access != Access::Anybody {
         // Whoever is near needs no token.
@@ -125,10 +126,15 @@ fn query_parameters(query: SchemaOf, generator: &mut SchemaGenerator) -> Vec<Val
 }
 
 fn request_body(takes: &Takes, generator: &mut SchemaGenerator) -> Value {
+    let mut content = value!({"schema": (takes.schema)(generator)});
+    let example = takes.example.map(serde_json::from_str::<Value>);
+    if let Some(Ok(example)) = example {
+        content["example"] = example;
+    }
     value!({
         "description": takes.what,
         "required": !takes.may_be_missing,
-        "content": {"application/json": {"schema": (takes.schema)(generator)}},
+        "content": {"application/json": content},
     })
 }
 

@@ -7,7 +7,8 @@
 
 use super::answer::fault;
 use super::gate::Door;
-use super::words::{Access, Gives, SchemaOf, Takes, Verb};
+use super::words::{Access, Gives, MOST_BODY_BYTES, SchemaOf, Takes, Verb};
+use super::wrong::{explain, explain_query};
 use crate::domain::{BodyWanted, Operation, Plan, Work};
 use crate::http::{Head, Reply, Request, StatusCode};
 use crate::service::{App, Spaces};
@@ -161,20 +162,37 @@ impl Ask<'_> {
             let message = format!("the body must be {what}{why}");
             Box::new(fault(StatusCode::BAD_REQUEST, &message))
         };
-        // The reader would tell the name that the code has for what it wanted.
+        // The reader would take a list of the members for the object.
         if body.trim_ascii_start().first() != Some(&b'{') {
             return Err(wrong(""));
         }
         let reader = &mut serde_json::Deserializer::from_slice(body);
         let read = serde_path_to_error::deserialize(&mut *reader);
-        let read = read.map_err(|error| match error.path().to_string().as_str() {
-            "." => wrong(&format!(": {}", in_words(error.inner()))),
-            path => wrong(&format!(": at {path}: {}", in_words(error.inner()))),
+        let read = read.map_err(|error| {
+            let why = self.why_not(body).unwrap_or_else(|| {
+                let inner = in_words(error.inner());
+                match error.path().to_string().as_str() {
+                    "." => inner,
+                    path => format!("at {path}: {inner}"),
+                }
+            });
+            wrong(&format!(": {why}"))
         })?;
-        match reader.end() {
-            Ok(()) => Ok(read),
-            Err(error) => Err(wrong(&format!(": {error}"))),
+        if let Err(error) = reader.end() {
+            return Err(wrong(&format!(": {error}")));
         }
+        // A list of its members is no object, either, further in.
+        let may_have_lists = body.len() <= MOST_BODY_BYTES && body.contains(&b'[');
+        match may_have_lists.then(|| self.why_not(body)).flatten() {
+            None => Ok(read),
+            Some(why) => Err(wrong(&format!(": {why}"))),
+        }
+    }
+
+    /// What the schema has against a body, if it is JSON.
+    fn why_not(&self, body: &[u8]) -> Option<String> {
+        let value = serde_json::from_slice(body).ok()?;
+        explain(self.route.takes?.schema, &value)
     }
 
     /// The body, or nothing where there is none.
@@ -195,7 +213,12 @@ impl Ask<'_> {
     pub fn query<T: DeserializeOwned>(&self) -> Result<T, Box<Reply>> {
         let query = self.head().raw_query();
         serde_urlencoded::from_str(query).map_err(|error| {
-            let message = format!("the query {query:?} is not understood: {error}");
+            let pairs = serde_urlencoded::from_str(query);
+            let why = pairs
+                .ok()
+                .and_then(|pairs| explain_query(self.route.query?, pairs));
+            let why = why.unwrap_or_else(|| error.to_string());
+            let message = format!("the query {query:?} is not understood: {why}");
             Box::new(fault(StatusCode::BAD_REQUEST, &message))
         })
     }

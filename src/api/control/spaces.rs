@@ -18,7 +18,8 @@ const MOST_FIXTURE_BYTES: usize = 64 * 1024 * 1024;
 const WANTED: Takes = Takes::json::<Wanted>(
     "an object with \"name\", and maybe \"fixture\", \"profile\", \"auth\", \"max_limit\", \"clock\", \
      \"seed\" and \"expire_idle_seconds\"",
-);
+)
+.such_as("{\"name\": \"worker-1\", \"profile\": \"juno\", \"fixture\": \"devcloud\"}");
 
 /// The routes of this room.
 pub const ROUTES: &[Route] = &[

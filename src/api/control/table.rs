@@ -49,11 +49,16 @@ pub fn find(head: &Head) -> Found {
         .copied()
         .flatten()
         .filter(|route| is_at_root || !route.only_at_root);
+    let matching: Vec<_> = there
+        .filter_map(|route| Some((route, parts(route.path, segments)?)))
+        .collect();
+    // A path that is one to the letter is none with a name in that place.
+    let is_literal = matching.iter().any(|(_, parts)| parts.is_empty());
     let mut verbs = Vec::new();
-    for route in there {
-        let Some(parts) = parts(route.path, segments) else {
+    for (route, parts) in matching {
+        if is_literal && !parts.is_empty() {
             continue;
-        };
+        }
         if route.verb.methods().contains(head.method()) {
             return Found::Route { route, parts };
         }
@@ -119,6 +124,16 @@ mod tests {
             };
             let hiding = all.iter().take(place).find(hides);
             assert!(hiding.is_none(), "{hiding:?} hides {route:?}");
+        }
+    }
+
+    #[test]
+    fn every_example_is_json() {
+        for route in routes() {
+            if let Some(example) = route.takes.and_then(|takes| takes.example) {
+                let read: Result<serde_json::Value, _> = serde_json::from_str(example);
+                assert!(read.is_ok(), "{route:?}");
+            }
         }
     }
 

@@ -3,7 +3,10 @@
 #![allow(dead_code, reason = "rooms that come use the rest")]
 
 use crate::http::Method;
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::Value;
 
 /// The largest body of most routes.
 pub const MOST_BODY_BYTES: usize = 114_688;
@@ -50,6 +53,8 @@ pub struct Takes {
     pub most_bytes: usize,
     /// Whether there may be none.
     pub may_be_missing: bool,
+    /// One, in JSON.
+    pub example: Option<&'static str>,
 }
 
 /// One way to answer.
@@ -84,7 +89,14 @@ impl Takes {
             schema: schema_of::<T>,
             most_bytes: MOST_BODY_BYTES,
             may_be_missing: false,
+            example: None,
         }
+    }
+
+    /// One that does something, in JSON.
+    pub const fn such_as(mut self, example: &'static str) -> Self {
+        self.example = Some(example);
+        self
     }
 
     /// A body that may be so large.
@@ -120,6 +132,24 @@ impl Gives {
             what,
             body: Some((media_type, None)),
         }
+    }
+}
+
+/// How schemas of the control API are made: whole numbers have the bounds of what they are read into.
+pub fn settings() -> SchemaSettings {
+    SchemaSettings::draft2020_12()
+        .with(|settings| settings.meta_schema = None)
+        .with_transform(RecursiveTransform(bound))
+}
+
+fn bound(schema: &mut Schema) {
+    let most = match schema.get("format").and_then(Value::as_str) {
+        Some("uint32") => u64::from(u32::MAX),
+        Some("uint64" | "uint") => u64::MAX,
+        _ => return,
+    };
+    if schema.get("maximum").is_none() {
+        schema.insert("maximum".to_owned(), most.into());
     }
 }
 

@@ -4,7 +4,7 @@ use super::listeners::Listeners;
 use super::record::Record;
 use super::ring::Ring;
 use super::shelf::Shelf;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// How much a journal keeps.
@@ -43,7 +43,7 @@ struct Room {
 #[derive(Debug, Default)]
 pub(super) struct Inside {
     /// The entries of each space, by its number.
-    pub rings: HashMap<u64, Ring>,
+    pub rings: BTreeMap<u64, Ring>,
     /// The spaces of all entries, the oldest first.
     order: VecDeque<u64>,
     bodies: Shelf,

@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// What is held of a body beside its bytes.
 const BESIDE: usize = 96;
@@ -14,7 +16,36 @@ const MOST_SLACK: usize = 4096;
 /// An answer that is given again is the same piece of memory. While it is held nothing else can be there,
 /// so its address tells it.
 #[derive(Debug, Default)]
-pub struct Shelf(HashMap<(usize, usize), usize>);
+pub struct Shelf(HashMap<usize, Held, BuildHasherDefault<Address>>);
+
+/// A body, as long as its longest share, and how many hold it.
+#[derive(Debug)]
+struct Held {
+    holders: usize,
+    weight: usize,
+}
+
+/// Addresses are nobody's to choose, so that little is enough to scatter them.
+#[derive(Debug, Default)]
+struct Address(u64);
+
+impl Hasher for Address {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_usize(usize::from(*byte));
+        }
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        // The upper half of a product with a large odd number depends on all of the address.
+        let product = (self.0 ^ address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product.rotate_left(32);
+    }
+}
 
 impl Shelf {
     /// Holds a body once more; says how many bytes that takes.
@@ -22,12 +53,15 @@ impl Shelf {
         let Some(key) = key(body) else {
             return 0;
         };
-        let holders = self.0.entry(key).or_default();
-        *holders += 1;
-        match *holders {
-            1 => weight(body),
-            _ => 0,
-        }
+        let weight = weight(body);
+        let held = self.0.entry(key).or_insert(Held {
+            holders: 0,
+            weight: 0,
+        });
+        held.holders += 1;
+        let more = weight.saturating_sub(held.weight);
+        held.weight += more;
+        more
     }
 
     /// Lets go of it once; says how many bytes that frees.
@@ -35,16 +69,13 @@ impl Shelf {
         let Some(key) = key(body) else {
             return 0;
         };
-        match self.0.get_mut(&key) {
-            Some(holders) if *holders > 1 => {
-                *holders -= 1;
-                0
-            }
-            Some(_) => {
-                self.0.remove(&key);
-                weight(body)
-            }
-            None => 0,
+        let Entry::Occupied(mut held) = self.0.entry(key) else {
+            return 0;
+        };
+        held.get_mut().holders -= 1;
+        match held.get().holders {
+            0 => held.remove().weight,
+            _ => 0,
         }
     }
 
@@ -55,8 +86,8 @@ impl Shelf {
     }
 }
 
-fn key(body: &Bytes) -> Option<(usize, usize)> {
-    (!body.is_empty()).then(|| (body.as_ptr().addr(), body.len()))
+fn key(body: &Bytes) -> Option<usize> {
+    (!body.is_empty()).then(|| body.as_ptr().addr())
 }
 
 fn weight(body: &Bytes) -> usize {

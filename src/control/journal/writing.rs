@@ -52,13 +52,13 @@ pub enum Part {
 const PARTS: usize = 9;
 
 /// What a header takes beside its name and its value: a colon and a line feed, neither of which is in a
-/// name, or in any value that HTTP can hold.
-const AROUND: usize = 2;
+/// name, or in any value that HTTP can hold; and the mask of a secret, which may be shorter than that.
+const AROUND: usize = 2 + MASK.len();
 
 /// What is kept. Values of headers that are secrets are never in it.
 #[derive(Debug)]
 pub struct Writing {
-    text: Box<[u8]>,
+    text: Vec<u8>,
     ends: [u32; PARTS],
 }
 
@@ -100,7 +100,7 @@ impl Draft<'_> {
         pen.text(fault).end();
         pen.headers(answered()).end();
         Writing {
-            text: pen.text.into_boxed_slice(),
+            text: pen.text,
             ends: pen.ends,
         }
     }
@@ -132,7 +132,7 @@ impl Writing {
 
     /// What it takes beside its own size, in bytes.
     pub fn weight(&self) -> usize {
-        self.text.len()
+        self.text.capacity()
     }
 }
 
@@ -166,10 +166,10 @@ impl Pen {
     }
 }
 
+/// What headers take at most. To look at each value twice would take longer than a few bytes are worth.
 fn room_of<'h>(headers: impl Iterator<Item = Header<'h>>) -> usize {
     headers
-        .filter(is_sound)
-        .map(|(name, value)| name.len() + kept(name, value).len() + AROUND)
+        .map(|(name, value)| name.len() + value.len() + AROUND)
         .sum()
 }
 
@@ -225,6 +225,6 @@ mod tests {
         let answered: Vec<_> = written.headers(Part::Answered).collect();
         assert_eq!(answered, [("a", b"b".as_slice())]);
         assert!(!written.text.windows(6).any(|six| six == b"S3CRET"));
-        assert_eq!(written.text.len(), written.weight());
+        assert!(written.text.len() <= written.weight() && written.weight() < 200);
     }
 }

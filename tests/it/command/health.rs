@@ -1,6 +1,6 @@
 //! `nova-images healthcheck`, as a container's engine runs it.
 
-use super::process::{Running, command, text};
+use super::process::{Running, command, free_address, text};
 use crate::scratch::Scratch;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -60,6 +60,21 @@ fn who_has_no_port_is_told_how_to_name_one() {
     let odd = scratch.file("odd", "eighty\n");
     unhealthy(&["--port-file", text(&odd)], text(&odd));
     unhealthy(&["--listen", "nowhere"], "nowhere");
+}
+
+/// By the control API's own listener where nothing else has a port that one can know.
+#[test]
+fn a_listener_of_the_control_api_tells_it_too() {
+    let control = free_address();
+    let server = Running::serve(&["--control-listen", &control]);
+    let there = server.address.to_string();
+    let healthy = (Some(0), String::new());
+    for arguments in [
+        ["--listen", &there, "--control-listen", &control],
+        ["--listen", "127.0.0.1:0", "--control-listen", &control],
+    ] {
+        assert_eq!(checked(&arguments, &[]), healthy, "{arguments:?}");
+    }
 }
 
 /// What the server says of itself is passed on.

@@ -1,5 +1,6 @@
 //! The command: how it starts, what it says, how it ends.
 
+mod ctl;
 mod damage;
 mod data;
 mod greeting;

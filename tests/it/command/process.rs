@@ -2,9 +2,10 @@
 
 use crate::golden::client::Client;
 use std::io::{BufRead, BufReader, Read as _};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_nova-images");
 
@@ -179,4 +180,18 @@ pub fn refused(arguments: &[&str]) -> String {
 
 pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
+}
+
+/// An address for a listener that no file tells; nobody else in this process is given it, and no system
+/// gives it to whoever asks for any port.
+pub fn free_address() -> String {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 6_000).unwrap();
+    loop {
+        let port = 13_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 6_000;
+        let address = format!("127.0.0.1:{port}");
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
 }

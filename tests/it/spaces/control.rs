@@ -65,7 +65,11 @@ fn orders_that_make_no_sense() {
         ),
         (json!({"name": "x", "profile": "essex"}), 400, "essex"),
         (json!({"name": "x", "clock": "noon"}), 400, "noon"),
-        (json!({"name": "x", "max_limit": 0}), 400, "nonzero"),
+        (
+            json!({"name": "x", "max_limit": 0}),
+            400,
+            "of at least 1 is wanted",
+        ),
         (
             json!({"name": "x", "fixture": "/etc/passwd"}),
             400,
