@@ -192,7 +192,6 @@ impl App {
             upstream,
         } = outfit;
         clock.begin_here();
-        let clouds = Arc::clone(&around.clouds);
         let number = numbers.next();
         let identity = Identity::open(
             Arc::clone(&around.people),

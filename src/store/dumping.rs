@@ -25,6 +25,7 @@ pub struct Dumping {
     is_over: bool,
 }
 
+#[cfg(feature = "cli")]
 impl Store {
     /// How many images there are, deleted ones too.
     ///

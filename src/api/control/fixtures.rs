@@ -121,13 +121,21 @@ fn content(ask: &Ask<'_>) -> Result<SpaceContent, Box<Reply>> {
     if let Ok(Named { fixture }) = serde_json::from_slice(body) {
         return Ok(SpaceContent::BuiltIn(fixture));
     }
-    match std::str::from_utf8(body) {
-        Ok(text) => Ok(SpaceContent::Text(text.to_owned())),
-        Err(error) => {
-            let message = format!("the body must be a fixture: {error}");
-            Err(Box::new(fault(StatusCode::BAD_REQUEST, &message)))
-        }
+    let wrong = |why: &str| {
+        let message = format!("the body must be a fixture: {why}");
+        Box::new(fault(StatusCode::BAD_REQUEST, &message))
+    };
+    let text = std::str::from_utf8(body).map_err(|error| wrong(&error.to_string()))?;
+    match is_empty_list(text) {
+        true => Err(wrong("there is none in the list")),
+        false => Ok(SpaceContent::Text(text.to_owned())),
     }
+}
+
+/// Whoever sends a list without anything in it hardly means to empty all.
+fn is_empty_list(text: &str) -> bool {
+    let rest = text.trim_start().strip_prefix('[');
+    rest.is_some_and(|rest| rest.trim_start().starts_with(']'))
 }
 
 fn refused(error: &StateError) -> Reply {
