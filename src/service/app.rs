@@ -193,6 +193,7 @@ impl App {
         } = outfit;
         clock.begin_here();
         let number = numbers.next();
+        let clouds = Arc::clone(&around.clouds);
         let identity = Identity::open(
             Arc::clone(&around.people),
             &config,
