@@ -5,7 +5,10 @@
 //! ```
 
 #![cfg_attr(not(test), allow(dead_code, unused_imports, reason = "all is a test"))]
-#![allow(clippy::expect_used, reason = "a suite without its server has nothing to test")]
+#![allow(
+    clippy::expect_used,
+    reason = "a suite without its server has nothing to test"
+)]
 
 mod client;
 
