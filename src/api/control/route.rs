@@ -3,8 +3,6 @@
 //! Rooms say this of each of their routes once. Requests are routed by it (`table.rs`), and the `OpenAPI`
 //! document is made of it (`openapi.rs`).
 
-#![allow(dead_code, reason = "rooms that come use the rest")]
-
 use super::answer::fault;
 use super::gate::Door;
 use super::words::{Access, Gives, MOST_BODY_BYTES, SchemaOf, Takes, Verb};

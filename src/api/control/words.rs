@@ -1,7 +1,5 @@
 //! The words that say what a route of the control API takes and gives.
 
-#![allow(dead_code, reason = "rooms that come use the rest")]
-
 use crate::http::Method;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;

@@ -3,6 +3,7 @@
 mod apart;
 mod control;
 mod links;
+mod many;
 
 use crate::harness::{Response, Server};
 
