@@ -5,6 +5,7 @@ use super::folder::Folder;
 use super::shelf::Entry;
 use super::snapshot::{Rest, Snapshot, SnapshotInfo};
 use crate::service::app::{App, Kept};
+use crate::service::transitions::Held;
 use crate::store::Seed;
 use std::sync::Arc;
 
@@ -16,27 +17,39 @@ impl App {
     pub fn save_snapshot(&self, name: &str) -> Result<SnapshotInfo, SnapshotError> {
         let _exchange = self.exchange();
         self.snapshots.check(name)?;
+        // No step of a plan comes between the images and the plans.
+        let plans = self.transitions().hold();
         let snapshot = match self.snapshots.folder() {
-            None => self.snapshot(name, self.store().snapshot(None)?)?,
-            Some(folder) => self.save_in(folder, name)?,
+            None => self.snapshot(name, self.store().snapshot(None)?, &plans)?,
+            Some(folder) => self.save_in(folder, name, &plans)?,
         };
         let info = snapshot.info.clone();
         self.snapshots.put(snapshot)?;
         Ok(info)
     }
 
-    fn save_in(&self, folder: &Folder, name: &str) -> Result<Snapshot, SnapshotError> {
+    fn save_in(
+        &self,
+        folder: &Folder,
+        name: &str,
+        plans: &Held<'_>,
+    ) -> Result<Snapshot, SnapshotError> {
         let pages = folder.new_pages(name);
         let saved = || {
             let images = self.store().snapshot(Some(&pages.path))?;
-            let snapshot = self.snapshot(name, images)?;
+            let snapshot = self.snapshot(name, images, plans)?;
             folder.save(&snapshot, &pages, self.store().spool())?;
             Ok(snapshot)
         };
         saved().inspect_err(|_: &SnapshotError| folder.give_up(&pages))
     }
 
-    fn snapshot(&self, name: &str, images: Seed) -> Result<Snapshot, SnapshotError> {
+    fn snapshot(
+        &self,
+        name: &str,
+        images: Seed,
+        plans: &Held<'_>,
+    ) -> Result<Snapshot, SnapshotError> {
         let info = SnapshotInfo {
             name: name.to_owned(),
             taken_at: self.clock.now(),
@@ -47,7 +60,7 @@ impl App {
             around: self.around(),
             tokens: self.identity.saved(),
             used: self.waldur.used(),
-            transitions: self.transitions().hold().saved(),
+            transitions: plans.saved(),
             clock: self.clock.place(),
             ids: self.ids.place(),
         };
