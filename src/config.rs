@@ -179,8 +179,8 @@ pub const MOST_IMAGE_BYTES: u64 = 1 << 40;
 /// Most entries of the journal when nothing else is said.
 pub const JOURNAL_ENTRIES: usize = 1000;
 
-/// Most bytes that they take when nothing else is said: 4 MiB.
-pub const JOURNAL_BYTES: usize = 4 * 1024 * 1024;
+/// Most bytes that they take when nothing else is said: 2 MiB.
+pub const JOURNAL_BYTES: usize = 2 * 1024 * 1024;
 
 /// Most bytes that are kept of each body when nothing else is said: 64 KiB.
 pub const JOURNAL_BODY_BYTES: usize = 64 * 1024;

@@ -139,7 +139,7 @@ pub struct Serve {
         default_value_t = JOURNAL_ENTRIES,
         value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     journal_entries: usize,
-    /// Bytes of memory that its entries take [default: 4 MiB]
+    /// Bytes of memory that its entries take [default: 2 MiB]
     #[arg(long, env = "NOVA_IMAGES_JOURNAL_BYTES", value_name = "BYTES",
         default_value_t = JOURNAL_BYTES, hide_default_value = true,
         value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]

@@ -317,7 +317,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Lets them take at most so many bytes of memory; 4 MiB unless this says otherwise.
+    /// Lets them take at most so many bytes of memory; 2 MiB unless this says otherwise.
     pub fn journal_bytes(mut self, bytes: usize) -> Self {
         self.server.journal_bytes = bytes;
         self

@@ -4,15 +4,16 @@ use super::connection::ConnectionFacts;
 use super::server::Server;
 use crate::http::reply::Parts;
 use crate::http::{
-    Body, CutOff, Head, HeaderMap, HeaderName, HeaderValue, Method, Reply, ReplyBody, Request,
-    StatusCode, Wire,
+    Body, CutOff, Head, HeaderMap, HeaderName, HeaderValue, Method, Reply, ReplyBody, ReplyStream,
+    Request, StatusCode, Wire,
 };
 use actix_web::body::{BodyStream, BoxBody, SizedStream};
 use actix_web::http::header as framework;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::http::{ConnectionType, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::StreamExt as _;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
@@ -182,11 +183,10 @@ fn response(parts: Parts) -> HttpResponse {
     let mut response = match parts.body {
         ReplyBody::Whole(bytes) => HttpResponse::build(status).body(bytes),
         ReplyBody::Stream(stream) => {
-            HttpResponse::build(status).body(BoxBody::new(BodyStream::new(stream)))
+            HttpResponse::build(status).body(BoxBody::new(BodyStream::new(in_turns(stream))))
         }
-        ReplyBody::Sized(bytes, stream) => {
-            HttpResponse::build(status).body(BoxBody::new(SizedStream::new(bytes, stream)))
-        }
+        ReplyBody::Sized(bytes, stream) => HttpResponse::build(status)
+            .body(BoxBody::new(SizedStream::new(bytes, in_turns(stream)))),
     };
     let headers = response.headers_mut();
     headers.remove(CONTENT_TYPE);
@@ -199,6 +199,15 @@ fn response(parts: Parts) -> HttpResponse {
         }
     }
     response
+}
+
+/// Lets other connections have their turn before each piece: to a client that reads as fast as it is written
+/// to, the framework would write a long list in one go.
+fn in_turns(stream: ReplyStream) -> impl Stream<Item = Result<Bytes, CutOff>> {
+    stream.then(|piece| async {
+        actix_web::rt::task::yield_now().await;
+        piece
+    })
 }
 
 fn framework_status(status: StatusCode) -> actix_web::http::StatusCode {
