@@ -161,8 +161,8 @@ fn image(generator: &mut SchemaGenerator) -> Schema {
         "properties": {
             "id": {"type": "string", "minLength": 1, "maxLength": 255},
             "name": {"type": ["string", "null"], "maxLength": 255},
-            "status": {"enum": STATUSES},
-            "visibility": {"enum": ["public", "private", "shared", "community"]},
+            "status": {"enum": or_null(&STATUSES)},
+            "visibility": {"enum": or_null(&["public", "private", "shared", "community"])},
             "owner": text,
             "min_ram": small, "min_disk": small,
             "size": large, "virtual_size": large,
@@ -178,6 +178,12 @@ fn image(generator: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// Null is as if nothing was said.
+fn or_null(words: &[&'static str]) -> Vec<Option<&'static str>> {
+    let words = words.iter().copied().map(Some);
+    words.chain([None]).collect()
+}
+
 fn members() -> Value {
     serde_json::json!({
         "description": "With whom the image is shared; a text is a custom property",
@@ -186,8 +192,8 @@ fn members() -> Value {
             "type": "object",
             "properties": {
                 "member_id": {"type": "string", "minLength": 1},
-                "status": {"enum": ["pending", "accepted", "rejected"]},
-                "can_share": {"type": "boolean"},
+                "status": {"enum": or_null(&["pending", "accepted", "rejected"])},
+                "can_share": {"type": ["boolean", "null"]},
                 "created_at": {"type": ["string", "null"], "format": "date-time"},
                 "updated_at": {"type": ["string", "null"], "format": "date-time"},
             },
