@@ -11,6 +11,7 @@ pub mod json;
 pub mod mount;
 pub mod origin;
 pub mod path;
+pub mod pieces;
 pub mod proxy;
 pub mod query;
 mod refusal;

@@ -5,10 +5,9 @@ use super::own;
 use super::route::{Ask, Route};
 use super::words::{Access, Gives, Takes, Verb};
 use crate::domain::Work;
+use crate::http::pieces::pieces;
 use crate::http::{CutOff, Reply, ReplyStream, StatusCode};
 use crate::service::{Dump, Failure, SpaceContent, Spaces, StateError};
-use bytes::Bytes;
-use futures_util::StreamExt as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -170,17 +169,9 @@ fn dump(ask: &Ask<'_>) -> Reply {
 
 /// The rest of a dump, behind what is written already. What goes wrong in it cuts it off.
 fn stream(begun: Vec<u8>, dump: Dump) -> ReplyStream {
-    let begun = futures_util::stream::iter([Ok(Bytes::from(begun))]);
-    let rest = futures_util::stream::unfold(Some(dump), |dump| async move {
-        let mut dump = dump?;
-        match dump.next_piece() {
-            Ok(Some(piece)) => Some((Ok(Bytes::from(piece)), Some(dump))),
-            Ok(None) => None,
-            Err(error) => {
-                let failure = Failure::of(&error);
-                Some((Err(CutOff(failure.why().into())), None))
-            }
-        }
-    });
-    begun.chain(rest).boxed()
+    pieces(begun, dump, |mut dump| async move {
+        let piece = dump.next_piece();
+        let piece = piece.map_err(|error| CutOff(Failure::of(&error).why().into()))?;
+        Ok(piece.map(|piece| (piece, Some(dump))))
+    })
 }

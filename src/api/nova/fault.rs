@@ -1,6 +1,6 @@
 //! Everything that goes wrong, as values: `refusal` alone turns one into an answer.
 
-use crate::http::StatusCode;
+use crate::http::{CutOff, StatusCode};
 use crate::python::{html_escape, strip};
 use crate::service::glance_query::QueryError;
 use crate::service::{Failure, ImageError};
@@ -72,6 +72,14 @@ impl From<Told> for Fault {
 }
 
 impl Fault {
+    /// In the middle of a list, where nobody can be told any more.
+    pub fn cut_off(self) -> CutOff {
+        let why = self.why;
+        let why = why.unwrap_or_else(|| "an image cannot be shown".to_owned());
+        tracing::error!(why, "a list was cut off");
+        CutOff(why.into())
+    }
+
     /// An error of Nova's, with its message.
     pub fn api(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
         Told::Api(status, message.into()).into()

@@ -6,10 +6,9 @@ use super::query::{self, ListRequest};
 use crate::api::nova::call::Call;
 use crate::api::nova::fault::{Fault, MALFORMED};
 use crate::domain::ListedImage;
-use crate::http::{CutOff, Reply, ReplyStream, StatusCode};
+use crate::http::pieces::pieces;
+use crate::http::{Reply, ReplyStream, StatusCode};
 use crate::service::{ImageError, Listing, Slice, is_uuid};
-use bytes::Bytes;
-use futures_util::StreamExt as _;
 
 /// About what one image takes in an answer, in bytes.
 const IMAGE_BYTES: usize = 1024;
@@ -146,21 +145,10 @@ impl List {
 
     /// The rest of it, behind what is written already. What goes wrong in it cuts it off.
     fn stream(self, begun: Vec<u8>) -> ReplyStream {
-        let begun = futures_util::stream::iter([Ok(Bytes::from(begun))]);
-        let rest = futures_util::stream::unfold(Some(self), |list| async move {
-            let mut list = list?;
+        pieces(begun, self, |mut list| async move {
             let mut piece = Vec::new();
-            match list.more(&mut piece) {
-                Ok(more) => Some((Ok(Bytes::from(piece)), more.then_some(list))),
-                Err(fault) => {
-                    let why = fault
-                        .why
-                        .unwrap_or_else(|| "an image cannot be shown".to_owned());
-                    tracing::error!(why, "a list was cut off");
-                    Some((Err(CutOff(why.into())), None))
-                }
-            }
-        });
-        begun.chain(rest).boxed()
+            let more = list.more(&mut piece).map_err(Fault::cut_off)?;
+            Ok(Some((piece, more.then_some(list))))
+        })
     }
 }
