@@ -2,8 +2,9 @@
 //! link leads once another server stands in front.
 
 use super::escape::quote;
-use super::{Head, HeaderMap, header_text};
+use super::{Head, HeaderMap, Reply, StatusCode, header_text};
 use crate::python::unquote;
+use bytes::Bytes;
 
 /// Of one connection only, whoever sends them (RFC 9110, section 7.6.1).
 const HOP_BY_HOP: [&str; 10] = [
@@ -56,12 +57,33 @@ pub fn request_headers(headers: &HeaderMap) -> HeaderMap {
 
 /// The headers of an answer that go back to the client, but for the type of its body. What is no text
 /// is left out.
-pub fn reply_headers(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+fn reply_headers(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers.iter().filter_map(move |(name, value)| {
         let name = name.as_str();
         let value = std::str::from_utf8(value.as_bytes()).ok()?;
         (!is_left(headers, name, &OF_THE_WAY_BACK)).then_some((name, value))
     })
+}
+
+/// What the server behind answered, with this body. `led` gives headers the value that they have here; those
+/// that it has no word on stay as they are.
+pub fn reply(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: Bytes,
+    led: impl Fn(&str, &str) -> Option<String>,
+) -> Reply {
+    let content_type = header_text(headers, "content-type").map(str::to_owned);
+    let mut reply = match (content_type, body.is_empty()) {
+        (Some(content_type), _) => Reply::new(status, content_type, body),
+        (None, true) => Reply::empty(status),
+        (None, false) => Reply::new(status, "application/octet-stream", body),
+    };
+    for (name, value) in reply_headers(headers) {
+        let value = led(name, value).unwrap_or_else(|| value.to_owned());
+        reply = reply.with(name.to_owned(), value);
+    }
+    reply
 }
 
 fn is_left(headers: &HeaderMap, name: &str, of_the_way: &[&str]) -> bool {

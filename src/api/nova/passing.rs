@@ -12,7 +12,7 @@ use super::microversion::{self, Wanted};
 use super::operation::{Operation, Route};
 use super::refusal;
 use crate::config::Microversion;
-use crate::http::{Head, PathView, Reply, StatusCode, header_text, proxy};
+use crate::http::{Head, PathView, Reply, StatusCode, proxy};
 use crate::python::Value;
 use crate::service::upstream::{Answer, Endpoint, Question, Upstream, UpstreamError};
 use crate::service::why;
@@ -117,24 +117,14 @@ fn no_answer(error: &UpstreamError) -> Fault {
 fn reply(call: &Call<'_>, compute: &Endpoint, answer: &Answer) -> Reply {
     let base = call.base_url();
     let body = rewritten(&base, compute, answer);
-    let content_type = header_text(&answer.headers, "content-type").map(str::to_owned);
-    let mut reply = match (content_type, body.is_empty()) {
-        (Some(content_type), _) => Reply::new(answer.status, content_type, body),
-        (None, true) => Reply::empty(answer.status),
-        (None, false) => Reply::new(answer.status, "application/octet-stream", body),
-    };
-    for (name, value) in proxy::reply_headers(&answer.headers) {
-        let value = match name {
+    proxy::reply(answer.status, &answer.headers, body, |name, value| {
+        match name {
             // An image that is made of a server is Glance's.
-            "location" if is_of(compute, value) => {
-                led(&base, compute, value).unwrap_or_else(|| value.to_owned())
-            }
-            "www-authenticate" => format!("Keystone uri=\"{}\"", call.keystone_url()),
-            _ => value.to_owned(),
-        };
-        reply = reply.with(name.to_owned(), value);
-    }
-    reply
+            "location" if is_of(compute, value) => led(&base, compute, value),
+            "www-authenticate" => Some(format!("Keystone uri=\"{}\"", call.keystone_url())),
+            _ => None,
+        }
+    })
 }
 
 /// The body with links that lead here. What is no JSON, or broken, is passed on as it is.

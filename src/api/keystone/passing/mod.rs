@@ -9,7 +9,7 @@ use super::failed;
 use super::site::Site;
 use super::v2;
 use super::v3;
-use crate::http::{Head, Method, Refusal, Reply, Request, StatusCode, header_text, proxy};
+use crate::http::{Head, Method, Refusal, Reply, Request, StatusCode, proxy};
 use crate::python::{self, Value};
 use crate::service::App;
 use crate::service::upstream::{Answer, Passed, Upstream};
@@ -140,23 +140,16 @@ fn add_v2(document: &mut Value, site: &Site) {
 }
 
 fn reply(cloud: &Upstream, places: &Places, answer: &Answer, body: Bytes) -> Reply {
-    let content_type = header_text(&answer.headers, "content-type").map(str::to_owned);
-    let mut reply = match (content_type, body.is_empty()) {
-        (Some(content_type), _) => Reply::new(answer.status, content_type, body),
-        (None, true) => Reply::empty(answer.status),
-        (None, false) => Reply::new(answer.status, "application/octet-stream", body),
-    };
-    for (name, value) in proxy::reply_headers(&answer.headers) {
-        let value = match name {
-            "www-authenticate" => places.challenge(value),
-            "location" if is_own(cloud, answer.status, value) => {
-                places.link(value).unwrap_or_else(|| value.to_owned())
-            }
-            _ => value.to_owned(),
-        };
-        reply = reply.with(name.to_owned(), value);
-    }
-    reply
+    proxy::reply(
+        answer.status,
+        &answer.headers,
+        body,
+        |name, value| match name {
+            "www-authenticate" => Some(places.challenge(value)),
+            "location" if is_own(cloud, answer.status, value) => places.link(value),
+            _ => None,
+        },
+    )
 }
 
 /// Whether a `Location` is Keystone's own: one that a browser is sent to may be an identity provider's.
