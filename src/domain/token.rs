@@ -45,6 +45,17 @@ pub enum TokenScope {
     System,
 }
 
+impl TokenScope {
+    /// The project, where it is one.
+    #[must_use]
+    pub fn project_id(&self) -> Option<&str> {
+        match self {
+            Self::Project { project, .. } => Some(&project.id),
+            Self::Unscoped | Self::Domain(_) | Self::System => None,
+        }
+    }
+}
+
 /// A token, but for its text, which only its owner has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -87,10 +98,7 @@ impl Token {
     /// The project that it is scoped to.
     #[must_use]
     pub fn project_id(&self) -> Option<&str> {
-        match &self.scope {
-            TokenScope::Project { project, .. } => Some(&project.id),
-            _ => None,
-        }
+        self.scope.project_id()
     }
 
     /// Whether the role `admin` is held, in whatever scope.

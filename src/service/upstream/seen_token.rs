@@ -99,10 +99,7 @@ impl SeenToken {
     /// The project that it is scoped to.
     #[must_use]
     pub fn project_id(&self) -> Option<&str> {
-        match &self.scope {
-            TokenScope::Project { project, .. } => Some(&project.id),
-            _ => None,
-        }
+        self.scope.project_id()
     }
 
     /// Where a service is for everybody: in a region, or in the first that has it.

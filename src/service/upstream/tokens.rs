@@ -54,10 +54,7 @@ impl KnownToken {
     /// The project that it is scoped to.
     #[must_use]
     pub fn project_id(&self) -> Option<&str> {
-        match &self.scope {
-            TokenScope::Project { project, .. } => Some(&project.id),
-            _ => None,
-        }
+        self.scope.project_id()
     }
 
     /// Whether the role `admin` is held, in whatever scope.
