@@ -290,17 +290,11 @@ fn remove_project(ask: &Ask<'_>) -> Reply {
 fn text(ask: &Ask<'_>) -> Result<String, Box<Reply>> {
     let bytes = ask.request.body.bytes();
     let text = std::str::from_utf8(bytes);
-    let text = text.map_err(|error| wrong(ask, &format!(": {error}")))?;
+    let text = text.map_err(|error| ask.wrong(&format!(": {error}")))?;
     match text.trim_start().starts_with('{') {
         true => Ok(text.to_owned()),
-        false => Err(wrong(ask, "")),
+        false => Err(ask.wrong("")),
     }
-}
-
-fn wrong(ask: &Ask<'_>, why: &str) -> Box<Reply> {
-    let what = ask.route.takes.map_or("", |takes| takes.what);
-    let message = format!("the body must be {what}{why}");
-    Box::new(fault(StatusCode::BAD_REQUEST, &message))
 }
 
 fn shown(status: StatusCode, changed: Result<Value, PeopleError>) -> Reply {

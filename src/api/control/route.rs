@@ -155,14 +155,9 @@ impl Ask<'_> {
     /// The answer to whoever sent another.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Box<Reply>> {
         let body = self.request.body.bytes();
-        let what = self.route.takes.map_or("", |takes| takes.what);
-        let wrong = |why: &str| {
-            let message = format!("the body must be {what}{why}");
-            Box::new(fault(StatusCode::BAD_REQUEST, &message))
-        };
         // The reader would take a list of the members for the object.
         if body.trim_ascii_start().first() != Some(&b'{') {
-            return Err(wrong(""));
+            return Err(self.wrong(""));
         }
         let reader = &mut serde_json::Deserializer::from_slice(body);
         let read = serde_path_to_error::deserialize(&mut *reader);
@@ -174,17 +169,24 @@ impl Ask<'_> {
                     path => format!("at {path}: {inner}"),
                 }
             });
-            wrong(&format!(": {why}"))
+            self.wrong(&format!(": {why}"))
         })?;
         if let Err(error) = reader.end() {
-            return Err(wrong(&format!(": {error}")));
+            return Err(self.wrong(&format!(": {error}")));
         }
         // A list of its members is no object, either, further in.
         let may_have_lists = body.len() <= MOST_BODY_BYTES && body.contains(&b'[');
         match may_have_lists.then(|| self.why_not(body)).flatten() {
             None => Ok(read),
-            Some(why) => Err(wrong(&format!(": {why}"))),
+            Some(why) => Err(self.wrong(&format!(": {why}"))),
         }
+    }
+
+    /// To whoever sent another body than the route takes; `why` follows what that is.
+    pub fn wrong(&self, why: &str) -> Box<Reply> {
+        let what = self.route.takes.map_or("", |takes| takes.what);
+        let message = format!("the body must be {what}{why}");
+        Box::new(fault(StatusCode::BAD_REQUEST, &message))
     }
 
     /// What the schema has against a body, if it is JSON.
