@@ -2,9 +2,9 @@
 
 use super::Emulator;
 use super::space::Space;
+use super::whose::Whose;
 use crate::control::faults::{Fault, FaultId, FaultReport};
-use crate::service::{App, FaultError};
-use std::sync::Weak;
+use crate::service::FaultError;
 
 /// What goes wrong on demand in an emulator's own space, or in one of its spaces by name.
 ///
@@ -32,14 +32,6 @@ use std::sync::Weak;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Faults<'e>(Whose<'e>);
-
-#[derive(Clone, Debug)]
-enum Whose<'e> {
-    /// The emulator's own.
-    Root(&'e App),
-    /// A space's, as long as there is one.
-    Space(&'e Weak<App>),
-}
 
 impl Emulator {
     /// What goes wrong on demand in the emulator's own space.
@@ -79,7 +71,7 @@ impl Faults<'_> {
     /// When it makes no sense: it does nothing, names an operation that there is none of, contradicts
     /// itself. When it is to show images as they were, and they are in a file. When the space was removed.
     pub fn add(&self, fault: Fault) -> Result<FaultId, FaultError> {
-        let added = self.of(|app| app.add_fault(fault));
+        let added = self.0.ask(|app| app.add_fault(fault));
         added.unwrap_or(Err(FaultError::Removed))
     }
 
@@ -89,41 +81,36 @@ impl Faults<'_> {
     /// # Errors
     /// When there is none of that name, or the space was removed.
     pub fn preset(&self, name: &str) -> Result<FaultId, FaultError> {
-        let added = self.of(|app| app.add_preset(name));
+        let added = self.0.ask(|app| app.add_preset(name));
         added.unwrap_or(Err(FaultError::Removed))
     }
 
     /// All of them, in order, and what has become of each.
     #[must_use]
     pub fn list(&self) -> Vec<FaultReport> {
-        self.of(|app| app.faults.list(&app.clock))
+        self.0
+            .ask(|app| app.faults.list(&app.clock))
             .unwrap_or_default()
     }
 
     /// One of them, and what has become of it.
     #[must_use]
     pub fn find(&self, id: FaultId) -> Option<FaultReport> {
-        self.of(|app| app.faults.find(&app.clock, &id.to_string()))?
+        self.0
+            .ask(|app| app.faults.find(&app.clock, &id.to_string()))?
     }
 
     /// Removes one; says whether it was there.
     #[expect(clippy::must_use_candidate, reason = "most know what there is")]
     pub fn remove(&self, id: FaultId) -> bool {
-        self.of(|app| app.faults.remove(&id.to_string()))
+        self.0
+            .ask(|app| app.faults.remove(&id.to_string()))
             .unwrap_or_default()
     }
 
     /// Removes all of them; says how many there were.
     #[expect(clippy::must_use_candidate, reason = "most know what there is")]
     pub fn clear(&self) -> usize {
-        self.of(|app| app.faults.clear()).unwrap_or_default()
-    }
-
-    /// Nothing when the space was removed.
-    fn of<T>(&self, ask: impl FnOnce(&App) -> T) -> Option<T> {
-        match self.0 {
-            Whose::Root(app) => Some(ask(app)),
-            Whose::Space(app) => Some(ask(&*app.upgrade()?)),
-        }
+        self.0.ask(|app| app.faults.clear()).unwrap_or_default()
     }
 }

@@ -2,10 +2,10 @@
 
 use super::Emulator;
 use super::space::Space;
+use super::whose::Whose;
 use crate::config::UploadTransitions;
 use crate::domain::{GlanceStatus, Image, Transition, TransitionPlan};
 use crate::service::{App, ImageControlError, Putting};
-use std::sync::{Arc, Weak};
 
 /// The images of an emulator's own space, or of another one: [`Emulator::images`], [`Space::images`].
 ///
@@ -14,13 +14,6 @@ use std::sync::{Arc, Weak};
 #[derive(Clone, Debug)]
 pub struct Images<'e> {
     space: Whose<'e>,
-}
-
-/// The emulator's own space is there as long as the emulator.
-#[derive(Clone, Debug)]
-enum Whose<'e> {
-    Root(&'e App),
-    Named(&'e Weak<App>),
 }
 
 impl Emulator {
@@ -65,7 +58,7 @@ impl Space {
     #[must_use]
     pub fn images(&self) -> Images<'_> {
         Images {
-            space: Whose::Named(self.app()),
+            space: Whose::Space(self.app()),
         }
     }
 }
@@ -180,15 +173,10 @@ impl Images<'_> {
         &self,
         call: impl FnOnce(&App) -> Result<T, ImageControlError>,
     ) -> Result<T, ImageControlError> {
-        let named: Arc<App>;
-        let app = match &self.space {
-            Whose::Root(app) => *app,
-            Whose::Named(app) => {
-                named = app.upgrade().ok_or(ImageControlError::Removed)?;
-                &*named
-            }
-        };
-        app.settle();
-        call(app)
+        let called = self.space.ask(|app| {
+            app.settle();
+            call(app)
+        });
+        called.unwrap_or(Err(ImageControlError::Removed))
     }
 }

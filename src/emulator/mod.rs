@@ -31,6 +31,7 @@ mod texts;
 mod upstream;
 mod watched;
 mod web;
+mod whose;
 
 #[cfg(feature = "cli")]
 pub(crate) use address::resolve;
