@@ -78,12 +78,8 @@ impl Store {
     pub fn copy(&self, name: String) -> Result<Self, StoreError> {
         let database = self.database.read(|connection| {
             let copied = Database::copy_of_read(connection, name)?;
-            if let Some(spool) = &self.spool {
-                // While nobody writes: who removes one of these rows lets go of its data only then.
-                for name in data::names(connection)? {
-                    spool.hold(&name).keep();
-                }
-            }
+            // While nobody writes: who removes one of these rows lets go of its data only then.
+            self.hold_for_rows(&data::names(connection)?);
             Ok(copied)
         })?;
         Ok(Self {
