@@ -7,6 +7,7 @@
     reason = "a test may panic"
 )]
 
+mod asked;
 mod command;
 mod control_api;
 mod control_walk;

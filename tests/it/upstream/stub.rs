@@ -1,8 +1,9 @@
 //! An image service that does what a script says, request by request, and good things behind its end.
 
+use crate::asked::{Asked, read};
 use socket2::SockRef;
 use std::collections::VecDeque;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -75,7 +76,7 @@ impl Stub {
 
 fn serve(stream: TcpStream, state: &Mutex<State>) {
     let mut reader = BufReader::new(stream);
-    while let Some(head) = read(&mut reader) {
+    while let Some(Asked { head, .. }) = read(&mut reader) {
         let act = {
             let mut state = state.lock().unwrap();
             state.heads.push(head.clone());
@@ -98,26 +99,6 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
             }
         }
     }
-}
-
-fn read(reader: &mut BufReader<TcpStream>) -> Option<String> {
-    let (mut head, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).ok()? == 0 {
-            return None;
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-        let lower = line.to_ascii_lowercase();
-        if let Some(value) = lower.strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-        head += &line;
-    }
-    reader.read_exact(&mut vec![0; length]).ok()?;
-    Some(head)
 }
 
 /// What a healthy service answers.

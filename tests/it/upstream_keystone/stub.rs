@@ -1,6 +1,7 @@
 //! A server that answers what it is told to, byte by byte, and remembers what it was asked.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use crate::asked::{Asked, read};
+use std::io::{BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -12,13 +13,6 @@ pub enum Act {
     Say(String),
     /// Nothing, until the client has left.
     Hold,
-}
-
-/// A request as it came: its head, and its body.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    pub head: String,
-    pub body: String,
 }
 
 /// Listens until the test ends.
@@ -70,30 +64,6 @@ fn serve(stream: TcpStream, remembered: &Mutex<Vec<Asked>>, act: &dyn Fn(&Asked)
         }
     };
     _ = stream.write_all(said.as_bytes());
-}
-
-fn read(reader: &mut BufReader<TcpStream>) -> Option<Asked> {
-    let (mut head, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).ok()? == 0 {
-            return None;
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-        let lower = line.to_ascii_lowercase();
-        if let Some(value) = lower.strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-        head += &line;
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    Some(Asked {
-        head,
-        body: String::from_utf8_lossy(&body).into_owned(),
-    })
 }
 
 /// A reply with a JSON body.
