@@ -24,6 +24,10 @@ const PREPARED_STATEMENTS: usize = 128;
 /// SQLite's default of 2 MiB is less than a thousand images take.
 const PAGE_CACHE_KIB: u32 = 16 * 1024;
 
+/// The same while it shows a file as it was, for a list of any length, which comes by each page once.
+/// There may be as many of these as there are clients.
+const PASSING_CACHE_KIB: u32 = 1024;
+
 /// The same of the connection that writes to memory: it reads little, and one of them stands open in
 /// each space however long nobody asks.
 const WRITER_CACHE_KIB: u32 = 32;
@@ -234,6 +238,7 @@ impl Database {
             return Ok(None);
         }
         let connection = self.reader(0)?;
+        set_cache(&connection, PASSING_CACHE_KIB)?;
         connection.prepare_cached("BEGIN")?.execute([])?;
         Ok(Some(connection))
     }
@@ -242,7 +247,8 @@ impl Database {
     pub fn release(&self, connection: Connection) {
         let ended = connection
             .prepare_cached("COMMIT")
-            .and_then(|mut end| end.execute([]));
+            .and_then(|mut end| end.execute([]))
+            .and_then(|_| set_cache(&connection, PAGE_CACHE_KIB));
         if let Err(error) = ended {
             tracing::debug!(%error, "a snapshot could not be ended; its connection is closed");
         }
@@ -309,6 +315,20 @@ impl Database {
         match &self.writer {
             Writer::Memory(writer) => self.write_memory(writer, work),
             Writer::File(writer) => writer.write_alone(work),
+        }
+    }
+
+    /// The same for what changes most of the data.
+    pub fn write_most<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Result<T, E>, StoreError> {
+        match &self.writer {
+            Writer::Memory(writer) => self.write_memory(writer, work),
+            Writer::File(writer) => writer.write_most(|connection| {
+                self.check_place()?;
+                work(connection)
+            }),
         }
     }
 
@@ -456,14 +476,17 @@ fn connect(location: &Location, purpose: Use) -> Result<Connection, StoreError> 
     // Without this promise SQLite plans a statement anew whenever a bound value might matter for
     // the plan, which costs more than running it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.execute_batch(&format!(
-        "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -{cache_kib};"
-    ))?;
+    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
+    set_cache(&connection, cache_kib)?;
     if purpose == Use::Read {
         connection.execute_batch("PRAGMA query_only = ON;")?;
     }
     Ok(connection)
+}
+
+/// Keeps no more than so much of the database in the connection's memory.
+fn set_cache(connection: &Connection, kib: u32) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!("PRAGMA cache_size = -{kib};"))
 }
 
 fn not_a_database(error: StoreError) -> StoreError {

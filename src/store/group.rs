@@ -130,6 +130,37 @@ impl GroupWriter {
         written
     }
 
+    /// The same for what changes most of the file, in a transaction of its own: within one that others
+    /// are in, SQLite keeps all that it replaces in memory, in case this write alone is taken back.
+    pub fn write_most<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Result<T, E>, StoreError> {
+        let turn = self.begin_alone()?;
+        let transaction = Unfinished(&turn.connection);
+        let outcome = work(&turn.connection)?;
+        if outcome.is_ok() {
+            turn.connection.execute_batch("COMMIT")?;
+        }
+        drop(transaction);
+        Ok(outcome)
+    }
+
+    /// Begins a transaction, and first ends one that others wait in.
+    fn begin_alone(&self) -> Result<MutexGuard<'_, Turn>, StoreError> {
+        let mut turn = self.take_turn()?;
+        for _ in 0..self.attempts {
+            if turn.members == 0 {
+                return Ok(turn);
+            }
+            let committed = turn.commit();
+            turn.end(committed);
+            drop(turn);
+            turn = self.take_turn()?;
+        }
+        Err(StoreError::Busy)
+    }
+
     /// Waits in line, and where another process has the file's lock, for that one.
     fn take_turn(&self) -> Result<MutexGuard<'_, Turn>, StoreError> {
         for _ in 0..self.attempts {
@@ -225,6 +256,19 @@ impl Drop for Savepoint<'_> {
                 // Rather nobody's write than half of one.
                 _ = self.0.execute_batch("ROLLBACK");
             }
+        }
+    }
+}
+
+/// Takes back a transaction that was not committed: also when what is done in it panics.
+struct Unfinished<'c>(&'c Connection);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if !self.0.is_autocommit()
+            && let Err(error) = self.0.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a write could not be taken back");
         }
     }
 }

@@ -222,11 +222,10 @@ impl Store {
     ) -> Result<(), E> {
         let filled = |connection: &Connection| {
             let freed = data::forget_all(connection)?;
-            rows::remove_all(connection)?;
-            let filled = loading::fill(connection, self.maker, expected, each);
+            let filled = loading::refill(connection, self.maker, expected, each);
             Ok(filled.map(|_| freed))
         };
-        let freed = self.database.write(filled)??;
+        let freed = self.database.write_most(filled)??;
         self.changes.everything();
         self.let_go(freed);
         Ok(())

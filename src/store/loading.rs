@@ -5,7 +5,7 @@
 
 use super::error::StoreError;
 use super::rows::Last;
-use super::{rows, terms, texts};
+use super::{rows, terms, texts, walk};
 use crate::domain::{Image, ImageTexts, TextMaker};
 use rusqlite::Connection;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -33,15 +33,47 @@ pub struct Loaded {
 
 /// Stores about so many images that `each` gives, in a transaction; one whose id is known is left as it
 /// is.
-///
-/// Of many, one thread reads the images and writes what lists show of them, and this one stores them.
 pub fn fill<E: From<StoreError> + Send>(
     connection: &Connection,
     maker: TextMaker,
     expected: usize,
     each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
 ) -> Result<Loaded, E> {
-    let mut loading = Loading::begin(connection, expected)?;
+    let indexes = match is_many(expected) && is_empty(connection)? {
+        true => drop_indexes(connection)?,
+        false => Vec::new(),
+    };
+    store(connection, maker, expected, indexes, each)
+}
+
+/// The same in place of all that there is.
+pub fn refill<E: From<StoreError> + Send>(
+    connection: &Connection,
+    maker: TextMaker,
+    expected: usize,
+    each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+) -> Result<Loaded, E> {
+    // Rows go one by one, out of each index that there is.
+    let known = walk::count(connection)?;
+    let indexes = match is_many(expected) || is_many(known.try_into().unwrap_or(usize::MAX)) {
+        true => drop_indexes(connection)?,
+        false => Vec::new(),
+    };
+    rows::remove_all(connection)?;
+    store(connection, maker, expected, indexes, each)
+}
+
+/// Stores them, and then makes these indexes.
+///
+/// Of many, one thread reads the images and writes what lists show of them, and this one stores them.
+fn store<E: From<StoreError> + Send>(
+    connection: &Connection,
+    maker: TextMaker,
+    expected: usize,
+    indexes: Vec<String>,
+    each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+) -> Result<Loaded, E> {
+    let mut loading = Loading::begin(connection, indexes)?;
     if is_many(expected) {
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(BATCHES);
@@ -111,17 +143,11 @@ struct Loading<'c> {
 }
 
 impl<'c> Loading<'c> {
-    /// Of about so many images, in a transaction.
-    fn begin(connection: &'c Connection, expected: usize) -> Result<Self, StoreError> {
-        let mut is_empty = connection.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM images)")?;
-        let is_empty: bool = is_empty.query_row([], |row| row.get(0))?;
-        let indexes = match is_empty && is_many(expected) {
-            true => drop_indexes(connection)?,
-            false => Vec::new(),
-        };
+    /// In a transaction, with indexes that are made at the end.
+    fn begin(connection: &'c Connection, indexes: Vec<String>) -> Result<Self, StoreError> {
         Ok(Self {
             connection,
-            terms: terms::Adding::to(is_empty),
+            terms: terms::Adding::to(is_empty(connection)?),
             texts: texts::Adding::default(),
             last: Last::of(connection)?,
             indexes,
@@ -161,6 +187,11 @@ impl<'c> Loading<'c> {
         }
         Ok(self.loaded)
     }
+}
+
+fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
+    let mut select = connection.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM images)")?;
+    Ok(select.query_row([], |row| row.get(0))?)
 }
 
 /// Drops every index that is none of a constraint, and says what makes them again.

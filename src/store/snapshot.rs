@@ -81,11 +81,10 @@ impl Store {
         let data = seed.with(data::all)?;
         let names: Vec<DataName> = data.iter().map(|row| row.2.name.clone()).collect();
         self.hold_for_rows(&names);
-        let written = self.database.write(|connection| {
+        let written = self.database.write_most(|connection| {
             let freed = data::forget_all(connection)?;
-            rows::remove_all(connection)?;
             let filled =
-                loading::fill::<StoreError>(connection, self.maker, seed.images(), |add| {
+                loading::refill::<StoreError>(connection, self.maker, seed.images(), |add| {
                     seed.each_image(add)
                 });
             if let Err(error) = filled {
