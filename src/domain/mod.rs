@@ -17,6 +17,8 @@ pub mod password;
 pub mod plan;
 pub mod progress;
 pub mod properties;
+#[cfg(test)]
+pub mod property_tests;
 pub mod sibling;
 pub mod timestamp;
 pub mod token;

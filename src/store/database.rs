@@ -7,6 +7,7 @@ use super::group::GroupWriter;
 use super::location::{BUSY_TIMEOUT, Location, STEPS_TOLD};
 use super::schema;
 use super::seed::{Seed, copy_pages};
+use super::shared_texts::{SharedTexts, Tables};
 use super::turn::Turn;
 use crate::domain::TextMaker;
 use rusqlite::config::DbConfig;
@@ -89,7 +90,7 @@ impl Database {
             Location::Memory(_) => Writer::Memory(Mutex::new(writer)),
             Location::File(file) => Writer::File(GroupWriter::new(writer, file.patience)?),
         };
-        Ok(Self::around(location, writer, lock))
+        Ok(Self::around(location, writer, lock, None))
     }
 
     /// A database in memory that holds what the seed holds, under a name that no other of the process
@@ -97,27 +98,37 @@ impl Database {
     pub fn copy_of(seed: &Seed, name: String) -> Result<Self, StoreError> {
         let location = Location::Memory(name);
         let writer = Writer::Memory(Mutex::new(copied(seed, &location)?));
-        Ok(Self::around(location, writer, None))
+        Ok(Self::around(location, writer, None, seed.shared().cloned()))
     }
 
-    fn around(location: Location, writer: Writer, lock: Option<FileLock>) -> Self {
+    fn around(
+        location: Location,
+        writer: Writer,
+        lock: Option<FileLock>,
+        shared: Option<SharedTexts>,
+    ) -> Self {
         Self {
             location,
             writer,
             readers: Mutex::new(Vec::new()),
-            commit_gate: RwLock::new(Arc::new(Turn::new(0))),
+            commit_gate: RwLock::new(Arc::new(Turn::new(0, shared))),
             turns: Mutex::new(0),
             lock,
         }
     }
 
     /// The same of what a connection reads, as it is now.
-    pub fn copy_of_read(connection: &Connection, name: String) -> Result<Self, StoreError> {
+    pub fn copy_of_read(tables: &Tables<'_>, name: String) -> Result<Self, StoreError> {
         let location = Location::Memory(name);
-        let page_bytes = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        let copy = |writer: &mut Connection| copy_pages(connection, writer);
+        let page_bytes = tables.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let copy = |writer: &mut Connection| copy_pages(tables, writer);
         let writer = Writer::Memory(Mutex::new(filled(&location, page_bytes, copy)?));
-        Ok(Self::around(location, writer, None))
+        Ok(Self::around(
+            location,
+            writer,
+            None,
+            tables.shared().cloned(),
+        ))
     }
 
     /// Exchanges the data in memory for those of the seed. They are copied beside: whoever reads or
@@ -134,12 +145,13 @@ impl Database {
         let beside = copied(seed, &Location::Memory(turned(name, turn)))?;
         schema::begin_uploads_at(&beside, i64::try_from(turn << 32).unwrap_or(i64::MAX))?;
         *turns = turn;
+        let now = Turn::new(turn, seed.shared().cloned());
         let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut gate = self
             .commit_gate
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        let before = std::mem::replace(&mut *gate, Arc::new(Turn::new(turn)));
+        let before = std::mem::replace(&mut *gate, Arc::new(now));
         before.end(std::mem::replace(&mut *writer, beside));
         let readers = std::mem::take(&mut *self.idle());
         drop((gate, writer));
@@ -168,7 +180,7 @@ impl Database {
     /// Reads, all from one state of the data.
     pub fn read<T>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         match self.location {
             Location::Memory(_) => {
@@ -177,6 +189,7 @@ impl Database {
             }
             Location::File(_) => {
                 let connection = self.reader(0)?;
+                let work = |connection: &Connection| work(&Tables::alone(connection));
                 let result = in_transaction(&connection, work);
                 self.give_back(connection);
                 result
@@ -188,10 +201,10 @@ impl Database {
     fn read_now<T>(
         &self,
         turn: &Turn,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let connection = self.reader(turn.number())?;
-        let result = work(&connection);
+        let result = work(&Tables::with(&connection, turn.shared()));
         self.give_back(connection);
         result
     }
@@ -214,7 +227,7 @@ impl Database {
     pub fn read_at<T>(
         &self,
         turn: &Turn,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let now = self.gate();
         if now.number() == turn.number() {
@@ -226,7 +239,7 @@ impl Database {
             Some(connection) => connection,
             None => self.connect_to(turn.number())?,
         };
-        let result = work(&connection);
+        let result = work(&Tables::with(&connection, turn.shared()));
         turn.give_back(connection);
         result
     }
@@ -295,13 +308,13 @@ impl Database {
     /// nothing is committed.
     pub fn write<T, E>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<Result<T, E>, StoreError>,
     ) -> Result<Result<T, E>, StoreError> {
         match &self.writer {
             Writer::Memory(writer) => self.write_memory(writer, work),
             Writer::File(writer) => writer.write(|connection| {
                 self.check_place()?;
-                work(connection)
+                work(&Tables::alone(connection))
             }),
         }
     }
@@ -310,24 +323,26 @@ impl Database {
     /// through the log.
     pub fn write_alone<T, E>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<Result<T, E>, StoreError>,
     ) -> Result<Result<T, E>, StoreError> {
         match &self.writer {
             Writer::Memory(writer) => self.write_memory(writer, work),
-            Writer::File(writer) => writer.write_alone(work),
+            Writer::File(writer) => {
+                writer.write_alone(|connection| work(&Tables::alone(connection)))
+            }
         }
     }
 
     /// The same for what changes most of the data.
     pub fn write_most<T, E>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<Result<T, E>, StoreError>,
     ) -> Result<Result<T, E>, StoreError> {
         match &self.writer {
             Writer::Memory(writer) => self.write_memory(writer, work),
             Writer::File(writer) => writer.write_most(|connection| {
                 self.check_place()?;
-                work(connection)
+                work(&Tables::alone(connection))
             }),
         }
     }
@@ -335,16 +350,16 @@ impl Database {
     fn write_memory<T, E>(
         &self,
         writer: &Mutex<Connection>,
-        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<Result<T, E>, StoreError>,
     ) -> Result<Result<T, E>, StoreError> {
         let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let _gate = self
+        let gate = self
             .commit_gate
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         let written = || {
             let transaction = writer.transaction()?;
-            let outcome = work(&transaction)?;
+            let outcome = work(&Tables::with(&transaction, gate.shared()))?;
             if outcome.is_ok() {
                 transaction.commit()?;
             }
@@ -366,7 +381,7 @@ impl Database {
     /// Writes what nobody refuses.
     pub fn write_all<T>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let Ok(value) = self.write(|connection| work(connection).map(Ok::<T, Infallible>))?;
         Ok(value)

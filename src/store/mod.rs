@@ -26,6 +26,7 @@ mod search;
 mod seed;
 mod select;
 mod sets;
+mod shared_texts;
 mod shares;
 mod snapshot;
 pub mod spool;

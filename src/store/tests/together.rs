@@ -1,6 +1,7 @@
 //! Writes of a file that are committed together.
 
 use super::{FIRST, File, image, listed};
+use crate::domain::property_tests::cases;
 use crate::store::{Change, DatabaseFile, Location, Store, StoreError};
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -156,7 +157,7 @@ fn fate() -> impl Strategy<Value = Fate> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(8))]
 
     #[test]
     fn what_is_told_to_be_done_is_there_and_nothing_else(
