@@ -6,6 +6,7 @@
 
 mod bits;
 mod changes;
+mod connecting;
 mod data;
 mod database;
 mod dumping;
