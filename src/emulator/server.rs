@@ -155,6 +155,11 @@ impl Server {
         }
     }
 
+    /// Whether answers have to be waited for that others give.
+    pub fn asks_others(&self) -> bool {
+        self.shared.config().upstream.is_some()
+    }
+
     fn patience(&self) -> Duration {
         self.shared.config().patience
     }
