@@ -3,12 +3,14 @@
 mod base_url;
 mod upload_transitions;
 mod upstream;
+mod upstream_proxy;
 mod web_origin;
 mod web_source;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use upload_transitions::{UploadTransitions, UploadTransitionsError};
 pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
+pub use upstream_proxy::UpstreamProxy;
 pub use web_origin::WebOriginError;
 pub use web_source::{WebSource, WebSourceError};
 

@@ -280,7 +280,8 @@ pub use cli::run as run_command;
 pub use config::{
     AuthMode, BaseUrlError, ControlAccess, JournalMode, Microversion, MicroversionError, Profile,
     SettingError, SyncMode, UploadTransitions, UploadTransitionsError, UpstreamAuth,
-    UpstreamConfig, UpstreamConfigError, WaldurApi, WebOriginError, WebSource, WebSourceError,
+    UpstreamConfig, UpstreamConfigError, UpstreamProxy, WaldurApi, WebOriginError, WebSource,
+    WebSourceError,
 };
 pub use control::faults::{
     Fault, FaultId, FaultReply, FaultReport, FaultState, TooManyFaults, WrongFault,

@@ -57,7 +57,7 @@ impl Shared {
             prefix: "".into(),
         };
         let shared = Self {
-            doorman: Doorman::new(config.max_connections),
+            doorman: Doorman::new(config.max_connections, Arc::clone(&spaces.connections)),
             spaces,
             place,
             elsewhere: Elsewhere::new(),

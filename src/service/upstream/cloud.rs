@@ -3,13 +3,14 @@
 use super::ask_error::AskError;
 use super::client::Client;
 use super::credentials::Credentials;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Service};
 use super::error::ClientError;
 use super::glance::Glance;
 use super::kept::KeptPages;
 use super::keystone::Keystone;
 use super::listing::RemoteListing;
 use super::patch::Patch;
+use super::tally::Seen;
 use super::tokens::Tokens;
 use super::wanted::Wanted;
 use crate::config::UpstreamConfig;
@@ -48,12 +49,15 @@ impl Upstream {
         resolve: Resolve,
         region: Option<String>,
     ) -> Result<Self, ClientError> {
-        let client = Client::new(config, resolve)?;
-        let endpoint = |url: &str| Endpoint::parse(url).map(Arc::new);
-        let keystone = Keystone::new(client.clone(), endpoint(&config.keystone_url)?);
-        let compute = config.compute_url.as_deref().map(endpoint).transpose()?;
+        let client = Client::new(config, clock, resolve)?;
+        let endpoint = |service, url: &str| Endpoint::parse(service, url).map(Arc::new);
+        let identity = endpoint(Service::Identity, &config.keystone_url)?;
+        let keystone = Keystone::new(client.clone(), identity);
+        let compute = config.compute_url.as_deref();
+        let compute = compute.map(|url| endpoint(Service::Compute, url));
+        let compute = compute.transpose()?;
         let kept = KeptPages::new(clock.clone(), config.cache);
-        let glance = Glance::new(client.clone(), endpoint(&config.url)?, kept);
+        let glance = Glance::new(client.clone(), endpoint(Service::Image, &config.url)?, kept);
         Ok(Self {
             glance: Arc::new(glance),
             compute,
@@ -62,6 +66,14 @@ impl Upstream {
             domain: config.domain.clone(),
             client,
         })
+    }
+
+    /// What became of the requests to each service that this server knows.
+    #[must_use]
+    pub fn seen(&self) -> Vec<Seen> {
+        let mut seen = Vec::from(self.client.seen());
+        seen.retain(|one| one.service != Service::Compute || self.compute.is_some());
+        seen
     }
 
     /// Forgets what was told: of tokens and of lists.

@@ -1,13 +1,14 @@
 //! The real image service, asked by its API v2.
 
 use super::ask_error::AskError;
-use super::client::{Answer, Client, Question};
+use super::client::Client;
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::error::UpstreamError;
 use super::image_body::{ImageBody, PageBody};
 use super::kept::KeptPages;
 use super::patch::{MEDIA_TYPE, Patch};
+use super::question::{Answer, Question};
 use super::said::said;
 use crate::domain::Image;
 use bytes::Bytes;
@@ -145,24 +146,14 @@ impl Glance {
         if body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         }
-        let (asked_by, asked_at) = (method.clone(), path.clone());
         let question = Question {
             method,
-            endpoint: Arc::clone(&self.endpoint),
-            path,
             headers,
             body: body.unwrap_or_default(),
-            most_bytes: MOST_BYTES,
+            project: credentials.project().cloned(),
+            ..Question::get(&self.endpoint, path, MOST_BYTES)
         };
-        let answer = self.client.ask(question).await?;
-        tracing::debug!(
-            method = %asked_by,
-            path = asked_at,
-            status = answer.status.as_u16(),
-            request_id = answer.header("x-openstack-request-id"),
-            "the image service answered"
-        );
-        Ok(answer)
+        self.client.ask(question).await
     }
 
     fn read<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, AskError> {
@@ -175,6 +166,7 @@ impl Glance {
         what: &str,
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     ) -> AskError {
+        self.client.is_strange(self.endpoint.service);
         AskError::Failed(UpstreamError::Strange {
             authority: Arc::clone(&self.endpoint.authority),
             what: what.to_owned(),

@@ -1,6 +1,7 @@
 //! A real cloud behind this server: its services are asked, and nothing is stored.
 //!
-//! `client` speaks HTTP and knows nothing of OpenStack. `keystone` speaks API v3; `tokens` knows what clients'
+//! `client` speaks HTTP: it has `connections` that come about over `tls` and `proxies`, gives requests their
+//! `turns`, and keeps a `tally` of what became of them. `keystone` speaks API v3; `tokens` knows what clients'
 //! tokens are worth. `glance` speaks the image service's API v2, and `wanted` turns a list that
 //! was asked for into its words. [`Upstream`] is what facades ask. Who sees and changes what is the image
 //! service's to decide.
@@ -19,22 +20,29 @@ mod keystone;
 mod keystone_error;
 mod listing;
 mod patch;
+mod proxies;
+mod question;
 mod said;
 mod seen_token;
 mod sieve;
 mod sign_in_body;
+mod tally;
 mod tls;
 mod tokens;
+mod turns;
 mod wanted;
 
 pub use ask_error::AskError;
-pub use client::{Answer, Question};
 pub use cloud::Upstream;
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
+#[cfg(test)]
+pub use endpoint::Service;
 pub use error::{ClientError, UpstreamError};
 pub use keystone::Passed;
 pub use keystone_error::KeystoneError;
 pub use listing::RemoteListing;
+pub use question::{Answer, Question};
 pub use seen_token::{CatalogEndpoint, CatalogService, SeenToken};
+pub use tally::{Outcome, RANGES_MILLIS, Seen};
 pub use tokens::KnownToken;
