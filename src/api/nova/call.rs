@@ -8,7 +8,7 @@ use crate::http::cache::Caches;
 use crate::http::query::{self, NotUtf8};
 use crate::http::{Body, Head, PathView};
 use crate::service::App;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 /// One call of the API.
 pub struct Call<'a> {
@@ -32,6 +32,8 @@ pub struct Call<'a> {
     pub caller: Caller,
     /// Where images are for everybody, as the caller's catalogue says: a real cloud's.
     pub image_url: Option<String>,
+    /// The id of the request, once somebody has asked for it.
+    pub request_id: OnceCell<String>,
     /// What was negotiated, where the dialect has microversions.
     pub microversion: Option<Microversion>,
     /// What was asked for in place of one, and cannot be had.
@@ -56,6 +58,11 @@ impl Call<'_> {
             true => query::parse_short(raw),
             false => query::parse(raw),
         }
+    }
+
+    /// The id of the request, before its answer shows it.
+    pub fn request_id(&self) -> &str {
+        self.request_id.get_or_init(|| self.app.ids.request_id())
     }
 
     /// Where a client is sent to sign in.
