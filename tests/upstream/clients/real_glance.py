@@ -16,16 +16,28 @@ def ask(method, url, body=None, headers=None):
         return answer.headers, answer.read()
 
 
-def sign_in():
+def sign_in(name=USER, project=PROJECT):
     domain = {"id": "default"}
-    user = {"name": USER, "domain": domain, "password": PASSWORD}
+    user = {"name": name, "domain": domain, "password": PASSWORD}
     auth = {
         "identity": {"methods": ["password"], "password": {"user": user}},
-        "scope": {"project": {"name": PROJECT, "domain": domain}},
+        "scope": {"project": {"name": project, "domain": domain}},
     }
     body = json.dumps({"auth": auth}).encode()
     headers, _ = ask("POST", KEYSTONE + "/v3/auth/tokens", body, {"Content-Type": "application/json"})
     return headers["X-Subject-Token"]
+
+
+def register(kind, url):
+    """Puts a service into the catalogue of the real Keystone, as docs/deploying.md does it."""
+    headers = {"X-Auth-Token": sign_in("admin", "admin"), "Content-Type": "application/json"}
+
+    def make(path, what, **keys):
+        _, answer = ask("POST", f"{KEYSTONE}/v3/{path}", json.dumps({what: keys}).encode(), headers)
+        return json.loads(answer)[what]
+
+    service = make("services", "service", type=kind, name="nova-images")
+    make("endpoints", "endpoint", service_id=service["id"], interface="public", region_id="RegionOne", url=url)
 
 
 class Glance:
