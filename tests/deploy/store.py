@@ -95,7 +95,8 @@ class Store:
         url = f"http://127.0.0.1:{self.port_file.read_text().strip()}/v2.1/images/{IMAGE}/metadata/{key}"
         headers = {"X-Auth-Token": "admin-token", "Content-Type": "application/json"}
         body = None if value is None else json.dumps({"meta": {key: value}}).encode()
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers, method=method), timeout=PATIENCE) as answer:
+        request = urllib.request.Request(url, body, headers, method=method)
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)["meta"][key]
 
 
