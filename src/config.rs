@@ -1,12 +1,20 @@
 //! How an emulator is started, however that was said: flags, environment, or the library's builder.
 
 mod base_url;
+mod clouds;
+mod secret;
+mod service_url;
 mod upload_transitions;
 mod upstream;
 mod web_origin;
 mod web_source;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use clouds::{
+    CloudCredentials, CloudDomain, CloudName, CloudProof, CloudScope, CloudSource, CloudStamp,
+    CloudsError, Place, ServiceInterface, ServiceInterfaceError,
+};
+pub use secret::Secret;
 pub use upload_transitions::{UploadTransitions, UploadTransitionsError};
 pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
 pub use web_origin::WebOriginError;

@@ -1,6 +1,7 @@
 //! A real cloud behind the server.
 
-use super::base_url::{BaseUrl, BaseUrlError};
+use super::base_url::BaseUrlError;
+use super::service_url::{GLANCE_VERSIONS, KEYSTONE_VERSIONS, without_version};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -76,8 +77,8 @@ impl UpstreamConfig {
     /// # Errors
     /// When one is none, or what is wanted is not there yet.
     pub fn checked(mut self) -> Result<Self, UpstreamConfigError> {
-        self.url = endpoint("upstream", self.url, &["/v2"])?;
-        self.keystone_url = endpoint("Keystone", self.keystone_url, &["/v3", "/v2.0"])?;
+        self.url = endpoint("upstream", self.url, GLANCE_VERSIONS)?;
+        self.keystone_url = endpoint("Keystone", self.keystone_url, KEYSTONE_VERSIONS)?;
         let compute = self.compute_url;
         let compute = compute.map(|url| endpoint("compute", url, &["/v2.1", "/v2", "/v1.1"]));
         self.compute_url = compute.transpose()?;
@@ -121,21 +122,12 @@ fn endpoint(
     text: String,
     versions: &[&str],
 ) -> Result<String, UpstreamConfigError> {
-    let parsed: Result<BaseUrl, _> = text.parse();
-    let url: String = match parsed {
-        Ok(parsed) => parsed.into(),
-        Err(source) => {
-            return Err(UpstreamConfigError::Url {
-                setting,
-                text,
-                source,
-            });
-        }
-    };
-    let bare = versions
-        .iter()
-        .find_map(|version| url.strip_suffix(version));
-    Ok(bare.unwrap_or(&url).trim_end_matches('/').to_owned())
+    let url = without_version(&text, versions);
+    url.map_err(|source| UpstreamConfigError::Url {
+        setting,
+        text,
+        source,
+    })
 }
 
 #[cfg(test)]
