@@ -8,6 +8,12 @@
 //! is busy. Anything else is sent once; again only over another connection when the first one never
 //! took it.
 
+#[cfg(feature = "cli")]
+mod fetch;
+
+#[cfg(feature = "cli")]
+pub use fetch::Fetched;
+
 use super::connections::{Connection, Connections};
 use super::endpoint::Endpoint;
 use super::error::{ClientError, UpstreamError};

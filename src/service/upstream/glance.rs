@@ -1,6 +1,8 @@
 //! The real image service, asked by its API v2.
 
 use super::ask_error::AskError;
+#[cfg(feature = "cli")]
+use super::client::Fetched;
 use super::client::{Answer, Client, Question};
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
@@ -19,6 +21,10 @@ use std::sync::Arc;
 
 /// Longest answer that is taken, in bytes: a page of a thousand images, each as long as they get.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
+
+/// What is read of an error's page in place of data, in bytes.
+#[cfg(feature = "cli")]
+const MOST_SAID: usize = 64 * 1024;
 
 /// What stays as it is in a part of a path or a query.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -127,6 +133,45 @@ impl Glance {
         self.kept.clear();
         let ImageBody(image) = self.read(&expect(answer?, StatusCode::OK)?)?;
         Ok(image)
+    }
+
+    /// The body of the answer to a `GET` of a path with its query, as it came.
+    ///
+    /// # Errors
+    /// When it is refused, or does not come.
+    #[cfg(feature = "cli")]
+    pub async fn body(&self, credentials: &Credentials, path: String) -> Result<Bytes, AskError> {
+        let answer = self.ask(credentials, Method::GET, path, None).await?;
+        expect(answer, StatusCode::OK)
+    }
+
+    /// The data of an image, piece by piece; nothing when it has none.
+    ///
+    /// # Errors
+    /// When they are refused, or do not begin to come.
+    #[cfg(feature = "cli")]
+    pub async fn data(
+        &self,
+        credentials: &Credentials,
+        id: &str,
+    ) -> Result<Option<Fetched>, AskError> {
+        let path = path_of(id)? + "/file";
+        let question = Question {
+            headers: credentials.headers().clone(),
+            ..Question::get(&self.endpoint, path, MOST_BYTES)
+        };
+        let mut fetched = self.client.fetch(question).await?;
+        match fetched.status {
+            StatusCode::OK => return Ok(Some(fetched)),
+            StatusCode::NO_CONTENT => return Ok(None),
+            _ => {}
+        }
+        let answer = Answer {
+            status: fetched.status,
+            body: fetched.beginning(MOST_SAID).await?.into(),
+            headers: fetched.headers,
+        };
+        expect(answer, StatusCode::OK).map(|_| None)
     }
 
     /// Forgets what was answered.

@@ -29,6 +29,13 @@ mod tls;
 mod tokens;
 mod wanted;
 
+#[cfg(feature = "cli")]
+pub use client::Fetched;
+#[cfg(feature = "cli")]
+pub use glance::{Glance, escaped};
+#[cfg(feature = "cli")]
+pub use kept::KeptPages;
+
 pub use ask_error::AskError;
 pub use client::{Answer, Client, Question};
 pub use cloud::Upstream;
