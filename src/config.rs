@@ -224,6 +224,15 @@ pub struct SpaceConfig {
     pub region: Option<String>,
     /// How images become active whose data were uploaded.
     pub uploads: UploadTransitions,
+    /// That it stands in for clients in front of a real cloud, if it does.
+    pub stand_in: Option<StandIn>,
+}
+
+/// A space that shows a real cloud's images to clients that cannot sign in there.
+#[derive(Clone, Debug)]
+pub struct StandIn {
+    /// What clients have to show; nothing when missing.
+    pub client_secret: Option<Secret>,
 }
 
 /// What all clouds of a server share.
@@ -301,6 +310,7 @@ impl Default for SpaceConfig {
             catalog: Vec::new(),
             region: None,
             uploads: UploadTransitions::default(),
+            stand_in: None,
         }
     }
 }

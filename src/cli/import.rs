@@ -12,6 +12,7 @@ use tokio::runtime::Builder;
 
 /// The options.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub struct ImportCommand {
     /// The SQLite file that they come into, which no server has open; made when it is not there
     #[arg(long, env = "NOVA_IMAGES_DATABASE", value_name = "PATH")]

@@ -6,6 +6,7 @@
 
 mod bits;
 mod changes;
+mod connecting;
 mod data;
 mod database;
 mod dumping;
@@ -22,6 +23,7 @@ mod location;
 mod merging;
 mod properties;
 mod renewal;
+mod row_changes;
 mod rows;
 mod schema;
 mod search;

@@ -64,11 +64,11 @@ impl Seed {
             Aim::Room if expected < MANY_IMAGES => SMALL_PAGE_BYTES,
             Aim::Room | Aim::Speed => QUICK_PAGE_BYTES,
         };
-        let (connection, (loaded, texts)) = filled(page_bytes, maker, expected, each)??;
+        let filled = filled(page_bytes, maker, expected, each)??;
         Ok(Self {
-            connection: Mutex::new(connection),
-            shared: Some(SharedTexts::of(Arc::new(texts))),
-            images: loaded.added,
+            connection: Mutex::new(filled.connection),
+            shared: Some(SharedTexts::of(Arc::new(filled.texts))),
+            images: filled.loaded.added,
             page_bytes,
             held: Vec::new(),
         })
@@ -197,24 +197,34 @@ pub(super) fn copy_pages(source: &Connection, target: &mut Connection) -> Result
     }
 }
 
-/// A database of some images.
+/// A database of some images, whose texts stand beside it.
+struct Filled {
+    connection: Connection,
+    texts: SeedTexts,
+    loaded: Loaded,
+}
+
 fn filled<E: From<StoreError> + Send>(
     page_bytes: u32,
     maker: TextMaker,
     expected: usize,
     each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
-) -> Result<Result<(Connection, (Loaded, SeedTexts)), E>, StoreError> {
+) -> Result<Result<Filled, E>, StoreError> {
     let mut connection = Connection::open_in_memory()?;
     connection.execute_batch(&format!("PRAGMA page_size = {page_bytes};"))?;
     schema::prepare(&mut connection, &maker)?;
     let transaction = connection.transaction()?;
-    let loaded = match loading::fill_apart(&transaction, maker, expected, each) {
-        Ok(loaded) => loaded,
+    let (loaded, texts) = match loading::fill_apart(&transaction, maker, expected, each) {
+        Ok(stored) => stored,
         Err(error) => return Ok(Err(error)),
     };
     transaction.commit()?;
     connection.flush_prepared_statement_cache();
-    Ok(Ok((connection, loaded)))
+    Ok(Ok(Filled {
+        connection,
+        texts,
+        loaded,
+    }))
 }
 
 /// As they are listed: neighbours of a list are then neighbours in the tables.

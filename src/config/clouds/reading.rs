@@ -11,6 +11,7 @@ use std::path::PathBuf;
 const DEFAULT_DOMAIN: &str = "default";
 
 /// By what kind of thing somebody signs in.
+#[derive(Clone, Copy)]
 enum Kind {
     Password,
     ApplicationCredential,

@@ -109,7 +109,7 @@ impl Settings {
             let place = Place::Line(Arc::clone(path), node.line);
             if name == "verify" {
                 // The same word the other way round.
-                let is_off = node.text().is_some_and(|text| is_no(text));
+                let is_off = node.text().is_some_and(is_no);
                 self.add("insecure", if is_off { "true" } else { "" }, place);
                 continue;
             }

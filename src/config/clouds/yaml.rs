@@ -237,7 +237,7 @@ fn merging(node: &Node, line: usize) -> Result<Vec<(String, Arc<Node>)>, YamlErr
     if maps.is_empty() || !maps.iter().all(is_map) {
         return Err(wrong(line, "what is to be merged (<<) is no map"));
     }
-    let members = maps.into_iter().flat_map(|map| map.members());
+    let members = maps.into_iter().flat_map(Node::members);
     Ok(members.cloned().collect())
 }
 

@@ -4,21 +4,19 @@ use super::error::ImportError;
 use super::identity::CloudIdentity;
 use super::page::{Members, Page};
 use crate::config::{CloudCredentials, CloudSource, UpstreamConfig};
-use crate::control::Clock;
 use crate::domain::token::ADMIN;
 use crate::service::upstream::{
-    AskError, Client, CloudError, Credentials, Endpoint, Fetched, Glance, KeptPages, SignedIn,
-    escaped, image_url, sign_in,
+    AskError, Client, CloudError, Credentials, Endpoint, Fetched, SignedIn, WholeGlance, escaped,
+    image_url, sign_in,
 };
 use crate::service::web_download::Resolve;
 use bytes::Bytes;
 use http::StatusCode;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
 
 /// A cloud, where somebody has signed in.
 pub struct Cloud {
-    glance: Glance,
+    glance: WholeGlance,
     client: Client,
     credentials: CloudCredentials,
     /// The token that is shown, which may end before all has come.
@@ -34,20 +32,15 @@ impl Cloud {
     ///
     /// # Errors
     /// When there are none, the cloud does not let them in, or has no image service.
-    pub async fn enter(
-        source: &CloudSource,
-        resolve: Resolve,
-        clock: Clock,
-    ) -> Result<Self, ImportError> {
+    pub async fn enter(source: &CloudSource, resolve: Resolve) -> Result<Self, ImportError> {
         let credentials = source.read().map_err(CloudError::from)?;
         let client = asking(&credentials, &credentials.auth_url, resolve)?;
         let SignedIn { text, token } = sign_in(&client, &credentials).await?;
         let url = image_url(&credentials, &token)?;
         // Only now it is known whether TLS is needed for it.
         let images = asking(&credentials, &url, resolve)?;
-        let endpoint = Arc::new(Endpoint::parse(&url)?);
         Ok(Self {
-            glance: Glance::new(images, endpoint, KeptPages::new(clock, Duration::ZERO)),
+            glance: WholeGlance::new(images, Endpoint::parse(&url)?),
             client,
             token: Mutex::new(shown(&url, &text)?),
             identity: CloudIdentity {
@@ -93,15 +86,15 @@ impl Cloud {
     /// # Errors
     /// When they do not begin to come.
     pub async fn data(&self, id: &str) -> Result<Option<Fetched>, ImportError> {
-        let mut fetched = self.glance.data(&self.shown(), id).await;
-        let failed = |error| self.failed(&format!("/v2/images/{}/file", escaped(id)), error);
+        let path = format!("/v2/images/{}/file", escaped(id));
+        let mut fetched = self.glance.data(&self.shown(), &path).await;
         if matches!(fetched, Err(AskError::Unauthorized)) {
             self.renew().await?;
-            fetched = self.glance.data(&self.shown(), id).await;
+            fetched = self.glance.data(&self.shown(), &path).await;
         }
         match fetched {
             Err(error) if is_not_shown(&error) => Ok(None),
-            other => other.map_err(failed),
+            other => other.map_err(|source| self.failed(&path, source)),
         }
     }
 
@@ -111,10 +104,10 @@ impl Cloud {
     }
 
     async fn body(&self, path: &str) -> Result<Bytes, AskError> {
-        let first = self.glance.body(&self.shown(), path.to_owned()).await;
+        let first = self.glance.body(&self.shown(), path).await;
         match first {
             Err(AskError::Unauthorized) if self.renew().await.is_ok() => {
-                self.glance.body(&self.shown(), path.to_owned()).await
+                self.glance.body(&self.shown(), path).await
             }
             other => other,
         }

@@ -7,7 +7,7 @@ use super::side_file::SideFile;
 use super::staged::Staged;
 use super::taking::Taking;
 use crate::config::CloudSource;
-use crate::control::{Clock, Fixture};
+use crate::control::Fixture;
 use crate::domain::{Progress, TextMaker};
 use crate::service::seed::LoadError;
 use crate::service::web_download::Resolve;
@@ -109,7 +109,7 @@ impl Import<'_> {
         wishes: Wishes<'_>,
         tell: &mut dyn FnMut(Notice<'_>),
     ) -> Result<Report, ImportError> {
-        let cloud = Cloud::enter(wishes.source, wishes.resolve, Clock::real()).await?;
+        let cloud = Cloud::enter(wishes.source, wishes.resolve).await?;
         if !cloud.is_admin {
             tell(Notice::NotAdmin);
         }

@@ -163,10 +163,19 @@ impl Client {
     /// # Errors
     /// When certificates are needed and cannot be had, or there is no thread for it.
     pub fn new(config: &UpstreamConfig, resolve: Resolve) -> Result<Self, ClientError> {
-        let endpoints = [&config.url, &config.keystone_url].into_iter();
-        let mut endpoints = endpoints.chain(&config.compute_url);
-        let needs_tls = endpoints.any(|url| url.starts_with("https:"));
-        let tls = needs_tls.then(|| tls::connector(config)).transpose()?;
+        let endpoints = [&config.url, &config.keystone_url, &config.compute_url];
+        let mut endpoints = endpoints.into_iter().flatten();
+        let tls = match endpoints.any(|url| url.starts_with("https:")) {
+            true => Some(tls::connector(config)?),
+            // Where the catalogue says where services are, nobody knows yet whether it is needed.
+            false if config.url.is_none() || config.keystone_url.is_none() => {
+                match tls::connector(config) {
+                    Err(ClientError::NoRoots) => None,
+                    connector => Some(connector?),
+                }
+            }
+            false => None,
+        };
         Ok(Self {
             asking: Arc::new(Asking {
                 connections: Connections::new(resolve, tls, config.connect_timeout),
@@ -176,6 +185,11 @@ impl Client {
             }),
             runtime: Arc::new(Runtime::start()?),
         })
+    }
+
+    /// Goes on with something, whoever waits for it, on the thread that has the connections.
+    pub fn go_on(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.handle.spawn(work);
     }
 
     /// Asks, and reads the whole answer, whatever its status.

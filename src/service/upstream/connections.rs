@@ -114,6 +114,10 @@ impl Connections {
                 let name = name.map_err(|error| io::Error::new(ErrorKind::InvalidInput, error))?;
                 shake_hands(tls.connect(name, stream).await?).await
             }
+            None if endpoint.is_tls => {
+                let why = "there are no certificates to know it by: give some (--upstream-ca)";
+                Err(io::Error::new(ErrorKind::Unsupported, why).into())
+            }
             _ => shake_hands(stream).await,
         }
     }

@@ -1,14 +1,13 @@
 //! The real image service, asked by its API v2.
 
 use super::ask_error::AskError;
-#[cfg(feature = "cli")]
-use super::client::Fetched;
 use super::client::{Answer, Client, Question};
-use super::credentials::Credentials;
+use super::credentials::{Credentials, X_AUTH_TOKEN};
 use super::endpoint::Endpoint;
 use super::error::UpstreamError;
 use super::image_body::{ImageBody, PageBody};
 use super::kept::KeptPages;
+use super::own_token::{OwnToken, OwnTokens};
 use super::patch::{MEDIA_TYPE, Patch};
 use super::said::said;
 use crate::domain::Image;
@@ -20,11 +19,7 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// Longest answer that is taken, in bytes: a page of a thousand images, each as long as they get.
-const MOST_BYTES: usize = 32 * 1024 * 1024;
-
-/// What is read of an error's page in place of data, in bytes.
-#[cfg(feature = "cli")]
-const MOST_SAID: usize = 64 * 1024;
+pub const MOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// What stays as it is in a part of a path or a query.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -42,21 +37,30 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+/// As whom it is asked.
+#[derive(Debug)]
+pub enum Asker {
+    /// As the clients, with their own tokens, at an endpoint.
+    Clients(Arc<Endpoint>),
+    /// As this server, whose token tells where.
+    Own(OwnTokens),
+}
+
 /// The real image service.
 #[derive(Debug)]
 pub struct Glance {
     client: Client,
-    endpoint: Arc<Endpoint>,
+    asker: Asker,
     kept: KeptPages,
 }
 
 impl Glance {
-    /// At an endpoint; what lists answer is kept as long as `kept` says.
+    /// Asked so; what lists answer is kept as long as `kept` says.
     #[must_use]
-    pub fn new(client: Client, endpoint: Arc<Endpoint>, kept: KeptPages) -> Self {
+    pub fn new(client: Client, asker: Asker, kept: KeptPages) -> Self {
         Self {
             client,
-            endpoint,
+            asker,
             kept,
         }
     }
@@ -135,45 +139,6 @@ impl Glance {
         Ok(image)
     }
 
-    /// The body of the answer to a `GET` of a path with its query, as it came.
-    ///
-    /// # Errors
-    /// When it is refused, or does not come.
-    #[cfg(feature = "cli")]
-    pub async fn body(&self, credentials: &Credentials, path: String) -> Result<Bytes, AskError> {
-        let answer = self.ask(credentials, Method::GET, path, None).await?;
-        expect(answer, StatusCode::OK)
-    }
-
-    /// The data of an image, piece by piece; nothing when it has none.
-    ///
-    /// # Errors
-    /// When they are refused, or do not begin to come.
-    #[cfg(feature = "cli")]
-    pub async fn data(
-        &self,
-        credentials: &Credentials,
-        id: &str,
-    ) -> Result<Option<Fetched>, AskError> {
-        let path = path_of(id)? + "/file";
-        let question = Question {
-            headers: credentials.headers().clone(),
-            ..Question::get(&self.endpoint, path, MOST_BYTES)
-        };
-        let mut fetched = self.client.fetch(question).await?;
-        match fetched.status {
-            StatusCode::OK => return Ok(Some(fetched)),
-            StatusCode::NO_CONTENT => return Ok(None),
-            _ => {}
-        }
-        let answer = Answer {
-            status: fetched.status,
-            body: fetched.beginning(MOST_SAID).await?.into(),
-            headers: fetched.headers,
-        };
-        expect(answer, StatusCode::OK).map(|_| None)
-    }
-
     /// Forgets what was answered.
     pub fn forget(&self) {
         self.kept.clear();
@@ -185,20 +150,50 @@ impl Glance {
         method: Method,
         path: String,
         body: Option<Bytes>,
-    ) -> Result<Answer, UpstreamError> {
+    ) -> Result<Answer, AskError> {
         let mut headers = credentials.headers().clone();
         if body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         }
-        let (asked_by, asked_at) = (method.clone(), path.clone());
-        let question = Question {
-            method,
-            endpoint: Arc::clone(&self.endpoint),
-            path,
-            headers,
-            body: body.unwrap_or_default(),
-            most_bytes: MOST_BYTES,
+        let question = |endpoint: &Arc<Endpoint>| Question {
+            method: method.clone(),
+            headers: headers.clone(),
+            body: body.clone().unwrap_or_default(),
+            ..Question::get(endpoint, path.as_str(), MOST_BYTES)
         };
+        match &self.asker {
+            Asker::Clients(endpoint) => Ok(self.send(question(endpoint)).await?),
+            Asker::Own(own) => self.ask_as_own(own, question).await,
+        }
+    }
+
+    /// With this server's token; with a new one when that is not taken any more.
+    async fn ask_as_own(
+        &self,
+        own: &OwnTokens,
+        question: impl Fn(&Arc<Endpoint>) -> Question,
+    ) -> Result<Answer, AskError> {
+        let ask = async |token: &OwnToken| {
+            let mut question = question(&token.image);
+            question.headers.insert(X_AUTH_TOKEN, token.header.clone());
+            self.send(question).await
+        };
+        let token = own.get().await.map_err(AskError::NotSignedIn)?;
+        let answer = ask(&token).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        own.refused(&token);
+        let token = own.get().await.map_err(AskError::NotSignedIn)?;
+        let answer = ask(&token).await?;
+        match answer.status {
+            StatusCode::UNAUTHORIZED => Err(AskError::NotSignedIn(own.refused_anew(&token))),
+            _ => Ok(answer),
+        }
+    }
+
+    async fn send(&self, question: Question) -> Result<Answer, UpstreamError> {
+        let (asked_by, asked_at) = (question.method.clone(), question.path.clone());
         let answer = self.client.ask(question).await?;
         tracing::debug!(
             method = %asked_by,
@@ -221,7 +216,10 @@ impl Glance {
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     ) -> AskError {
         AskError::Failed(UpstreamError::Strange {
-            authority: Arc::clone(&self.endpoint.authority),
+            authority: match &self.asker {
+                Asker::Clients(endpoint) => Arc::clone(&endpoint.authority),
+                Asker::Own(own) => own.image_authority(),
+            },
             what: what.to_owned(),
             source,
         })
@@ -229,7 +227,10 @@ impl Glance {
 }
 
 /// The body of an answer with this status.
-fn expect(answer: Answer, status: StatusCode) -> Result<Bytes, AskError> {
+///
+/// # Errors
+/// What an answer with another one means.
+pub fn expect(answer: Answer, status: StatusCode) -> Result<Bytes, AskError> {
     match answer.status {
         found if found == status => Ok(answer.body),
         StatusCode::UNAUTHORIZED => Err(AskError::Unauthorized),

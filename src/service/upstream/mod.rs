@@ -2,8 +2,8 @@
 //!
 //! `client` speaks HTTP and knows nothing of OpenStack. `keystone` speaks API v3; `tokens` knows what clients'
 //! tokens are worth. `glance` speaks the image service's API v2, and `wanted` turns a list that
-//! was asked for into its words. [`Upstream`] is what facades ask. Who sees and changes what is the image
-//! service's to decide.
+//! was asked for into its words. Where clients cannot sign in there, `own_token` keeps this server signed in.
+//! [`Upstream`] is what facades ask. Who sees and changes what is the image service's to decide.
 
 mod ask_error;
 mod client;
@@ -19,6 +19,7 @@ mod keystone;
 mod keystone_error;
 mod listing;
 mod own_sign_in_body;
+mod own_token;
 mod patch;
 mod said;
 mod seen_token;
@@ -28,23 +29,33 @@ mod sign_in_body;
 mod tls;
 mod tokens;
 mod wanted;
+#[cfg(feature = "cli")]
+mod whole;
 
 #[cfg(feature = "cli")]
 pub use client::Fetched;
 #[cfg(feature = "cli")]
-pub use glance::{Glance, escaped};
+pub use glance::escaped;
 #[cfg(feature = "cli")]
-pub use kept::KeptPages;
+pub use whole::WholeGlance;
 
 pub use ask_error::AskError;
-pub use client::{Answer, Client, Question};
+#[allow(
+    unused_imports,
+    reason = "whoever signs in for something else than clients asks by it"
+)]
+pub use client::Client;
+pub use client::{Answer, Question};
 pub use cloud::Upstream;
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
 pub use error::{ClientError, UpstreamError};
-pub use keystone::{Passed, SignedIn};
+pub use keystone::Passed;
+#[allow(unused_imports, reason = "as Client")]
+pub use keystone::SignedIn;
 pub use keystone_error::KeystoneError;
 pub use listing::RemoteListing;
 pub use seen_token::{CatalogEndpoint, CatalogService, SeenToken};
+#[allow(unused_imports, reason = "as Client")]
 pub use sign_in::{CloudError, ImageUrl, image_url, sign_in};
 pub use tokens::KnownToken;

@@ -28,11 +28,11 @@ fn identity(proof: &CloudProof) -> Value {
             json!({"methods": ["password"], "password": {"user": user}})
         }
         CloudProof::ApplicationCredential { id, secret } => {
-            application_credential(json!({"id": id, "secret": secret.reveal()}))
+            application_credential(&json!({"id": id, "secret": secret.reveal()}))
         }
         CloudProof::NamedApplicationCredential { name, user, secret } => {
             let user = named(user);
-            application_credential(json!({"name": name, "user": user, "secret": secret.reveal()}))
+            application_credential(&json!({"name": name, "user": user, "secret": secret.reveal()}))
         }
         CloudProof::Token(token) => {
             json!({"methods": ["token"], "token": {"id": token.reveal()}})
@@ -40,7 +40,7 @@ fn identity(proof: &CloudProof) -> Value {
     }
 }
 
-fn application_credential(which: Value) -> Value {
+fn application_credential(which: &Value) -> Value {
     json!({"methods": ["application_credential"], "application_credential": which})
 }
 

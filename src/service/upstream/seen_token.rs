@@ -103,12 +103,6 @@ impl SeenToken {
         self.scope.project_id()
     }
 
-    /// Where a service is for everybody: in a region, or in the first that has it.
-    #[must_use]
-    pub fn public_url(&self, kind: &str, region: Option<&str>) -> Option<&str> {
-        self.url(kind, region, ServiceInterface::Public)
-    }
-
     /// Where a service is for those whom an interface is for: in a region, or in the first that has it.
     #[must_use]
     pub fn url(
@@ -229,10 +223,11 @@ mod tests {
             r#", "catalog": [{"type": "image", "id": "i", "name": "glance", "endpoints": [{"id": "1", "interface": "admin", "region_id": "A", "region": "A", "url": "http://a"}, {"id": "2", "interface": "public", "region": "A", "url": "http://b"}, {"id": "3", "interface": "public", "region_id": "B", "url": "http://c"}]}]"#,
         )
         .unwrap();
-        assert_eq!(token.public_url("image", None), Some("http://b"));
-        assert_eq!(token.public_url("image", Some("B")), Some("http://c"));
-        assert_eq!(token.public_url("image", Some("C")), None);
-        assert_eq!(token.public_url("compute", None), None);
+        let public = |kind, region| token.url(kind, region, ServiceInterface::Public);
+        assert_eq!(public("image", None), Some("http://b"));
+        assert_eq!(public("image", Some("B")), Some("http://c"));
+        assert_eq!(public("image", Some("C")), None);
+        assert_eq!(public("compute", None), None);
         let admin = |region| token.url("image", region, ServiceInterface::Admin);
         assert_eq!(admin(Some("A")), Some("http://a"));
         assert_eq!(admin(Some("B")), None);

@@ -26,6 +26,12 @@ pub enum CloudError {
         /// Why not.
         source: KeystoneError,
     },
+    /// Its token is none that a header can hold.
+    #[error("the token cannot be shown: {0}")]
+    Header(http::header::InvalidHeaderValue),
+    /// The image service takes no token of this server's, not even a new one.
+    #[error("{0} does not take the token that the identity service has just given")]
+    NotTaken(Arc<str>),
     /// The catalogue has no image service.
     #[error("the catalogue has no image service: {0}")]
     NoImages(ImageUrl),

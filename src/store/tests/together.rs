@@ -199,3 +199,38 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 }
+
+/// What takes the place of everything is a commit of its own, and what waits before it is committed first.
+#[test]
+fn a_reset_amid_writers_loses_none_that_came_later() {
+    let file = File::new("reset-amid-writers");
+    let store = file.store(FIRST);
+    let images: Vec<_> = (0..8).map(image).collect();
+    store.load(&images).unwrap();
+    let before = store.generation();
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let store = &store;
+            scope.spawn(move || {
+                for _ in 0..20 {
+                    rename(store, &format!("id-{number:02}"), "new").unwrap();
+                }
+            });
+        }
+        for _ in 0..5 {
+            store.replace_all(&images).unwrap();
+        }
+    });
+    assert_eq!(store.generation(), before + 8 * 20 + 5);
+    for number in 0..8 {
+        rename(&store, &format!("id-{number:02}"), "last").unwrap();
+    }
+    let failed = store.replace_each(8, |add| {
+        add(image(1))?;
+        Err(StoreError::Busy)
+    });
+    assert!(matches!(failed, Err(StoreError::Busy)));
+    assert_eq!(listed(&store), vec!["last 1"; 8]);
+    drop(store);
+    assert_eq!(listed(&file.store(FIRST)), vec!["last 1"; 8]);
+}

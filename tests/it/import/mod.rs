@@ -38,13 +38,13 @@ fn catalogue(images: usize) -> String {
         );
         json!({
             "id": format!("00000000-0000-4000-8000-{number:012}"),
-            "name": (number % 50 != 0).then(|| format!("image-{number}")),
+            "name": (!number.is_multiple_of(50)).then(|| format!("image-{number}")),
             "owner": (["pp", "qq", "rr"][number % 3]),
             "visibility": (["shared", "private", "public", "community", "private"][number % 5]),
             "os_hidden": number % 10 == 7,
             "status": (["active", "active", "queued", "deactivated"][number / 7 % 4]),
             "min_ram": number % 4 * 512, "min_disk": number % 3,
-            "size": number * 1000, "protected": number % 11 == 0,
+            "size": number * 1000, "protected": number.is_multiple_of(11),
             "tags": ([&["stable"][..], &["a", "b"]][number % 2]),
             "os_distro": "debian", "number": number.to_string(),
             "created_at": time, "updated_at": "2025-06-01T00:00:00Z",

@@ -5,6 +5,7 @@ mod faults;
 mod pages;
 mod refused;
 mod replay;
+mod service;
 mod stub;
 mod tls;
 mod users;
