@@ -7,7 +7,7 @@ use super::shared_texts::Tables;
 use super::spool::DataName;
 use super::{loading, rows, walk};
 use crate::domain::{DataKind, Image};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Images that come in, and what becomes of those that are there.
 #[derive(Clone, Copy, Debug)]
@@ -83,19 +83,19 @@ impl Importing<'_, '_> {
             data,
         } = self.incoming;
         let (connection, maker) = (self.connection, self.store.maker);
-        let (mut kept, mut replaced) = (HashSet::new(), 0);
+        let mut replaced = 0;
         if is_instead {
             self.freed = data::forget_all(connection)?;
         } else {
-            (kept, replaced) = self.make_room(each)?;
+            replaced = self.replace_known(each)?;
         }
         let fill = |add: &mut dyn FnMut(Image) -> Result<(), E>| {
             each(&mut |mut image| {
-                let has_data = data.contains_key(&image.id) || kept.contains(&image.id);
-                image.has_data = has_data && !image.status.is_deleted();
+                image.has_data = data.contains_key(&image.id) && !image.status.is_deleted();
                 add(image)
             })
         };
+        // One whose id is known is left as it is.
         let loaded = match is_instead {
             true => loading::refill(connection, maker, expected, fill)?,
             false => loading::fill(connection, maker, expected, fill)?,
@@ -106,39 +106,33 @@ impl Importing<'_, '_> {
             }
         }
         Ok(Imported {
-            images: loaded.added,
+            images: loaded.added + replaced,
             replaced,
         })
     }
 
-    /// Removes the images that others come in place of; says which of those have their data already, and
-    /// how many were removed.
-    fn make_room<E: From<StoreError>>(
-        &mut self,
-        each: Each<'_, E>,
-    ) -> Result<(HashSet<String>, usize), E> {
-        let mut kept = HashSet::new();
-        if walk::count(self.connection).map_err(E::from)? == 0 {
-            return Ok((kept, 0));
-        }
+    /// Puts images in place of those of their ids; says how many.
+    fn replace_known<E: From<StoreError>>(&mut self, each: Each<'_, E>) -> Result<usize, E> {
         let mut replaced = 0;
-        each(&mut |image| {
-            let id = image.id.as_str();
-            if rows::seq(self.connection, id)?.is_none() {
+        if walk::count(self.connection)? == 0 {
+            return Ok(replaced);
+        }
+        each(&mut |mut image| {
+            if rows::seq(self.connection, &image.id)?.is_none() {
                 return Ok(());
             }
             replaced += 1;
-            let row = data::find(self.connection, id, DataKind::Image)?;
-            let is_given = self.incoming.data.contains_key(id);
-            let are_its = row.is_some_and(|row| are_of(&row, &image));
-            if are_its && !is_given && !image.status.is_deleted() {
-                kept.insert(image.id.clone());
-            } else {
-                self.freed.extend(data::forget(self.connection, id)?);
+            let row = data::find(self.connection, &image.id, DataKind::Image)?;
+            let is_given = self.incoming.data.contains_key(&image.id);
+            let is_kept = !is_given && row.is_some_and(|row| are_of(&row, &image));
+            image.has_data = (is_given || is_kept) && !image.status.is_deleted();
+            if is_given || !image.has_data {
+                let freed = data::forget(self.connection, &image.id)?;
+                self.freed.extend(freed);
             }
-            Ok(rows::remove(self.connection, id)?)
+            Ok(rows::put(self.connection, &self.store.maker, &image)?)
         })?;
-        Ok((kept, replaced))
+        Ok(replaced)
     }
 }
 
