@@ -30,8 +30,8 @@ impl Progress for Bar {
         if let Some(bar) = shown.as_mut() {
             let steps = usize::try_from(steps).unwrap_or(usize::MAX);
             let counter = bar.counter.saturating_add(steps);
-            // What is complete would be drawn, however soon.
-            match counter < bar.total {
+            // What is complete would be drawn, however soon; nobody knows when the total is none.
+            match counter < bar.total || bar.total == 0 {
                 true => _ = bar.update(steps),
                 false => bar.counter = counter,
             }

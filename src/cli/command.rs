@@ -6,6 +6,7 @@ use super::error::CommandError;
 use super::export::Export;
 use super::generate::Generate;
 use super::healthcheck::Healthcheck;
+use super::import::ImportCommand;
 use super::log::{self, LogFormat};
 use super::serve::Serve;
 use clap::builder::Resettable;
@@ -46,6 +47,8 @@ enum Command {
     Ctl(Box<Ctl>),
     /// Print what a shell completes this command with
     Completions(Completions),
+    /// Take a cloud's images, or saved lists of them, into a database
+    Import(ImportCommand),
     /// Write the images of a database as a fixture
     Export(Export),
     /// Write a catalogue of so many images as a fixture
@@ -72,6 +75,7 @@ pub fn run() -> ExitCode {
             _ = std::io::stdout().write_all(&completions.script(Cli::command()));
             ExitCode::SUCCESS
         }
+        Ok(Command::Import(import)) => ended(import.run()),
         Ok(Command::Export(export)) => ended(export.run()),
         Ok(Command::Generate(generate)) => ended(generate.run()),
         Err(error) if error.use_stderr() && format == LogFormat::Json => {

@@ -2,6 +2,7 @@
 
 use crate::control::{ClockError, FixtureError};
 use crate::emulator::StartError;
+use crate::service::import::ImportError;
 use std::path::PathBuf;
 
 /// Why the command ends with something else than 0.
@@ -16,6 +17,12 @@ pub enum CommandError {
     /// The emulator did not start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// Nothing was taken in.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// There is no runtime for what is asked over the network.
+    #[error("nothing can be asked over the network: {0}")]
+    Runtime(#[source] std::io::Error),
     /// A database cannot be read.
     #[error("{}: {source}", path.display())]
     Database {

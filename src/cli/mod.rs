@@ -10,6 +10,7 @@ mod export;
 mod generate;
 mod greeting;
 mod healthcheck;
+mod import;
 mod log;
 mod out;
 mod place;

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Who is told how far something long has come.
 pub trait Progress: Send + Sync {
-    /// Something begins that takes so many steps.
+    /// Something begins that takes so many steps; none when nobody knows how many.
     fn begin(&self, what: &'static str, steps: u64);
 
     /// So many steps more are done.

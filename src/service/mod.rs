@@ -17,6 +17,8 @@ pub mod identity;
 mod image_control;
 mod image_data;
 mod images;
+#[cfg(feature = "cli")]
+pub mod import;
 pub mod listed_query;
 mod listed_time;
 mod naming;

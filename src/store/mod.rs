@@ -14,6 +14,8 @@ mod error;
 mod file;
 mod group;
 mod images;
+#[cfg(feature = "cli")]
+mod importing;
 mod listing;
 mod lists;
 mod loading;
@@ -43,6 +45,9 @@ mod walk;
 mod worth;
 
 pub use data::ImageDataRow;
+#[cfg(feature = "cli")]
+pub use importing::Incoming;
+
 pub use dumping::Dumping;
 pub use error::StoreError;
 pub use images::{Change, Store};

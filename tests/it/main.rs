@@ -25,6 +25,7 @@ mod hostile;
 mod image_coverage;
 mod image_data;
 mod images_control;
+mod import;
 mod interceptor;
 mod journal;
 mod keystone;

@@ -8,6 +8,12 @@
 //! is busy. Anything else is sent once; again only over another connection when the first one never
 //! took it. So many are under way at the same time; whose turn is next, `turns` knows.
 
+#[cfg(feature = "cli")]
+mod fetch;
+
+#[cfg(feature = "cli")]
+pub use fetch::Fetched;
+
 use super::connections::{Connection, Connections, Ways};
 use super::endpoint::{Endpoint, Service};
 use super::error::{ClientError, UpstreamError};
@@ -34,6 +40,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 const X_OPENSTACK_REQUEST_ID: &str = "x-openstack-request-id";
+
+/// How long a connection may take to be of use again when its answer has been read. It is closed otherwise.
+const MOST_REST: Duration = Duration::from_millis(100);
 
 /// Asks the services of the real cloud. Clones share connections and bounds.
 #[derive(Clone)]
@@ -170,7 +179,7 @@ impl<T> Drop for Task<T> {
 }
 
 impl Asking {
-    async fn ask(self: &Arc<Self>, question: Question) -> Result<Answer, UpstreamError> {
+    async fn ask(&self, question: Question) -> Result<Answer, UpstreamError> {
         let until = Instant::now() + self.total;
         let first = self.once(&question, until, true).await;
         if !question.only_reads() {
@@ -192,7 +201,7 @@ impl Asking {
 
     /// When its turn has come; over a connection that was kept, if it may be one and there is one.
     async fn once(
-        self: &Arc<Self>,
+        &self,
         question: &Question,
         until: Instant,
         may_be_kept: bool,
@@ -217,7 +226,7 @@ impl Asking {
     }
 
     async fn exchange(
-        self: &Arc<Self>,
+        &self,
         question: &Question,
         may_be_kept: bool,
     ) -> Result<Answer, UpstreamError> {
@@ -225,19 +234,20 @@ impl Asking {
         let (response, connection) = self.send(question, may_be_kept).await?;
         let (parts, body) = response.into_parts();
         let body = read(endpoint, body, question.most_bytes).await?;
-        let asking = Arc::clone(self);
-        let endpoint = Arc::clone(endpoint);
-        tokio::spawn(async move {
-            let mut connection = connection;
-            if connection.sender.ready().await.is_ok() {
-                asking.connections.give_back(&endpoint, connection);
-            }
-        });
+        self.keep(endpoint, connection).await;
         Ok(Answer {
             status: parts.status,
             headers: parts.headers,
             body,
         })
+    }
+
+    /// Keeps a connection whose answer has been read, once it knows that this was all of it: whoever asks
+    /// next finds it.
+    async fn keep(&self, endpoint: &Endpoint, mut connection: Connection) {
+        if let Ok(Ok(())) = timeout(MOST_REST, connection.sender.ready()).await {
+            self.connections.give_back(endpoint, connection);
+        }
     }
 
     /// Over a connection that is at hand, or over a new one.

@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// Longest answer that is taken, in bytes: a page of a thousand images, each as long as they get.
-const MOST_BYTES: usize = 32 * 1024 * 1024;
+pub const MOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// What stays as it is in a part of a path or a query.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -217,7 +217,10 @@ impl Glance {
 }
 
 /// The body of an answer with this status.
-fn expect(answer: Answer, status: StatusCode) -> Result<Bytes, AskError> {
+///
+/// # Errors
+/// What an answer with another one means.
+pub fn expect(answer: Answer, status: StatusCode) -> Result<Bytes, AskError> {
     match answer.status {
         found if found == status => Ok(answer.body),
         StatusCode::UNAUTHORIZED => Err(AskError::Unauthorized),

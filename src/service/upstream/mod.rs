@@ -34,6 +34,15 @@ mod tls;
 mod tokens;
 mod turns;
 mod wanted;
+#[cfg(feature = "cli")]
+mod whole;
+
+#[cfg(feature = "cli")]
+pub use client::Fetched;
+#[cfg(feature = "cli")]
+pub use glance::escaped;
+#[cfg(feature = "cli")]
+pub use whole::WholeGlance;
 
 pub use ask_error::AskError;
 #[allow(
@@ -44,7 +53,7 @@ pub use client::Client;
 pub use cloud::Upstream;
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
-#[cfg(test)]
+#[cfg(any(test, feature = "cli"))]
 pub use endpoint::Service;
 pub use error::{ClientError, UpstreamError};
 pub use keystone::Passed;

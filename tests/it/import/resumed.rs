@@ -1,0 +1,181 @@
+//! Runs that are cut off, and what becomes of what they have brought.
+
+use super::{Run, catalogue, cloud, everything, over};
+use crate::harness::Server;
+use crate::scratch::Scratch;
+use nova_images::Matching;
+use serde_json::{Value, json};
+
+/// Lets some requests fail.
+fn fail(cloud: &Server, fault: &Value) {
+    let json = [("Content-Type", "application/json")];
+    let added = cloud.send("POST", "/_control/faults", &json, &fault.to_string());
+    assert_eq!(added.status(), 201, "{}", added.text());
+}
+
+/// What the lists were asked for, in order.
+fn targets(cloud: &Server) -> Vec<String> {
+    let entries = cloud.emulator().requests().list();
+    let lists = entries
+        .iter()
+        .filter(|it| it.operation().as_str() == "glance.images.list");
+    lists.map(|entry| entry.target().to_string()).collect()
+}
+
+#[test]
+fn it_goes_on_behind_the_last_page_that_came() {
+    let scratch = Scratch::new("import-resumed");
+    let cloud = cloud(&catalogue(2_500));
+    fail(
+        &cloud,
+        &json!({"operation": "glance.images.list", "nth": 2, "status": 500, "message": "Out of luck."}),
+    );
+    let mut run = Run::new(&cloud, &scratch, "w", &[]);
+    let said = run.ends_badly();
+    assert!(said.contains("/image/v2/images?"), "{said}");
+    assert!(said.contains("500"), "{said}");
+    assert!(run.side_file().exists());
+    // Nothing is to be seen of it.
+    assert_eq!(everything(&over(&run.database)).len(), 0);
+    assert_eq!(targets(&cloud).len(), 2);
+    cloud.emulator().requests().clear();
+    // It is cut off in the members, too.
+    fail(
+        &cloud,
+        &json!({"operation": "glance.members.list", "nth": 200, "reset": true, "count": 5}),
+    );
+    fail(
+        &cloud,
+        &json!({"operation": "glance.members.list", "after": 199, "status": 500}),
+    );
+    let ran = run.ends();
+    assert_eq!(ran.code, Some(2), "{}", ran.said);
+    assert!(ran.said.contains("1000 images on 1 pages"), "{}", ran.said);
+    assert!(ran.said.contains("/members: "), "{}", ran.said);
+    let asked = targets(&cloud);
+    assert_eq!(asked.len(), 3, "{asked:?}");
+    assert!(asked.iter().take(2).all(|it| it.contains("marker=")));
+    cloud.emulator().requests().clear();
+    assert_eq!(
+        cloud.send("DELETE", "/_control/faults", &[], "").status(),
+        204
+    );
+    let told = run.ends_well();
+    assert!(told.contains("2500 images on 4 pages"), "{told}");
+    assert!(told.ends_with("2500 images\n"), "{told}");
+    assert_eq!(targets(&cloud), Vec::<String>::new());
+    // There are 500 that may have members; those that were asked for theirs are not asked again.
+    let asked = cloud.emulator().requests();
+    let asked = asked.count(&Matching::operation("glance.members.list"));
+    assert!((300..400).contains(&asked), "{asked}");
+    assert!(!run.side_file().exists());
+    run.is_equal();
+}
+
+#[test]
+fn a_line_that_was_cut_off_comes_again() {
+    let scratch = Scratch::new("import-cut-off");
+    let cloud = cloud(&catalogue(1_100));
+    fail(
+        &cloud,
+        &json!({"operation": "glance.members.list", "nth": 1, "status": 500}),
+    );
+    let mut run = Run::new(&cloud, &scratch, "w", &[]);
+    run.ends_badly();
+    let side = std::fs::read(run.side_file()).unwrap();
+    // Both lists are there: the second one's page is cut off.
+    std::fs::write(run.side_file(), &side[..side.len() - 2]).unwrap();
+    cloud.emulator().requests().clear();
+    let told = run.ends_well();
+    assert!(told.contains("990 images on 1 pages"), "{told}");
+    let asked = targets(&cloud);
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    run.is_equal();
+}
+
+#[test]
+fn what_is_damaged_or_from_elsewhere_is_refused_in_words() {
+    let scratch = Scratch::new("import-damaged");
+    let cloud = cloud(&catalogue(1_200));
+    fail(
+        &cloud,
+        &json!({"operation": "glance.images.list", "nth": 2, "status": 500}),
+    );
+    let mut run = Run::new(&cloud, &scratch, "w", &[]);
+    run.ends_badly();
+    // Another user is shown other images.
+    let said = Run::new(&cloud, &scratch, "v", &[]).ends_badly();
+    for part in [
+        "images.db.import was begun from http://",
+        "as user w of project pp, and this is http://",
+        "as user v of project qq",
+        "--restart",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    let whole = std::fs::read_to_string(run.side_file()).unwrap();
+    for (text, part) in [
+        (
+            whole.replacen("\"images\":[{", "\"images\":[[{", 1),
+            "line 2 is damaged",
+        ),
+        (
+            whole.replacen("import/1", "import/9", 1),
+            "line 1 is damaged: it does not say",
+        ),
+        (
+            whole.clone() + "{\"self\":\"nonsense\"}\n",
+            "line 3 is damaged",
+        ),
+        (
+            whole.clone() + "{\"self\":\"members 77777\"}\n",
+            "line 3 is damaged",
+        ),
+        (
+            whole.clone() + "{\"self\":\"data 7 x y z\"}\n",
+            "line 3 is damaged",
+        ),
+    ] {
+        std::fs::write(run.side_file(), text).unwrap();
+        let said = run.ends_badly();
+        assert!(said.contains(part), "{part} in {said}");
+        assert!(said.contains("--restart"), "{said}");
+    }
+    // A file in which nothing stands yet is begun anew.
+    std::fs::write(run.side_file(), "{\"schema\":\"nova").unwrap();
+    assert_eq!(run.ends_well(), "1200 images\n");
+    run.is_equal();
+}
+
+#[test]
+fn restarting_throws_away_what_has_come() {
+    let scratch = Scratch::new("import-restarted");
+    let cloud = cloud(&catalogue(1_200));
+    fail(
+        &cloud,
+        &json!({"operation": "glance.images.list", "nth": 2, "status": 500}),
+    );
+    let mut run = Run::new(&cloud, &scratch, "w", &[]);
+    run.ends_badly();
+    std::fs::write(run.side_file(), "something else\n").unwrap();
+    cloud.emulator().requests().clear();
+    let mut again = Run::new(&cloud, &scratch, "w", &["--restart"]);
+    assert_eq!(again.ends_well(), "1200 images\n");
+    assert_eq!(targets(&cloud).len(), 3);
+    again.is_equal();
+}
+
+#[test]
+fn a_token_that_ends_meanwhile_is_renewed() {
+    let scratch = Scratch::new("import-renewed");
+    let cloud = cloud(&catalogue(2_100));
+    fail(
+        &cloud,
+        &json!({"operation": "glance.images.list", "nth": 2, "status": 401}),
+    );
+    let mut run = Run::new(&cloud, &scratch, "w", &[]);
+    assert_eq!(run.ends_well(), "2100 images\n");
+    let signed_in = Matching::operation("keystone.tokens.create").status(201);
+    cloud.emulator().requests().verify(2, signed_in);
+    run.is_equal();
+}
