@@ -204,12 +204,16 @@ impl UpstreamConfig {
         }
         let secret = self.client_secret.as_ref().map(Secret::reveal);
         match secret {
-            Some(secret) if secret.is_empty() || secret.chars().any(char::is_control) => {
-                Err(UpstreamConfigError::ClientSecret)
-            }
+            Some(secret) if !fits_in_header(secret) => Err(UpstreamConfigError::ClientSecret),
             _ => Ok(()),
         }
     }
+}
+
+/// Whether clients can show a text, and it comes as they do.
+fn fits_in_header(text: &str) -> bool {
+    let is_shown = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    !text.is_empty() && text.trim() == text && text.bytes().all(is_shown)
 }
 
 /// Why no real cloud can be asked.
@@ -245,7 +249,10 @@ pub enum UpstreamConfigError {
         why: &'static str,
     },
     /// No client could show it.
-    #[error("the secret of clients is empty, or has control characters in it")]
+    #[error(
+        "the secret of clients is empty, or cannot be shown in a header: printable ASCII can, without \
+         spaces at its ends"
+    )]
     ClientSecret,
     /// Everybody could read what this server may.
     #[error(
@@ -326,10 +333,10 @@ mod tests {
         let mut config = service();
         config.compute_url = Some("http://nova".to_owned());
         assert!(refused(config).contains("have no token for it"));
-        for secret in ["", "a\nb"] {
+        for secret in ["", "a\nb", "ä", "a "] {
             let mut config = service();
             config.client_secret = Some(Secret::new(secret));
-            assert!(refused(config).contains("control characters"));
+            assert!(refused(config).contains("printable ASCII"));
         }
 
         let passthrough = || UpstreamConfig::new("http://g", "http://k");
