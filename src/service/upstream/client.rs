@@ -22,7 +22,7 @@ use crate::service::web_download::Resolve;
 use bytes::{Bytes, BytesMut};
 use http::{Response, StatusCode};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -32,6 +32,9 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+/// The room that is made for a body before all of it is there, in bytes.
+const MOST_RESERVED: usize = 1 << 20;
 
 const X_OPENSTACK_REQUEST_ID: &str = "x-openstack-request-id";
 
@@ -158,22 +161,26 @@ impl<T> Drop for Task<T> {
 impl Asking {
     async fn ask(self: &Arc<Self>, question: Question) -> Result<Answer, UpstreamError> {
         let until = Instant::now() + self.total;
-        let first = self.once(&question, until, true).await;
-        if !question.only_reads() {
-            return first;
+        let (mut is_second, mut may_be_kept) = (false, true);
+        loop {
+            let asked = self.once(&question, until, may_be_kept).await;
+            if is_second || !question.only_reads() {
+                return asked;
+            }
+            let wait = match &asked {
+                Ok(answer) => answer.asks_to_wait(),
+                Err(error) => error.is_passing().then_some(PAUSE),
+            };
+            let Some(wait) = wait.filter(|wait| Instant::now() + *wait < until) else {
+                return asked;
+            };
+            let authority = &question.endpoint.authority;
+            tracing::debug!(?wait, %authority, "the real cloud is asked again");
+            // Where one kept connection has broken, another one may be no better.
+            (is_second, may_be_kept) = (true, asked.is_ok());
+            drop(asked);
+            sleep(wait).await;
         }
-        let wait = match &first {
-            Ok(answer) => answer.asks_to_wait(),
-            Err(error) => error.is_passing().then_some(PAUSE),
-        };
-        let wait = wait.filter(|wait| Instant::now() + *wait < until);
-        let Some(wait) = wait else {
-            return first;
-        };
-        tracing::debug!(?wait, authority = %question.endpoint.authority, "the real cloud is asked again");
-        sleep(wait).await;
-        // Where one kept connection has broken, another one may be no better.
-        self.once(&question, until, first.is_ok()).await
     }
 
     /// When its turn has come; over a connection that was kept, if it may be one and there is one.
@@ -304,6 +311,12 @@ fn tell(question: &Question, asked: &Result<Answer, UpstreamError>) {
     }
 }
 
+/// The bytes that are still to come of a body, where it says so.
+fn left(body: &Incoming) -> usize {
+    let bytes = body.size_hint().exact().unwrap_or(0);
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
 /// The whole of a body.
 async fn read(
     endpoint: &Endpoint,
@@ -331,6 +344,9 @@ async fn read(
             first = piece;
         } else {
             if whole.is_empty() {
+                // As much as it says that it has, if that is not beyond reason.
+                let said = left(&body).saturating_add(first.len() + piece.len());
+                whole.reserve(said.min(MOST_RESERVED));
                 whole.extend_from_slice(&std::mem::take(&mut first));
             }
             whole.extend_from_slice(&piece);

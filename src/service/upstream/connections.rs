@@ -113,7 +113,9 @@ impl Connections {
     /// When it does not come about in time.
     pub async fn make(&self, endpoint: &Endpoint) -> Result<Connection, UpstreamError> {
         let limit = self.ways.patience;
-        match timeout(limit, self.ways.connect(endpoint)).await {
+        // Much is kept in the middle of it, and most requests need none of that.
+        let connecting = Box::pin(self.ways.connect(endpoint));
+        match timeout(limit, connecting).await {
             Ok(Ok(sender)) => Ok(Connection {
                 sender,
                 made: Instant::now(),
