@@ -1,6 +1,9 @@
 //! How an emulator is started, however that was said: flags, environment, or the library's builder.
 
 mod base_url;
+mod clouds;
+mod secret;
+mod service_url;
 mod upload_transitions;
 mod upstream;
 mod upstream_proxy;
@@ -8,6 +11,11 @@ mod web_origin;
 mod web_source;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use clouds::{
+    CloudCredentials, CloudDomain, CloudName, CloudProof, CloudScope, CloudSource, CloudStamp,
+    CloudsError, Place, ServiceInterface, ServiceInterfaceError,
+};
+pub use secret::Secret;
 pub use upload_transitions::{UploadTransitions, UploadTransitionsError};
 pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
 pub use upstream_proxy::UpstreamProxy;
@@ -218,6 +226,15 @@ pub struct SpaceConfig {
     pub region: Option<String>,
     /// How images become active whose data were uploaded.
     pub uploads: UploadTransitions,
+    /// That it stands in for clients in front of a real cloud, if it does.
+    pub stand_in: Option<StandIn>,
+}
+
+/// A space that shows a real cloud's images to clients that cannot sign in there.
+#[derive(Clone, Debug)]
+pub struct StandIn {
+    /// What clients have to show; nothing when missing.
+    pub client_secret: Option<Secret>,
 }
 
 /// What all clouds of a server share.
@@ -295,6 +312,7 @@ impl Default for SpaceConfig {
             catalog: Vec::new(),
             region: None,
             uploads: UploadTransitions::default(),
+            stand_in: None,
         }
     }
 }

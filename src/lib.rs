@@ -278,7 +278,9 @@ mod store;
 #[doc(hidden)]
 pub use cli::run as run_command;
 pub use config::{
-    AuthMode, BaseUrlError, ControlAccess, JournalMode, Microversion, MicroversionError, Profile,
+    AuthMode, BaseUrlError, CloudCredentials, CloudDomain, CloudName, CloudProof, CloudScope,
+    CloudSource, CloudStamp, CloudsError, ControlAccess, JournalMode, Microversion,
+    MicroversionError, Place, Profile, Secret, ServiceInterface, ServiceInterfaceError,
     SettingError, SyncMode, UploadTransitions, UploadTransitionsError, UpstreamAuth,
     UpstreamConfig, UpstreamConfigError, UpstreamProxy, WaldurApi, WebOriginError, WebSource,
     WebSourceError,

@@ -24,6 +24,14 @@ pub enum CommandError {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The secret of clients cannot be read.
+    #[error("the secret of clients in {}: {source}", path.display())]
+    ClientSecret {
+        /// In which file it is to stand.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
     /// What is made cannot be written.
     #[error("{}: {source}", path.display())]
     Out {

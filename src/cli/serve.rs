@@ -11,7 +11,7 @@ use super::upstream::Cloud;
 use crate::config::{
     AuthMode, BaseUrl, ControlAccess, JOURNAL_BODY_BYTES, JOURNAL_BYTES, JOURNAL_ENTRIES,
     JournalMode, MOST_IMAGE_BYTES, MOST_SPACES, Microversion, Profile, ServerConfig, SpaceConfig,
-    SyncMode, UploadTransitions, WaldurApi, WebSource,
+    SyncMode, UploadTransitions, UpstreamAuth, UpstreamConfig, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, is_built_in};
 use crate::domain::Untold;
@@ -194,14 +194,16 @@ impl Serve {
         let port_file = self.port_file.as_deref().map(PortFile::clear).transpose()?;
         let clock = Clock::parse(&self.clock)?;
         let bar = Bar::default();
+        let server = self.server()?;
+        let auth = self.auth_beside(server.upstream.as_ref());
         let mut builder = Emulator::builder()
-            .configs(self.server(), self.space())
+            .configs(server, self.space())
             .listen(self.listen.clone())
             .reread(self.reread())
             .clock(clock);
         let mut tour = Tour::default();
         // Images and users of a real cloud are there.
-        if self.upstream.config().is_none() || !self.fixture.is_empty() {
+        if !self.upstream.is_there() || !self.fixture.is_empty() {
             let fixture = self.fixture(&bar)?;
             tour = Tour::of(&fixture, self.is_built_in(), self.auth);
             builder = builder.fixture(fixture);
@@ -226,7 +228,7 @@ impl Serve {
             identity: emulator.identity_address().map(|_| emulator.identity_url()),
             image: emulator.image_address().map(|_| emulator.image_url()),
             control: emulator.control_address().map(|_| emulator.control_url()),
-            auth: self.auth(),
+            auth,
             profile: self.profile,
             region: emulator.region(),
             tour: &tour,
@@ -256,11 +258,15 @@ impl Serve {
         Ok(fixture)
     }
 
-    /// A real cloud wants to know who asks.
-    fn auth(&self) -> AuthMode {
-        match self.upstream.config() {
-            Some(_) => AuthMode::Strict,
-            None => self.auth,
+    /// Whether something has to be shown: a real cloud wants to know who asks, and clients that it does
+    /// not know may have a secret.
+    fn auth_beside(&self, upstream: Option<&UpstreamConfig>) -> AuthMode {
+        let is_strict = |cloud: &UpstreamConfig| {
+            cloud.auth == UpstreamAuth::Passthrough || cloud.client_secret.is_some()
+        };
+        match upstream.is_some_and(is_strict) {
+            true => AuthMode::Strict,
+            false => self.auth,
         }
     }
 
@@ -274,8 +280,8 @@ impl Serve {
         (!names.is_empty()).then(|| Reread::by(move || Fixture::open(&names, &Untold)))
     }
 
-    fn server(&self) -> ServerConfig {
-        ServerConfig {
+    fn server(&self) -> Result<ServerConfig, CommandError> {
+        Ok(ServerConfig {
             database: self.database.clone(),
             snapshot_dir: self.snapshot_dir.clone(),
             sync: self.sync,
@@ -296,11 +302,11 @@ impl Serve {
             journal_entries: self.journal_entries,
             journal_bytes: self.journal_bytes,
             journal_body_bytes: self.journal_body_bytes,
-            upstream: self.upstream.config(),
+            upstream: self.upstream.config()?,
             sweeps: true,
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             ..ServerConfig::default()
-        }
+        })
     }
 
     fn space(&self) -> SpaceConfig {
@@ -317,6 +323,7 @@ impl Serve {
             catalog: self.catalog.clone(),
             region: self.region.clone(),
             uploads: self.transitions,
+            stand_in: None,
         }
     }
 }

@@ -1,7 +1,11 @@
 //! A real cloud behind the server.
 
-use super::base_url::{BaseUrl, BaseUrlError};
+use super::base_url::BaseUrlError;
+use super::clouds::{CloudSource, ServiceInterface};
+use super::secret::Secret;
+use super::service_url::{GLANCE_VERSIONS, KEYSTONE_VERSIONS, without_version};
 use super::upstream_proxy::UpstreamProxy;
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,20 +27,33 @@ const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 
 /// A real cloud whose images are served instead of the server's own.
 ///
+/// Its clients sign in there, and their tokens go through:
+///
 /// ```
 /// use nova_images::UpstreamConfig;
 ///
 /// let upstream = UpstreamConfig::new("http://image.example.org", "http://identity.example.org/v3");
 /// assert!(upstream.cache.is_zero());
 /// ```
+///
+/// Or this server signs in there itself, for clients that cannot:
+///
+/// ```
+/// use nova_images::{CloudSource, Secret, UpstreamConfig};
+///
+/// let mut upstream = UpstreamConfig::service(CloudSource::of_file("clouds.yaml", "dev"));
+/// upstream.client_secret = Some(Secret::new("what clients show"));
+/// assert!(!upstream.writes);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UpstreamConfig {
-    /// Where its image service is (Glance's API v2), with or without `/v2`.
-    pub url: String,
+    /// Where its image service is (Glance's API v2), with or without `/v2`. Without it the catalogue says
+    /// so to a server that signs in itself.
+    pub url: Option<String>,
     /// Where its identity service is (Keystone's API v3), with or without `/v3`: what clients' tokens
-    /// are worth is asked there.
-    pub keystone_url: String,
+    /// are worth is asked there. Without it the credentials say so of a server that signs in itself.
+    pub keystone_url: Option<String>,
     /// Where its compute service is (Nova, any release), with or without a version: whatever is no image's
     /// is passed on to it. When missing, that is answered as by a Nova that has images alone.
     pub compute_url: Option<String>,
@@ -44,6 +61,19 @@ pub struct UpstreamConfig {
     pub domain: String,
     /// As whom it is asked.
     pub auth: UpstreamAuth,
+    /// Where the credentials stand that this server signs in with.
+    pub credentials: Option<CloudSource>,
+    /// The region whose services count in a catalogue. When missing, what the credentials say, or the
+    /// space's own region; else the first.
+    pub region: Option<String>,
+    /// Which address of a service counts in a catalogue. When missing, what the credentials say, else the
+    /// public one.
+    pub interface: Option<ServiceInterface>,
+    /// Whether clients may change images as this server, or only read.
+    pub writes: bool,
+    /// What clients have to show where this server signs in itself: as `X-Auth-Token`, or as the password
+    /// of their sign-in here. Without it they show nothing, and the server listens on loopback only.
+    pub client_secret: Option<Secret>,
     /// How long an answer to a list may be given again to whoever shows the same token; not at all when
     /// zero.
     pub cache: Duration,
@@ -72,11 +102,35 @@ impl UpstreamConfig {
     #[must_use]
     pub fn new(url: impl Into<String>, keystone_url: impl Into<String>) -> Self {
         Self {
-            url: url.into(),
-            keystone_url: keystone_url.into(),
+            url: Some(url.into()),
+            keystone_url: Some(keystone_url.into()),
+            ..Self::nowhere(UpstreamAuth::Passthrough)
+        }
+    }
+
+    /// A cloud where this server signs in itself, for clients that cannot.
+    #[must_use]
+    pub fn service(credentials: CloudSource) -> Self {
+        Self {
+            credentials: Some(credentials),
+            ..Self::nowhere(UpstreamAuth::Service)
+        }
+    }
+
+    /// A cloud of which it is still to be said where it is.
+    #[must_use]
+    pub fn nowhere(auth: UpstreamAuth) -> Self {
+        Self {
+            url: None,
+            keystone_url: None,
             compute_url: None,
             domain: "default".to_owned(),
-            auth: UpstreamAuth::default(),
+            auth,
+            credentials: None,
+            region: None,
+            interface: None,
+            writes: false,
+            client_secret: None,
             cache: Duration::ZERO,
             ca_file: None,
             client_cert_file: None,
@@ -92,16 +146,68 @@ impl UpstreamConfig {
     /// What is given as it is used: URLs end in front of the version.
     ///
     /// # Errors
-    /// When one is none, or what is wanted is not there yet.
+    /// When one is none, or something is missing or goes with the other kind of sign-in.
     pub fn checked(mut self) -> Result<Self, UpstreamConfigError> {
-        self.url = endpoint("upstream", self.url, &["/v2"])?;
-        self.keystone_url = endpoint("Keystone", self.keystone_url, &["/v3", "/v2.0"])?;
-        let compute = self.compute_url;
-        let compute = compute.map(|url| endpoint("compute", url, &["/v2.1", "/v2", "/v1.1"]));
-        self.compute_url = compute.transpose()?;
+        let without_version = |setting, url: Option<String>, versions| {
+            url.map(|url| endpoint(setting, url, versions)).transpose()
+        };
+        self.url = without_version("upstream", self.url, GLANCE_VERSIONS)?;
+        self.keystone_url = without_version("Keystone", self.keystone_url, KEYSTONE_VERSIONS)?;
+        let compute_versions = &["/v2.1", "/v2", "/v1.1"];
+        self.compute_url = without_version("compute", self.compute_url, compute_versions)?;
         match self.auth {
-            UpstreamAuth::Passthrough => Ok(self),
-            UpstreamAuth::Service => Err(UpstreamConfigError::Service),
+            UpstreamAuth::Passthrough => self.check_passthrough()?,
+            UpstreamAuth::Service => self.check_service()?,
+        }
+        Ok(self)
+    }
+
+    fn check_passthrough(&self) -> Result<(), UpstreamConfigError> {
+        let missing = [
+            (self.url.is_none(), "--upstream-url"),
+            (self.keystone_url.is_none(), "--keystone-url"),
+        ];
+        if let Some((_, option)) = missing.into_iter().find(|(is_missing, _)| *is_missing) {
+            return Err(UpstreamConfigError::Missing {
+                option,
+                why: "clients' own tokens are shown there (--upstream-auth passthrough)",
+            });
+        }
+        let of_service = [
+            (self.credentials.is_some(), "--os-cloud"),
+            (self.writes, "--upstream-writes"),
+            (self.client_secret.is_some(), "a secret of clients"),
+        ];
+        match of_service.into_iter().find(|(is_asked, _)| *is_asked) {
+            Some((_, what)) => Err(UpstreamConfigError::OtherSignIn {
+                what,
+                auth: "passthrough",
+                why: "clients sign in themselves",
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_service(&self) -> Result<(), UpstreamConfigError> {
+        if self.compute_url.is_some() {
+            return Err(UpstreamConfigError::OtherSignIn {
+                what: "--upstream-compute-url",
+                auth: "service",
+                why: "clients have no token for it",
+            });
+        }
+        if self.credentials.is_none() {
+            return Err(UpstreamConfigError::Missing {
+                option: "UpstreamConfig::credentials",
+                why: "this server signs in itself (--upstream-auth service)",
+            });
+        }
+        let secret = self.client_secret.as_ref().map(Secret::reveal);
+        match secret {
+            Some(secret) if secret.is_empty() || secret.chars().any(char::is_control) => {
+                Err(UpstreamConfigError::ClientSecret)
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -120,9 +226,36 @@ pub enum UpstreamConfigError {
         /// Why not.
         source: BaseUrlError,
     },
-    /// This server cannot sign in itself yet.
-    #[error("--upstream-auth service is not built yet: clients have to sign in (passthrough)")]
-    Service,
+    /// Something has to be said, and is not.
+    #[error("{option} is missing: {why}")]
+    Missing {
+        /// What.
+        option: &'static str,
+        /// What it is needed for.
+        why: &'static str,
+    },
+    /// Something that was asked for goes with the other kind of sign-in.
+    #[error("{what} cannot be had with --upstream-auth {auth}: {why}")]
+    OtherSignIn {
+        /// What.
+        what: &'static str,
+        /// The kind that was chosen.
+        auth: &'static str,
+        /// Why not.
+        why: &'static str,
+    },
+    /// No client could show it.
+    #[error("the secret of clients is empty, or has control characters in it")]
+    ClientSecret,
+    /// Everybody could read what this server may.
+    #[error(
+        "with --upstream-auth service this server shows what its own account sees, so without a secret of \
+         clients (--upstream-client-secret-file) it listens on loopback only, and {address} is not"
+    )]
+    Exposed {
+        /// Where it was to listen.
+        address: SocketAddr,
+    },
     /// Something else that was asked for cannot be had with it.
     #[error("{what} cannot be had with --upstream-url: {why}")]
     Beside {
@@ -139,26 +272,18 @@ fn endpoint(
     text: String,
     versions: &[&str],
 ) -> Result<String, UpstreamConfigError> {
-    let parsed: Result<BaseUrl, _> = text.parse();
-    let url: String = match parsed {
-        Ok(parsed) => parsed.into(),
-        Err(source) => {
-            return Err(UpstreamConfigError::Url {
-                setting,
-                text,
-                source,
-            });
-        }
-    };
-    let bare = versions
-        .iter()
-        .find_map(|version| url.strip_suffix(version));
-    Ok(bare.unwrap_or(&url).trim_end_matches('/').to_owned())
+    let url = without_version(&text, versions);
+    url.map_err(|source| UpstreamConfigError::Url {
+        setting,
+        text,
+        source,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{UpstreamAuth, UpstreamConfig};
+    use crate::config::{CloudSource, Secret};
 
     #[test]
     fn urls_end_in_front_of_the_version() {
@@ -169,23 +294,56 @@ mod tests {
             ("http://g:9292/v2/", "http://k:5000/v2.0/"),
         ] {
             let checked = UpstreamConfig::new(url, keystone).checked().unwrap();
-            assert_eq!(checked.url, "http://g:9292", "{url}");
-            assert_eq!(checked.keystone_url, "http://k:5000", "{keystone}");
+            assert_eq!(checked.url.as_deref(), Some("http://g:9292"), "{url}");
+            let found = checked.keystone_url.as_deref();
+            assert_eq!(found, Some("http://k:5000"), "{keystone}");
         }
         let mounted = UpstreamConfig::new("https://c/image/v2", "https://c/identity");
-        assert_eq!(mounted.checked().unwrap().url, "https://c/image");
+        let mounted = mounted.checked().unwrap();
+        assert_eq!(mounted.url.as_deref(), Some("https://c/image"));
+    }
+
+    fn refused(config: UpstreamConfig) -> String {
+        config.checked().unwrap_err().to_string()
     }
 
     #[test]
-    fn what_is_no_url_or_not_built_is_refused() {
-        let wrong = UpstreamConfig::new("glance:9292", "http://k").checked();
-        let said = wrong.unwrap_err().to_string();
+    fn what_is_no_url_is_refused() {
+        let said = refused(UpstreamConfig::new("glance:9292", "http://k"));
         assert!(
             said.starts_with("the upstream URL \"glance:9292\""),
             "{said}"
         );
-        let mut service = UpstreamConfig::new("http://g", "http://k");
-        service.auth = UpstreamAuth::Service;
-        assert!(service.checked().is_err());
+    }
+
+    #[test]
+    fn each_kind_of_sign_in_has_what_it_needs() {
+        let service = || UpstreamConfig::service(CloudSource::of_file("clouds.yaml", "a"));
+        assert!(service().checked().is_ok());
+        let mut config = service();
+        config.credentials = None;
+        assert!(refused(config).starts_with("UpstreamConfig::credentials is missing"));
+        let mut config = service();
+        config.compute_url = Some("http://nova".to_owned());
+        assert!(refused(config).contains("have no token for it"));
+        for secret in ["", "a\nb"] {
+            let mut config = service();
+            config.client_secret = Some(Secret::new(secret));
+            assert!(refused(config).contains("control characters"));
+        }
+
+        let passthrough = || UpstreamConfig::new("http://g", "http://k");
+        let mut config = passthrough();
+        config.url = None;
+        assert!(refused(config).starts_with("--upstream-url is missing"));
+        let mut config = passthrough();
+        config.keystone_url = None;
+        assert!(refused(config).starts_with("--keystone-url is missing"));
+        let mut config = passthrough();
+        config.writes = true;
+        assert!(refused(config).starts_with("--upstream-writes cannot be had"));
+        let mut config = passthrough();
+        config.auth = UpstreamAuth::Service;
+        assert!(refused(config).starts_with("UpstreamConfig::credentials is missing"));
     }
 }

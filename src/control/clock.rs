@@ -1,6 +1,6 @@
 //! The emulator's clock: the only place that asks the operating system for the time.
 
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, instant};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -342,12 +342,6 @@ impl Clock {
             beginning: Mutex::new(Dial::word(time)),
         }))
     }
-}
-
-/// The machine's own time for durations, whatever a clock shows.
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
-pub fn instant() -> Instant {
-    Instant::now()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]

@@ -1,6 +1,6 @@
 //! How long nobody has used something, by the machine's own time: no clock of a space changes it.
 
-use super::clock::instant;
+use crate::domain::instant;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 

@@ -12,11 +12,14 @@ pub mod filter;
 pub mod identity;
 pub mod image;
 mod image_builder;
+mod instant;
 pub mod listed;
 pub mod password;
 pub mod plan;
 pub mod progress;
 pub mod properties;
+#[cfg(test)]
+pub mod property_tests;
 pub mod sibling;
 pub mod timestamp;
 pub mod token;
@@ -29,6 +32,7 @@ pub use filter::{Comparison, Direction, ImageQuery, Matches, Scope, Shares, Sort
 pub use identity::{Directory, FixedToken, Grant, IdentityDomain, Project, Target, User};
 pub use image::{GlanceStatus, Image, Member, MemberStatus, Visibility};
 pub use image_builder::ImageBuilder;
+pub use instant::instant;
 pub use listed::{ImageTexts, ListForm, ListedImage, TextMaker};
 pub use password::{Password, PasswordHash};
 pub use plan::{BodyWanted, Operation, Plan, Work};

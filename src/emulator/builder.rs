@@ -379,10 +379,7 @@ impl EmulatorBuilder {
         let (server, mut config) = (self.server.checked()?, self.space.checked()?);
         upstream::check(&server, &config, self.fixture.is_some())?;
         let upstream = upstream::of(&server, &config, &self.clock)?;
-        if upstream.is_some() {
-            // The real cloud wants to know who asks.
-            config.auth = AuthMode::Strict;
-        }
+        upstream::admit(&server, &mut config);
         let reread = match self.rereads {
             // A fixture that was given as a value can be had from nowhere else.
             Rereads::ItsFixture if server.database.is_some() => {
@@ -399,6 +396,8 @@ impl EmulatorBuilder {
             warn_of_users(&fixture);
         }
         let (sockets, listeners) = sockets::listen(&self.address, &server)?;
+        let bound = listeners.identity.into_iter().chain([listeners.shared]);
+        upstream::check_listeners(&server, bound)?;
         let snapshots = shelf(&server)?;
         let (database, stop_within) = (server.database.clone(), server.stop_within);
         let opened = Spaces::open(Start {

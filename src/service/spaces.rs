@@ -183,6 +183,8 @@ impl Order {
     pub fn like(root: &App, name: impl Into<String>) -> Self {
         let mut config = root.config.clone();
         config.glance_url = None;
+        // Its images are its own.
+        config.stand_in = None;
         let is_own = |kind: &str| OWN_SERVICES.contains(&kind);
         config.catalog.retain(|(kind, _)| !is_own(kind));
         Self {

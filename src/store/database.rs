@@ -1,35 +1,20 @@
 //! The connections to a database: one that writes, and as many that read as there are threads that
 //! do so at the time.
 
+use super::connecting::{PAGE_CACHE_KIB, PASSING_CACHE_KIB, Use, connect, set_cache};
 use super::error::StoreError;
 use super::file::FileLock;
 use super::group::GroupWriter;
-use super::location::{BUSY_TIMEOUT, Location, STEPS_TOLD};
+use super::location::Location;
 use super::schema;
 use super::seed::{Seed, copy_pages};
+use super::shared_texts::{SharedTexts, Tables};
 use super::turn::Turn;
 use crate::domain::TextMaker;
+use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
 use std::convert::Infallible;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
-
-/// Statements that a connection keeps prepared: more than the shapes of query in use at a time, of
-/// which a list has three.
-const PREPARED_STATEMENTS: usize = 128;
-
-/// What a connection keeps of the database in its own memory, in KiB, as far as it has read that
-/// much. A list that does not fit reads every page anew each time, at several times the cost:
-/// SQLite's default of 2 MiB is less than a thousand images take.
-const PAGE_CACHE_KIB: u32 = 16 * 1024;
-
-/// The same of the connection that writes to memory: it reads little, and one of them stands open in
-/// each space however long nobody asks.
-const WRITER_CACHE_KIB: u32 = 32;
-
-/// Of a new file: as many pages again as SQLite's default of 4 KiB are half as many to find.
-const PAGE_BYTES: u32 = 8192;
 
 /// The connection that writes.
 #[derive(Debug)]
@@ -85,7 +70,7 @@ impl Database {
             Location::Memory(_) => Writer::Memory(Mutex::new(writer)),
             Location::File(file) => Writer::File(GroupWriter::new(writer, file.patience)?),
         };
-        Ok(Self::around(location, writer, lock))
+        Ok(Self::around(location, writer, lock, None))
     }
 
     /// A database in memory that holds what the seed holds, under a name that no other of the process
@@ -93,27 +78,37 @@ impl Database {
     pub fn copy_of(seed: &Seed, name: String) -> Result<Self, StoreError> {
         let location = Location::Memory(name);
         let writer = Writer::Memory(Mutex::new(copied(seed, &location)?));
-        Ok(Self::around(location, writer, None))
+        Ok(Self::around(location, writer, None, seed.shared().cloned()))
     }
 
-    fn around(location: Location, writer: Writer, lock: Option<FileLock>) -> Self {
+    fn around(
+        location: Location,
+        writer: Writer,
+        lock: Option<FileLock>,
+        shared: Option<SharedTexts>,
+    ) -> Self {
         Self {
             location,
             writer,
             readers: Mutex::new(Vec::new()),
-            commit_gate: RwLock::new(Arc::new(Turn::new(0))),
+            commit_gate: RwLock::new(Arc::new(Turn::new(0, shared))),
             turns: Mutex::new(0),
             lock,
         }
     }
 
     /// The same of what a connection reads, as it is now.
-    pub fn copy_of_read(connection: &Connection, name: String) -> Result<Self, StoreError> {
+    pub fn copy_of_read(tables: &Tables<'_>, name: String) -> Result<Self, StoreError> {
         let location = Location::Memory(name);
-        let page_bytes = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        let copy = |writer: &mut Connection| copy_pages(connection, writer);
+        let page_bytes = tables.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let copy = |writer: &mut Connection| copy_pages(tables, writer);
         let writer = Writer::Memory(Mutex::new(filled(&location, page_bytes, copy)?));
-        Ok(Self::around(location, writer, None))
+        Ok(Self::around(
+            location,
+            writer,
+            None,
+            tables.shared().cloned(),
+        ))
     }
 
     /// Exchanges the data in memory for those of the seed. They are copied beside: whoever reads or
@@ -130,12 +125,13 @@ impl Database {
         let beside = copied(seed, &Location::Memory(turned(name, turn)))?;
         schema::begin_uploads_at(&beside, i64::try_from(turn << 32).unwrap_or(i64::MAX))?;
         *turns = turn;
+        let now = Turn::new(turn, seed.shared().cloned());
         let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut gate = self
             .commit_gate
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        let before = std::mem::replace(&mut *gate, Arc::new(Turn::new(turn)));
+        let before = std::mem::replace(&mut *gate, Arc::new(now));
         before.end(std::mem::replace(&mut *writer, beside));
         let readers = std::mem::take(&mut *self.idle());
         drop((gate, writer));
@@ -164,7 +160,7 @@ impl Database {
     /// Reads, all from one state of the data.
     pub fn read<T>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         match self.location {
             Location::Memory(_) => {
@@ -173,6 +169,7 @@ impl Database {
             }
             Location::File(_) => {
                 let connection = self.reader(0)?;
+                let work = |connection: &Connection| work(&Tables::alone(connection));
                 let result = in_transaction(&connection, work);
                 self.give_back(connection);
                 result
@@ -184,10 +181,10 @@ impl Database {
     fn read_now<T>(
         &self,
         turn: &Turn,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let connection = self.reader(turn.number())?;
-        let result = work(&connection);
+        let result = work(&Tables::with(&connection, turn.shared()));
         self.give_back(connection);
         result
     }
@@ -210,7 +207,7 @@ impl Database {
     pub fn read_at<T>(
         &self,
         turn: &Turn,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let now = self.gate();
         if now.number() == turn.number() {
@@ -222,7 +219,7 @@ impl Database {
             Some(connection) => connection,
             None => self.connect_to(turn.number())?,
         };
-        let result = work(&connection);
+        let result = work(&Tables::with(&connection, turn.shared()));
         turn.give_back(connection);
         result
     }
@@ -234,6 +231,7 @@ impl Database {
             return Ok(None);
         }
         let connection = self.reader(0)?;
+        set_cache(&connection, PASSING_CACHE_KIB)?;
         connection.prepare_cached("BEGIN")?.execute([])?;
         Ok(Some(connection))
     }
@@ -242,7 +240,8 @@ impl Database {
     pub fn release(&self, connection: Connection) {
         let ended = connection
             .prepare_cached("COMMIT")
-            .and_then(|mut end| end.execute([]));
+            .and_then(|mut end| end.execute([]))
+            .and_then(|_| set_cache(&connection, PAGE_CACHE_KIB));
         if let Err(error) = ended {
             tracing::debug!(%error, "a snapshot could not be ended; its connection is closed");
         }
@@ -289,13 +288,13 @@ impl Database {
     /// nothing is committed.
     pub fn write<T, E>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<Result<T, E>, StoreError>,
     ) -> Result<Result<T, E>, StoreError> {
         match &self.writer {
             Writer::Memory(writer) => self.write_memory(writer, work),
             Writer::File(writer) => writer.write(|connection| {
                 self.check_place()?;
-                work(connection)
+                work(&Tables::alone(connection))
             }),
         }
     }
@@ -304,27 +303,43 @@ impl Database {
     /// through the log.
     pub fn write_alone<T, E>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<Result<T, E>, StoreError>,
     ) -> Result<Result<T, E>, StoreError> {
         match &self.writer {
             Writer::Memory(writer) => self.write_memory(writer, work),
-            Writer::File(writer) => writer.write_alone(work),
+            Writer::File(writer) => {
+                writer.write_alone(|connection| work(&Tables::alone(connection)))
+            }
+        }
+    }
+
+    /// The same for what changes most of the data.
+    pub fn write_most<T, E>(
+        &self,
+        work: impl FnOnce(&Tables<'_>) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Result<T, E>, StoreError> {
+        match &self.writer {
+            Writer::Memory(writer) => self.write_memory(writer, work),
+            Writer::File(writer) => writer.write_most(|connection| {
+                self.check_place()?;
+                work(&Tables::alone(connection))
+            }),
         }
     }
 
     fn write_memory<T, E>(
         &self,
         writer: &Mutex<Connection>,
-        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<Result<T, E>, StoreError>,
     ) -> Result<Result<T, E>, StoreError> {
         let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let _gate = self
+        let gate = self
             .commit_gate
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         let written = || {
             let transaction = writer.transaction()?;
-            let outcome = work(&transaction)?;
+            let outcome = work(&Tables::with(&transaction, gate.shared()))?;
             if outcome.is_ok() {
                 transaction.commit()?;
             }
@@ -346,7 +361,7 @@ impl Database {
     /// Writes what nobody refuses.
     pub fn write_all<T>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let Ok(value) = self.write(|connection| work(connection).map(Ok::<T, Infallible>))?;
         Ok(value)
@@ -367,13 +382,6 @@ fn in_transaction<T>(
     let value = result?;
     ended?;
     Ok(value)
-}
-
-/// What a connection is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
-    Read,
-    Write,
 }
 
 /// The name of data in memory that were exchanged so often.
@@ -416,54 +424,6 @@ fn of_memory(error: StoreError) -> StoreError {
         }
         other => other,
     }
-}
-
-fn connect(location: &Location, purpose: Use) -> Result<Connection, StoreError> {
-    let mut connection = match location {
-        // Plain `:memory:` is one database per connection; memdb shares one by its name.
-        Location::Memory(name) => Connection::open_with_flags(
-            format!("file:/{name}?vfs=memdb"),
-            OpenFlags::SQLITE_OPEN_READ_WRITE
-                | OpenFlags::SQLITE_OPEN_CREATE
-                | OpenFlags::SQLITE_OPEN_URI
-                | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?,
-        Location::File(file) => Connection::open_with_flags(
-            &file.path,
-            OpenFlags::SQLITE_OPEN_READ_WRITE
-                | OpenFlags::SQLITE_OPEN_CREATE
-                | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?,
-    };
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    if let Location::File(file) = location
-        && let Some(steps) = file.steps.clone()
-    {
-        let told = move || {
-            steps.fetch_add(STEPS_TOLD.into(), Ordering::Relaxed);
-            false
-        };
-        connection.progress_handler(STEPS_TOLD.into(), Some(told))?;
-    }
-    if purpose == Use::Write {
-        connection.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES};"))?;
-    }
-    let cache_kib = match (location, purpose) {
-        (Location::Memory(_), Use::Write) => WRITER_CACHE_KIB,
-        _ => PAGE_CACHE_KIB,
-    };
-    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
-    // Without this promise SQLite plans a statement anew whenever a bound value might matter for
-    // the plan, which costs more than running it.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.execute_batch(&format!(
-        "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -{cache_kib};"
-    ))?;
-    if purpose == Use::Read {
-        connection.execute_batch("PRAGMA query_only = ON;")?;
-    }
-    Ok(connection)
 }
 
 fn not_a_database(error: StoreError) -> StoreError {

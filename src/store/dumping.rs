@@ -3,6 +3,7 @@
 use super::error::StoreError;
 use super::images::Store;
 use super::rows;
+use super::shared_texts::Tables;
 use super::turn::Turn;
 use super::walk::{self, Numbered};
 use crate::domain::Image;
@@ -32,7 +33,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub fn image_count(&self) -> Result<u64, StoreError> {
-        self.database.read(walk::count)
+        self.database.read(|connection| walk::count(connection))
     }
 }
 
@@ -80,10 +81,10 @@ impl Dumping {
 
     fn read<T>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         match (&self.snapshot, &self.turn) {
-            (Some(connection), _) => work(connection),
+            (Some(connection), _) => work(&Tables::alone(connection)),
             (None, Some(turn)) => self.store.database.read_at(turn, work),
             (None, None) => self.store.database.read(work),
         }

@@ -5,14 +5,18 @@
 //! for nothing else. Nobody runs what another brought.
 
 use super::error::StoreError;
+use crate::domain::instant;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Writes that are committed together at most: nobody waits for more than those before it.
 const MOST_TOGETHER: usize = 64;
+
+/// The longest time that a commit waits for others to come.
+const MOST_PATIENCE: Duration = Duration::from_millis(2);
 
 /// How long a write waits before it asks again for the file's lock that another process has.
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(10);
@@ -23,6 +27,8 @@ pub struct GroupWriter {
     turn: Mutex<Turn>,
     /// Who wants a turn and has not had it.
     in_line: AtomicUsize,
+    /// Told when a group is as large as it was hoped to become, or is over.
+    gathered: Condvar,
     /// How often a write asks for the file's lock.
     attempts: u128,
 }
@@ -36,6 +42,11 @@ struct Turn {
     members: usize,
     /// Whether any of them changed something.
     is_changed: bool,
+    /// Those who were committed together last.
+    hoped_for: usize,
+    /// How long that commit took, and when it was over.
+    took: Duration,
+    over: Option<Instant>,
 }
 
 /// Writes that are committed together, or not at all.
@@ -75,8 +86,12 @@ impl GroupWriter {
                 group: Arc::default(),
                 members: 0,
                 is_changed: false,
+                hoped_for: 1,
+                took: Duration::ZERO,
+                over: None,
             }),
             in_line: AtomicUsize::new(0),
+            gathered: Condvar::new(),
         })
     }
 
@@ -92,10 +107,14 @@ impl GroupWriter {
         turn.is_changed |= matches!(outcome, Ok(Ok(Ok(_))));
         if !matches!(outcome, Ok(Ok(_))) && turn.connection.is_autocommit() {
             // SQLite has given up the whole transaction: what the others wrote is gone with it.
-            turn.end(Err(StoreError::GivenUp));
-        } else if self.in_line.load(Ordering::Acquire) == 0 || turn.members == MOST_TOGETHER {
-            let committed = turn.commit();
-            turn.end(committed);
+            self.end(&mut turn, Err(StoreError::GivenUp));
+        } else if turn.members == MOST_TOGETHER {
+            self.commit(&mut turn);
+        } else if self.in_line.load(Ordering::Acquire) == 0 {
+            turn = self.gather(turn, &group);
+            if Arc::ptr_eq(&turn.group, &group) {
+                self.commit(&mut turn);
+            }
         }
         drop(turn);
         let committed = group.wait();
@@ -128,6 +147,72 @@ impl GroupWriter {
         }
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         written
+    }
+
+    /// The same for what changes most of the file, in a transaction of its own: within one that others
+    /// are in, SQLite keeps all that it replaces in memory, in case this write alone is taken back.
+    pub fn write_most<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Result<T, E>, StoreError> {
+        let turn = self.begin_alone()?;
+        let transaction = Unfinished(&turn.connection);
+        let outcome = work(&turn.connection)?;
+        if outcome.is_ok() {
+            turn.connection.execute_batch("COMMIT")?;
+        }
+        drop(transaction);
+        Ok(outcome)
+    }
+
+    /// Begins a transaction, and first ends one that others wait in.
+    fn begin_alone(&self) -> Result<MutexGuard<'_, Turn>, StoreError> {
+        let mut turn = self.take_turn()?;
+        for _ in 0..self.attempts {
+            if turn.members == 0 {
+                return Ok(turn);
+            }
+            self.commit(&mut turn);
+            drop(turn);
+            turn = self.take_turn()?;
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Lets those come who were committed together last: they write again as soon as they were answered,
+    /// and whoever comes first would have a commit alone, and have all the others wait for two.
+    fn gather<'t>(
+        &'t self,
+        turn: MutexGuard<'t, Turn>,
+        group: &Arc<Group>,
+    ) -> MutexGuard<'t, Turn> {
+        let since = turn.over.map_or(Duration::MAX, |over| instant() - over);
+        let patience = (turn.took / 2).min(MOST_PATIENCE);
+        let Some(patience) = patience.checked_sub(since) else {
+            return turn;
+        };
+        let hopes =
+            |turn: &mut Turn| Arc::ptr_eq(&turn.group, group) && turn.members < turn.hoped_for;
+        let waited = self.gathered.wait_timeout_while(turn, patience, hopes);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn commit(&self, turn: &mut Turn) {
+        let begun = instant();
+        let committed = turn.commit();
+        let over = instant();
+        turn.took = over - begun;
+        turn.over = Some(over);
+        turn.hoped_for = turn.members;
+        self.end(turn, committed);
+    }
+
+    /// Tells the group, and begins another.
+    fn end(&self, turn: &mut Turn, outcome: Result<(), StoreError>) {
+        std::mem::take(&mut turn.group).decide(outcome);
+        turn.members = 0;
+        turn.is_changed = false;
+        self.gathered.notify_all();
     }
 
     /// Waits in line, and where another process has the file's lock, for that one.
@@ -203,13 +288,6 @@ impl Turn {
         ended?;
         Ok(())
     }
-
-    /// Tells the group, and begins another.
-    fn end(&mut self, outcome: Result<(), StoreError>) {
-        std::mem::take(&mut self.group).decide(outcome);
-        self.members = 0;
-        self.is_changed = false;
-    }
 }
 
 /// Takes back what was done since it began, unless it is forgotten: also when that panics.
@@ -225,6 +303,19 @@ impl Drop for Savepoint<'_> {
                 // Rather nobody's write than half of one.
                 _ = self.0.execute_batch("ROLLBACK");
             }
+        }
+    }
+}
+
+/// Takes back a transaction that was not committed: also when what is done in it panics.
+struct Unfinished<'c>(&'c Connection);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if !self.0.is_autocommit()
+            && let Err(error) = self.0.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a write could not be taken back");
         }
     }
 }

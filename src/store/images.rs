@@ -8,10 +8,10 @@ use super::location::Location;
 use super::seed::Seed;
 #[cfg(test)]
 use super::seed::in_order;
+use super::shared_texts::Tables;
 use super::spool::{DataName, Spool};
 use super::{data, lists, loading, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
-use rusqlite::Connection;
 
 /// What a decision about an image leads to.
 pub enum Change<T> {
@@ -186,7 +186,7 @@ impl Store {
         expected: usize,
         each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
     ) -> Result<loading::Loaded, E> {
-        let filled = |connection: &Connection| {
+        let filled = |connection: &Tables<'_>| {
             let filled = loading::fill(connection, self.maker, expected, each);
             Ok(filled)
         };
@@ -220,13 +220,12 @@ impl Store {
         expected: usize,
         each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
     ) -> Result<(), E> {
-        let filled = |connection: &Connection| {
+        let filled = |connection: &Tables<'_>| {
             let freed = data::forget_all(connection)?;
-            rows::remove_all(connection)?;
-            let filled = loading::fill(connection, self.maker, expected, each);
+            let filled = loading::refill(connection, self.maker, expected, each);
             Ok(filled.map(|_| freed))
         };
-        let freed = self.database.write(filled)??;
+        let freed = self.database.write_most(filled)??;
         self.changes.everything();
         self.let_go(freed);
         Ok(())
@@ -342,7 +341,10 @@ impl Drop for Store {
         if self.spool.is_none() || self.is_file() {
             return;
         }
-        match self.database.write_all(data::names) {
+        match self
+            .database
+            .write_all(|connection| data::names(connection))
+        {
             Ok(names) => self.let_go(names),
             Err(error) => tracing::error!(%error, "image data stay until the server ends"),
         }

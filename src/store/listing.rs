@@ -4,6 +4,7 @@ use super::error::StoreError;
 use super::images::Store;
 use super::lists::{self, Extent, Slice};
 use super::select::Behind;
+use super::shared_texts::Tables;
 use super::turn::Turn;
 use crate::domain::{ImageQuery, ListForm};
 use rusqlite::Connection;
@@ -100,18 +101,11 @@ impl Listing {
             self.turn = self.store.database.turn();
         }
         let mut slice = std::mem::take(&mut self.slice);
-        let mut read = |connection: &Connection| {
-            lists::read(
-                connection,
-                &self.query,
-                self.form,
-                behind,
-                extent,
-                &mut slice,
-            )
+        let mut read = |tables: &Tables<'_>| {
+            lists::read(tables, &self.query, self.form, behind, extent, &mut slice)
         };
         match (&self.snapshot, &self.turn) {
-            (Some(connection), _) => read(connection),
+            (Some(connection), _) => read(&Tables::alone(connection)),
             (None, Some(turn)) => self.store.database.read_at(turn, read),
             (None, None) => self.store.database.read(read),
         }?;

@@ -2,6 +2,7 @@
 
 use super::error::{Damage, StoreError};
 use super::select::{Behind, Select, Start};
+use super::shared_texts::Tables;
 use super::texts::{Reading, TextPlace, Texts};
 use super::{rows, search};
 use crate::domain::{Image, ImageQuery, ListForm, ListedImage};
@@ -120,13 +121,14 @@ pub struct Extent {
 
 /// Reads the images of a query behind a place, in place of what a slice held.
 pub fn read(
-    connection: &Connection,
+    tables: &Tables<'_>,
     query: &ImageQuery,
     form: ListForm,
     behind: Option<&Behind>,
     extent: Extent,
     slice: &mut Slice,
 ) -> Result<(), StoreError> {
+    let connection = tables.connection();
     slice.clear();
     let Slice {
         rows, texts, shown, ..
@@ -137,7 +139,7 @@ pub fn read(
             shown.push(seq);
         }
     };
-    let more = match Reading::of(connection, form, texts)? {
+    let more = match Reading::of(*tables, form, texts) {
         None => each(connection, query, ENTRIES, behind, extent, |row| {
             let seq = row.get(1)?;
             last = Some(seq);

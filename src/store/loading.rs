@@ -5,7 +5,8 @@
 
 use super::error::StoreError;
 use super::rows::Last;
-use super::{rows, terms, texts};
+use super::shared_texts::{SeedTexts, Tables};
+use super::{rows, terms, texts, walk};
 use crate::domain::{Image, ImageTexts, TextMaker};
 use rusqlite::Connection;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -33,39 +34,53 @@ pub struct Loaded {
 
 /// Stores about so many images that `each` gives, in a transaction; one whose id is known is left as it
 /// is.
-///
-/// Of many, one thread reads the images and writes what lists show of them, and this one stores them.
 pub fn fill<E: From<StoreError> + Send>(
-    connection: &Connection,
+    connection: &Tables<'_>,
     maker: TextMaker,
     expected: usize,
     each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
 ) -> Result<Loaded, E> {
-    let mut loading = Loading::begin(connection, expected)?;
-    if is_many(expected) {
-        std::thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(BATCHES);
-            let reader = scope.spawn(move || -> Result<(), E> {
-                let mut sending = Sending::to(sender);
-                each(&mut |image| {
-                    let texts = (maker.make)(&image);
-                    Ok(sending.send(image, texts)?)
-                })?;
-                Ok(sending.flush()?)
-            });
-            let stored = loading.take_all(receiver);
-            let read = reader.join();
-            // Its reader then only knows that nobody takes its images any more.
-            stored?;
-            match read {
-                Ok(read) => read,
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        })?;
-    } else {
-        each(&mut |image| Ok(loading.add(&image, (maker.make)(&image))?))?;
-    }
-    Ok(loading.finish()?)
+    let indexes = match is_many(expected) && is_empty(connection)? {
+        true => drop_indexes(connection)?,
+        false => Vec::new(),
+    };
+    let loading = Loading::begin(*connection, indexes, texts::Adding::default())?;
+    Ok(loading.store(maker, expected, each)?.0)
+}
+
+/// The same in an empty database whose texts are not to stand in its tables.
+pub fn fill_apart<E: From<StoreError> + Send>(
+    connection: &Connection,
+    maker: TextMaker,
+    expected: usize,
+    each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+) -> Result<(Loaded, SeedTexts), E> {
+    let indexes = match is_many(expected) {
+        true => drop_indexes(connection)?,
+        false => Vec::new(),
+    };
+    let adding = texts::Adding::to_seed(SeedTexts::default());
+    let loading = Loading::begin(Tables::alone(connection), indexes, adding)?;
+    let (loaded, adding) = loading.store(maker, expected, each)?;
+    Ok((loaded, adding.seed().unwrap_or_default()))
+}
+
+/// The same in place of all that there is.
+pub fn refill<E: From<StoreError> + Send>(
+    connection: &Tables<'_>,
+    maker: TextMaker,
+    expected: usize,
+    each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+) -> Result<Loaded, E> {
+    // Rows go one by one, out of each index that there is.
+    let known = walk::count(connection)?;
+    let indexes = match is_many(expected) || is_many(known.try_into().unwrap_or(usize::MAX)) {
+        true => drop_indexes(connection)?,
+        false => Vec::new(),
+    };
+    rows::remove_all(connection)?;
+    let loading = Loading::begin(*connection, indexes, texts::Adding::default())?;
+    Ok(loading.store(maker, expected, each)?.0)
 }
 
 type Batch = Vec<(Image, ImageTexts)>;
@@ -99,9 +114,8 @@ impl Sending {
 }
 
 /// Images under way into a database.
-#[derive(Debug)]
 struct Loading<'c> {
-    connection: &'c Connection,
+    connection: Tables<'c>,
     terms: terms::Adding,
     texts: texts::Adding,
     last: Last,
@@ -111,22 +125,55 @@ struct Loading<'c> {
 }
 
 impl<'c> Loading<'c> {
-    /// Of about so many images, in a transaction.
-    fn begin(connection: &'c Connection, expected: usize) -> Result<Self, StoreError> {
-        let mut is_empty = connection.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM images)")?;
-        let is_empty: bool = is_empty.query_row([], |row| row.get(0))?;
-        let indexes = match is_empty && is_many(expected) {
-            true => drop_indexes(connection)?,
-            false => Vec::new(),
-        };
+    /// In a transaction, with indexes that are made at the end.
+    fn begin(
+        connection: Tables<'c>,
+        indexes: Vec<String>,
+        texts: texts::Adding,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
-            connection,
-            terms: terms::Adding::to(is_empty),
-            texts: texts::Adding::default(),
-            last: Last::of(connection)?,
+            terms: terms::Adding::to(is_empty(&connection)?),
+            texts,
+            last: Last::of(&connection)?,
             indexes,
             loaded: Loaded::default(),
+            connection,
         })
+    }
+
+    /// Stores about so many images that `each` gives.
+    ///
+    /// Of many, one thread reads the images and writes what lists show of them, and this one stores them.
+    fn store<E: From<StoreError> + Send>(
+        mut self,
+        maker: TextMaker,
+        expected: usize,
+        each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
+    ) -> Result<(Loaded, texts::Adding), E> {
+        if is_many(expected) {
+            std::thread::scope(|scope| {
+                let (sender, receiver) = sync_channel(BATCHES);
+                let reader = scope.spawn(move || -> Result<(), E> {
+                    let mut sending = Sending::to(sender);
+                    each(&mut |image| {
+                        let texts = (maker.make)(&image);
+                        Ok(sending.send(image, texts)?)
+                    })?;
+                    Ok(sending.flush()?)
+                });
+                let stored = self.take_all(receiver);
+                let read = reader.join();
+                // Its reader then only knows that nobody takes its images any more.
+                stored?;
+                match read {
+                    Ok(read) => read,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            })?;
+        } else {
+            each(&mut |image| Ok(self.add(&image, (maker.make)(&image))?))?;
+        }
+        Ok(self.finish()?)
     }
 
     /// Adds the images that another thread sends.
@@ -139,28 +186,33 @@ impl<'c> Loading<'c> {
 
     /// Adds an image; one whose id is known is left as it is.
     fn add(&mut self, image: &Image, texts: ImageTexts) -> Result<(), StoreError> {
-        let Some(seq) = rows::insert_row(self.connection, None, image)? else {
+        let Some(seq) = rows::insert_row(&self.connection, None, image)? else {
             self.loaded.kept += 1;
             return Ok(());
         };
         if !self.last.advance(image) {
-            rows::put_out_of_order(self.connection)?;
+            rows::put_out_of_order(&self.connection)?;
         }
-        self.terms.add(self.connection, seq, image)?;
-        self.texts.add(self.connection, seq, texts)?;
+        self.terms.add(&self.connection, seq, image)?;
+        self.texts.add(&self.connection, seq, texts)?;
         self.loaded.added += 1;
         Ok(())
     }
 
     /// Writes what is missing.
-    fn finish(mut self) -> Result<Loaded, StoreError> {
-        self.terms.write(self.connection)?;
-        self.texts.write(self.connection)?;
+    fn finish(mut self) -> Result<(Loaded, texts::Adding), StoreError> {
+        self.terms.write(&self.connection)?;
+        self.texts.write(&self.connection)?;
         for index in &self.indexes {
             self.connection.execute_batch(index)?;
         }
-        Ok(self.loaded)
+        Ok((self.loaded, self.texts))
     }
+}
+
+fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
+    let mut select = connection.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM images)")?;
+    Ok(select.query_row([], |row| row.get(0))?)
 }
 
 /// Drops every index that is none of a constraint, and says what makes them again.

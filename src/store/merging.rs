@@ -2,9 +2,9 @@
 
 use super::error::StoreError;
 use super::images::Store;
+use super::shared_texts::Tables;
 use super::{data, loading, rows};
 use crate::domain::Image;
-use rusqlite::Connection;
 use std::collections::{BTreeSet, HashMap};
 
 impl Store {
@@ -48,7 +48,7 @@ impl Store {
     }
 
     /// Lets images and shares of a project be another one's.
-    fn rename(&self, connection: &Connection, before: &str, now: &str) -> Result<(), StoreError> {
+    fn rename(&self, connection: &Tables<'_>, before: &str, now: &str) -> Result<(), StoreError> {
         let mut ids = BTreeSet::new();
         for sql in [
             "SELECT id FROM images WHERE owner = ?1",

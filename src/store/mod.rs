@@ -6,6 +6,7 @@
 
 mod bits;
 mod changes;
+mod connecting;
 mod data;
 mod database;
 mod dumping;
@@ -26,6 +27,7 @@ mod search;
 mod seed;
 mod select;
 mod sets;
+mod shared_texts;
 mod shares;
 mod snapshot;
 pub mod spool;

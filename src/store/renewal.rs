@@ -1,6 +1,7 @@
 //! The texts of images, made anew when the release that wrote them is another.
 
 use super::error::StoreError;
+use super::shared_texts::Tables;
 use super::{rows, texts};
 use crate::domain::TextMaker;
 use rusqlite::{Connection, OptionalExtension};
@@ -15,7 +16,7 @@ pub fn is_current(connection: &Connection, maker: &TextMaker) -> Result<bool, St
 }
 
 /// Makes the texts of all rows anew when another release has made them; says of how many.
-pub fn renew(connection: &Connection, maker: &TextMaker) -> Result<usize, StoreError> {
+pub fn renew(connection: &Tables<'_>, maker: &TextMaker) -> Result<usize, StoreError> {
     if is_current(connection, maker)? {
         return Ok(0);
     }

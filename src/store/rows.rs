@@ -1,6 +1,7 @@
 //! Rows and images, one into the other.
 
 use super::error::{Damage, StoreError};
+use super::shared_texts::Tables;
 use super::{properties, terms, texts};
 use crate::domain::{
     GlanceStatus, Image, ImageTexts, Member, MemberStatus, Properties, TextMaker, Timestamp,
@@ -26,7 +27,7 @@ const INSERT: &str = "INSERT INTO images (seq, id, name, status, unlisted, visib
      ON CONFLICT (id) DO NOTHING";
 
 /// Stores a new image.
-fn insert_new(connection: &Connection, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
+fn insert_new(connection: &Tables<'_>, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
     let last = Last::of(connection)?;
     if let Some(seq) = insert(connection, maker, None, image)? {
         last.watch(connection, image)?;
@@ -93,7 +94,7 @@ pub fn put_out_of_order(connection: &Connection) -> Result<(), StoreError> {
 
 /// Stores an image as this row, or as a new one.
 fn insert(
-    connection: &Connection,
+    connection: &Tables<'_>,
     maker: &TextMaker,
     seq: Option<i64>,
     image: &Image,
@@ -173,7 +174,7 @@ fn insert_details(connection: &Connection, seq: i64, image: &Image) -> Result<()
 
 /// Stores an image in place of the one of its id, as the same row: its text stays where its
 /// neighbours' are.
-pub fn put(connection: &Connection, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
+pub fn put(connection: &Tables<'_>, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
     let Some(before) = find(connection, &image.id)? else {
         return insert_new(connection, maker, image);
     };
@@ -187,7 +188,7 @@ pub fn put(connection: &Connection, maker: &TextMaker, image: &Image) -> Result<
     Ok(())
 }
 
-pub fn remove(connection: &Connection, id: &str) -> Result<(), StoreError> {
+pub fn remove(connection: &Tables<'_>, id: &str) -> Result<(), StoreError> {
     let before = find(connection, id)?;
     if let Some(seq) = remove_row(connection, id)? {
         texts::put(connection, seq, &ImageTexts::default())?;

@@ -4,6 +4,7 @@ mod terms;
 
 use super::error::StoreError;
 use super::renewal;
+use super::shared_texts::Tables;
 use crate::domain::TextMaker;
 use rusqlite::Connection;
 
@@ -229,7 +230,7 @@ pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), Sto
     transaction.execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {NEWEST};"
     ))?;
-    let renewed = renewal::renew(&transaction, maker)?;
+    let renewed = renewal::renew(&Tables::alone(&transaction), maker)?;
     if renewed > 0 {
         tracing::info!(renewed, "the texts of the images were made anew");
     }

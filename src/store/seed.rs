@@ -4,13 +4,14 @@
 use super::error::StoreError;
 use super::loading::{self, Loaded};
 use super::schema;
+use super::shared_texts::{SeedTexts, SharedTexts, Tables};
 use super::spool::{DataName, Hold};
-use super::walk;
+use super::{texts, walk};
 use crate::domain::{Image, TextMaker};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Of one whose lists are to be quick: the texts of eight rows fit into a page, and need not be put
 /// together from several.
@@ -39,6 +40,8 @@ pub enum Aim {
 #[derive(Debug)]
 pub struct Seed {
     connection: Mutex<Connection>,
+    /// The texts that do not stand in its tables.
+    shared: Option<SharedTexts>,
     images: usize,
     page_bytes: u32,
     /// Keeps the data of its images.
@@ -61,10 +64,11 @@ impl Seed {
             Aim::Room if expected < MANY_IMAGES => SMALL_PAGE_BYTES,
             Aim::Room | Aim::Speed => QUICK_PAGE_BYTES,
         };
-        let (connection, loaded) = filled(page_bytes, maker, expected, each)??;
+        let filled = filled(page_bytes, maker, expected, each)??;
         Ok(Self {
-            connection: Mutex::new(connection),
-            images: loaded.added,
+            connection: Mutex::new(filled.connection),
+            shared: Some(SharedTexts::of(Arc::new(filled.texts))),
+            images: filled.loaded.added,
             page_bytes,
             held: Vec::new(),
         })
@@ -72,7 +76,7 @@ impl Seed {
 
     /// A copy of a database, in memory or in a new file. Nobody writes to the database meanwhile, or
     /// the connection sees it as it was.
-    pub(super) fn copied(source: &Connection, file: Option<&Path>) -> Result<Self, StoreError> {
+    pub(super) fn copied(source: &Tables<'_>, file: Option<&Path>) -> Result<Self, StoreError> {
         let page_bytes: u32 = source.query_row("PRAGMA page_size", [], |row| row.get(0))?;
         let mut connection = match file {
             Some(path) => Connection::open(path)?,
@@ -83,11 +87,16 @@ impl Seed {
             "PRAGMA page_size = {page_bytes}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
         ))?;
         copy_pages(source, &mut connection)?;
+        let mut shared = source.shared().cloned();
         if file.is_some() {
             // That of the source came with its pages: what is written is to be in this file alone.
             connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF;")?;
+            let transaction = connection.transaction()?;
+            texts::complete(source, &transaction)?;
+            transaction.commit()?;
+            shared = None;
         }
-        Self::around(connection, page_bytes)
+        Self::around(connection, page_bytes, shared)
     }
 
     /// What stands in a file that [`Seed::copied`] made; a copy of it in memory where another release
@@ -100,16 +109,21 @@ impl Seed {
         let source = Connection::open_with_flags(path, flags)?;
         let page_bytes: u32 = source.query_row("PRAGMA page_size", [], |row| row.get(0))?;
         if schema::is_current(&source, maker)? {
-            return Self::around(source, page_bytes);
+            return Self::around(source, page_bytes, None);
         }
-        let mut seed = Self::copied(&source, None)?;
+        let mut seed = Self::copied(&Tables::alone(&source), None)?;
         let connection = seed.connection.get_mut();
         schema::prepare(connection.unwrap_or_else(PoisonError::into_inner), maker)?;
         Ok(seed)
     }
 
-    fn around(connection: Connection, page_bytes: u32) -> Result<Self, StoreError> {
+    fn around(
+        connection: Connection,
+        page_bytes: u32,
+        shared: Option<SharedTexts>,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
+            shared,
             images: walk::count(&connection)?.try_into().unwrap_or(usize::MAX),
             connection: Mutex::new(connection),
             page_bytes,
@@ -128,24 +142,34 @@ impl Seed {
         self.held.iter().map(|held| held.name().clone()).collect()
     }
 
-    /// What its rows take, in bytes.
+    /// What its rows take, in bytes, with the texts that it may share with others.
     ///
     /// # Errors
     /// When the database fails.
     pub fn bytes(&self) -> Result<u64, StoreError> {
         self.with(|connection| {
             let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
-            Ok(u64::try_from(pages).unwrap_or_default() * u64::from(self.page_bytes))
+            let texts = self
+                .shared
+                .as_ref()
+                .map_or(0, |shared| shared.seed().bytes());
+            Ok(u64::try_from(pages).unwrap_or_default() * u64::from(self.page_bytes) + texts)
         })
     }
 
     /// Reads or prepares it.
     pub(super) fn with<T>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let connection = self.connection.lock();
-        work(&connection.unwrap_or_else(PoisonError::into_inner))
+        let connection = connection.unwrap_or_else(PoisonError::into_inner);
+        work(&Tables::with(&connection, self.shared.as_ref()))
+    }
+
+    /// The texts that its copies share with it.
+    pub(super) fn shared(&self) -> Option<&SharedTexts> {
+        self.shared.as_ref()
     }
 
     /// How many images it holds.
@@ -173,24 +197,34 @@ pub(super) fn copy_pages(source: &Connection, target: &mut Connection) -> Result
     }
 }
 
-/// A database of some images.
+/// A database of some images, whose texts stand beside it.
+struct Filled {
+    connection: Connection,
+    texts: SeedTexts,
+    loaded: Loaded,
+}
+
 fn filled<E: From<StoreError> + Send>(
     page_bytes: u32,
     maker: TextMaker,
     expected: usize,
     each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
-) -> Result<Result<(Connection, Loaded), E>, StoreError> {
+) -> Result<Result<Filled, E>, StoreError> {
     let mut connection = Connection::open_in_memory()?;
     connection.execute_batch(&format!("PRAGMA page_size = {page_bytes};"))?;
     schema::prepare(&mut connection, &maker)?;
     let transaction = connection.transaction()?;
-    let loaded = match loading::fill(&transaction, maker, expected, each) {
-        Ok(loaded) => loaded,
+    let (loaded, texts) = match loading::fill_apart(&transaction, maker, expected, each) {
+        Ok(stored) => stored,
         Err(error) => return Ok(Err(error)),
     };
     transaction.commit()?;
     connection.flush_prepared_statement_cache();
-    Ok(Ok((connection, loaded)))
+    Ok(Ok(Filled {
+        connection,
+        texts,
+        loaded,
+    }))
 }
 
 /// As they are listed: neighbours of a list are then neighbours in the tables.

@@ -4,6 +4,7 @@ use super::data;
 use super::error::StoreError;
 use super::images::Store;
 use super::seed::Seed;
+use super::shared_texts::Tables;
 use super::spool::{DataName, Hold};
 use super::tokens::{self, KeptTokens};
 use super::{loading, rows, uploads, walk};
@@ -20,7 +21,7 @@ impl Store {
     pub fn snapshot(&self, file: Option<&Path>) -> Result<Seed, StoreError> {
         // A file goes on while it is copied: only where its data are is told before.
         if let Some((source, held)) = self.begin_copy()? {
-            let seed = Seed::copied(&source, file);
+            let seed = Seed::copied(&Tables::alone(&source), file);
             self.database.release(source);
             return self.finished(seed?, held);
         }
@@ -78,14 +79,13 @@ impl Store {
     /// # Errors
     /// When the database fails, or a row of the seed is damaged; then nothing changed.
     pub fn write_seed(&self, seed: &Seed, kept: &KeptTokens) -> Result<(), StoreError> {
-        let data = seed.with(data::all)?;
+        let data = seed.with(|connection| data::all(connection))?;
         let names: Vec<DataName> = data.iter().map(|row| row.2.name.clone()).collect();
         self.hold_for_rows(&names);
-        let written = self.database.write(|connection| {
+        let written = self.database.write_most(|connection| {
             let freed = data::forget_all(connection)?;
-            rows::remove_all(connection)?;
             let filled =
-                loading::fill::<StoreError>(connection, self.maker, seed.images(), |add| {
+                loading::refill::<StoreError>(connection, self.maker, seed.images(), |add| {
                     seed.each_image(add)
                 });
             if let Err(error) = filled {
@@ -125,7 +125,7 @@ impl Seed {
     /// # Errors
     /// When the database fails.
     pub fn names_in_rows(&self) -> Result<Vec<DataName>, StoreError> {
-        self.with(data::names)
+        self.with(|connection| data::names(connection))
     }
 
     /// Shows every image in the order of lists.

@@ -5,6 +5,7 @@
 //! be looked up one by one, which takes longer than all else that a list does.
 
 use super::error::{Damage, StoreError};
+use super::shared_texts::{SeedTexts, Tables, TextForm};
 use crate::domain::{ImageTexts, ListForm};
 use rusqlite::{CachedStatement, Connection};
 use std::ops::Range;
@@ -14,48 +15,65 @@ const BLOCK_ROWS: i64 = 8;
 
 /// Where the blocks of a form are.
 struct Blocks {
+    form: TextForm,
     table: &'static str,
     select: &'static str,
     put: &'static str,
+    add: &'static str,
     remove: &'static str,
+    sweep: &'static str,
 }
 
 const JSON: Blocks = Blocks {
+    form: TextForm::Json,
     table: "image_json",
     select: "SELECT texts FROM image_json WHERE block = ?1",
     put: "INSERT OR REPLACE INTO image_json (block, texts) VALUES (?1, ?2)",
+    add: "INSERT OR IGNORE INTO image_json (block, texts) VALUES (?1, ?2)",
     remove: "DELETE FROM image_json WHERE block = ?1",
+    sweep: "DELETE FROM image_json WHERE length(texts) = 0",
 };
 
 const XML: Blocks = Blocks {
+    form: TextForm::Xml,
     table: "image_xml",
     select: "SELECT texts FROM image_xml WHERE block = ?1",
     put: "INSERT OR REPLACE INTO image_xml (block, texts) VALUES (?1, ?2)",
+    add: "INSERT OR IGNORE INTO image_xml (block, texts) VALUES (?1, ?2)",
     remove: "DELETE FROM image_xml WHERE block = ?1",
+    sweep: "DELETE FROM image_xml WHERE length(texts) = 0",
 };
 
 const GLANCE: Blocks = Blocks {
+    form: TextForm::Glance,
     table: "image_glance",
     select: "SELECT texts FROM image_glance WHERE block = ?1",
     put: "INSERT OR REPLACE INTO image_glance (block, texts) VALUES (?1, ?2)",
+    add: "INSERT OR IGNORE INTO image_glance (block, texts) VALUES (?1, ?2)",
     remove: "DELETE FROM image_glance WHERE block = ?1",
-};
-
-/// Whoever asks for images gets no texts.
-const NONE: Blocks = Blocks {
-    select: "SELECT texts FROM image_glance WHERE block = ?1 AND 0",
-    ..GLANCE
+    sweep: "DELETE FROM image_glance WHERE length(texts) = 0",
 };
 
 /// Keeps these texts of a row, in place of those that it had.
-pub fn put(connection: &Connection, seq: i64, texts: &ImageTexts) -> Result<(), StoreError> {
-    let all = [
-        (JSON, &texts.json),
-        (XML, &texts.xml),
-        (GLANCE, &texts.glance),
-    ];
-    for (blocks, text) in all {
-        blocks.put(connection, seq, text.as_deref())?;
+pub fn put(tables: &Tables<'_>, seq: i64, texts: &ImageTexts) -> Result<(), StoreError> {
+    put_all(tables, Block::number(seq), &[(seq, texts)])
+}
+
+/// Keeps these texts of rows of a block.
+fn put_all(
+    tables: &Tables<'_>,
+    number: i64,
+    rows: &[(i64, &ImageTexts)],
+) -> Result<(), StoreError> {
+    for blocks in [JSON, XML, GLANCE] {
+        let mut block = Block::default();
+        blocks.read(tables, &mut None, number, &mut block.0)?;
+        blocks.edit(&mut block, rows)?;
+        blocks.write(tables, number, &block)?;
+    }
+    // What is written in one form is written in all of them.
+    if let Some(shared) = tables.shared() {
+        shared.own(number);
     }
     Ok(())
 }
@@ -65,19 +83,29 @@ pub fn put(connection: &Connection, seq: i64, texts: &ImageTexts) -> Result<(), 
 pub struct Adding {
     number: i64,
     rows: Vec<(i64, ImageTexts)>,
+    /// Where they go, if not into the tables.
+    seed: Option<SeedTexts>,
 }
 
 impl Adding {
+    /// Puts them here instead of into the tables.
+    pub fn to_seed(seed: SeedTexts) -> Self {
+        Self {
+            seed: Some(seed),
+            ..Self::default()
+        }
+    }
+
     /// Takes the texts of a row.
     pub fn add(
         &mut self,
-        connection: &Connection,
+        tables: &Tables<'_>,
         seq: i64,
         texts: ImageTexts,
     ) -> Result<(), StoreError> {
         let number = Block::number(seq);
         if number != self.number {
-            self.write(connection)?;
+            self.write(tables)?;
             self.number = number;
         }
         self.rows.push((seq, texts));
@@ -85,19 +113,45 @@ impl Adding {
     }
 
     /// Writes what was taken.
-    pub fn write(&mut self, connection: &Connection) -> Result<(), StoreError> {
+    pub fn write(&mut self, tables: &Tables<'_>) -> Result<(), StoreError> {
         let rows = std::mem::take(&mut self.rows);
-        let json = rows
-            .iter()
-            .map(|(seq, texts)| (*seq, texts.json.as_deref()));
-        JSON.put_all(connection, self.number, json)?;
-        let xml = rows.iter().map(|(seq, texts)| (*seq, texts.xml.as_deref()));
-        XML.put_all(connection, self.number, xml)?;
-        let glance = rows
-            .iter()
-            .map(|(seq, texts)| (*seq, texts.glance.as_deref()));
-        GLANCE.put_all(connection, self.number, glance)
+        let rows: Vec<_> = rows.iter().map(|(seq, texts)| (*seq, texts)).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let Some(seed) = &mut self.seed else {
+            return put_all(tables, self.number, &rows);
+        };
+        for blocks in [JSON, XML, GLANCE] {
+            let mut block = Block(seed.block(blocks.form, self.number).to_vec());
+            blocks.edit(&mut block, &rows)?;
+            seed.put(blocks.form, self.number, block.0);
+        }
+        Ok(())
     }
+
+    /// What went there instead.
+    pub fn seed(self) -> Option<SeedTexts> {
+        self.seed
+    }
+}
+
+/// Writes the texts that the tables share with others' into them.
+pub fn complete(tables: &Tables<'_>, into: &Connection) -> Result<(), StoreError> {
+    let Some(shared) = tables.shared() else {
+        return Ok(());
+    };
+    for blocks in [JSON, XML, GLANCE] {
+        let mut add = into.prepare(blocks.add)?;
+        for number in 0..i64::try_from(shared.seed().len()).unwrap_or(i64::MAX) {
+            let block = shared.seed().block(blocks.form, number);
+            if !block.is_empty() {
+                add.execute((number, block))?;
+            }
+        }
+        into.execute(blocks.sweep, [])?;
+    }
+    Ok(())
 }
 
 /// Forgets the texts of all rows.
@@ -109,58 +163,61 @@ pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
 }
 
 impl Blocks {
-    fn put(
+    /// Puts a block behind what was read.
+    fn read<'c>(
         &self,
-        connection: &Connection,
-        seq: i64,
-        text: Option<&[u8]>,
-    ) -> Result<(), StoreError> {
-        self.put_all(connection, Block::number(seq), [(seq, text)].into_iter())
-    }
-
-    /// Keeps these texts of rows of a block.
-    fn put_all<'t>(
-        &self,
-        connection: &Connection,
+        tables: &Tables<'c>,
+        select: &mut Option<CachedStatement<'c>>,
         number: i64,
-        texts: impl Iterator<Item = (i64, Option<&'t [u8]>)>,
+        read: &mut Vec<u8>,
     ) -> Result<(), StoreError> {
-        let mut texts = texts.peekable();
-        let Some((first, _)) = texts.peek() else {
+        if let Some(block) = tables.shared().and_then(|it| it.block(self.form, number)) {
+            read.extend_from_slice(block);
             return Ok(());
-        };
-        let mut block = Block::default();
-        let mut select = connection.prepare_cached(self.select)?;
-        self.read(&mut select, *first, &mut block.0)?;
-        for (seq, text) in texts {
-            let put = block.put(seq, text);
-            put.map_err(|_| self.damage(seq))?;
         }
-        if block.0.is_empty() {
-            connection.prepare_cached(self.remove)?.execute([number])?;
-        } else {
-            let mut put = connection.prepare_cached(self.put)?;
-            put.execute((number, &block.0))?;
+        let select = match select {
+            Some(select) => select,
+            None => select.insert(tables.connection().prepare_cached(self.select)?),
+        };
+        let mut rows = select.query([number])?;
+        if let Some(row) = rows.next()? {
+            let damage = || self.damage(number * BLOCK_ROWS);
+            let texts = row.get_ref(0)?.as_blob();
+            let texts = texts.map_err(|error| damage().found_by(error))?;
+            // A block without texts is not kept, unless it stands in the place of one that has some.
+            let stands_in = tables.shared().is_some_and(|it| it.reaches(number));
+            if texts.is_empty() && !stands_in {
+                return Err(damage().into());
+            }
+            read.extend_from_slice(texts);
+        } else if let Some(shared) = tables.shared() {
+            // It was to be the store's own, and that write was taken back.
+            read.extend_from_slice(shared.seed().block(self.form, number));
         }
         Ok(())
     }
 
-    /// Puts the block that a row's text is in, or would be, behind what was read.
-    fn read(
-        &self,
-        select: &mut CachedStatement<'_>,
-        seq: i64,
-        read: &mut Vec<u8>,
-    ) -> Result<(), StoreError> {
-        let mut rows = select.query([Block::number(seq)])?;
-        if let Some(row) = rows.next()? {
-            let texts = row.get_ref(0)?.as_blob();
-            let texts = texts.map_err(|error| self.damage(seq).found_by(error))?;
-            // A block without texts is not kept.
-            if texts.is_empty() {
-                return Err(self.damage(seq).into());
-            }
-            read.extend_from_slice(texts);
+    /// Puts the texts of rows into their block.
+    fn edit(&self, block: &mut Block, rows: &[(i64, &ImageTexts)]) -> Result<(), StoreError> {
+        for (seq, texts) in rows {
+            let text = match self.form {
+                TextForm::Json => &texts.json,
+                TextForm::Xml => &texts.xml,
+                TextForm::Glance => &texts.glance,
+            };
+            let put = block.put(*seq, text.as_deref());
+            put.map_err(|_| self.damage(*seq))?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, tables: &Tables<'_>, number: i64, block: &Block) -> Result<(), StoreError> {
+        let stands_in = tables.shared().is_some_and(|it| it.reaches(number));
+        if block.0.is_empty() && !stands_in {
+            tables.prepare_cached(self.remove)?.execute([number])?;
+        } else {
+            let mut put = tables.prepare_cached(self.put)?;
+            put.execute((number, &block.0))?;
         }
         Ok(())
     }
@@ -266,8 +323,11 @@ impl<'b> Next<'b> {
 /// The texts of one form, read row by row. The blocks that they are in stay, so that they can be looked
 /// at when the connection is no longer needed.
 pub struct Reading<'c> {
-    blocks: Blocks,
-    select: CachedStatement<'c>,
+    tables: Tables<'c>,
+    /// Nothing for whoever asks for the images themselves.
+    blocks: Option<Blocks>,
+    /// Prepared when it is needed.
+    select: Option<CachedStatement<'c>>,
     texts: &'c mut Texts,
     /// The block read last: its number, and where it is.
     last: Option<(i64, Range<usize>)>,
@@ -298,42 +358,43 @@ impl Texts {
 
 impl<'c> Reading<'c> {
     /// Of a form, behind what `texts` holds; nothing when it has no texts.
-    pub fn of(
-        connection: &'c Connection,
-        form: ListForm,
-        texts: &'c mut Texts,
-    ) -> Result<Option<Self>, StoreError> {
+    pub fn of(tables: Tables<'c>, form: ListForm, texts: &'c mut Texts) -> Option<Self> {
         let blocks = match form {
-            ListForm::Json => JSON,
-            ListForm::Xml => XML,
-            ListForm::Glance => GLANCE,
-            ListForm::Images => NONE,
-            ListForm::Entries => return Ok(None),
+            ListForm::Json => Some(JSON),
+            ListForm::Xml => Some(XML),
+            ListForm::Glance => Some(GLANCE),
+            ListForm::Images => None,
+            ListForm::Entries => return None,
         };
-        Ok(Some(Self {
-            select: connection.prepare_cached(blocks.select)?,
+        Some(Self {
+            tables,
             blocks,
+            select: None,
             texts,
             last: None,
-        }))
+        })
     }
 
     /// Where the text of a row is; nothing when it has none.
     pub fn place(&mut self, seq: i64) -> Result<Option<TextPlace>, StoreError> {
+        let Some(blocks) = &self.blocks else {
+            return Ok(None);
+        };
         let number = Block::number(seq);
         let place = match &self.last {
             Some((last, place)) if *last == number => place.clone(),
             _ => {
-                let begin = self.texts.0.len();
-                self.blocks.read(&mut self.select, seq, &mut self.texts.0)?;
-                let place = begin..self.texts.0.len();
+                let read = &mut self.texts.0;
+                let begin = read.len();
+                blocks.read(&self.tables, &mut self.select, number, read)?;
+                let place = begin..read.len();
                 self.last = Some((number, place.clone()));
                 place
             }
         };
         let begin = place.start;
         let block = self.texts.0.get(place).unwrap_or_default();
-        let text = range(block, seq).map_err(|_| self.blocks.damage(seq))?;
+        let text = range(block, seq).map_err(|_| blocks.damage(seq))?;
         Ok(text.map(|text| TextPlace(begin + text.start..begin + text.end)))
     }
 }

@@ -99,7 +99,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.database.write_all(work)
+        self.database.write_all(|connection| work(connection))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Data in memory between two exchanges: whoever began to read them can go on when others are in their
 //! place.
 
+use super::shared_texts::SharedTexts;
 use rusqlite::Connection;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,6 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Debug)]
 pub struct Turn {
     number: u64,
+    /// What they share with others.
+    shared: Option<SharedTexts>,
     past: Mutex<Past>,
 }
 
@@ -22,9 +25,10 @@ struct Past {
 
 impl Turn {
     /// The data that were exchanged so often.
-    pub fn new(number: u64) -> Self {
+    pub fn new(number: u64, shared: Option<SharedTexts>) -> Self {
         Self {
             number,
+            shared,
             past: Mutex::default(),
         }
     }
@@ -32,6 +36,11 @@ impl Turn {
     /// How often the data had been exchanged when these came.
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// What they share with others.
+    pub fn shared(&self) -> Option<&SharedTexts> {
+        self.shared.as_ref()
     }
 
     /// Others are in their place: nobody writes to them any more.

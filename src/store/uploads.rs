@@ -7,9 +7,10 @@ use super::data::{self, ImageDataRow};
 use super::error::StoreError;
 use super::images::Store;
 use super::rows;
+use super::shared_texts::Tables;
 use super::spool::{Spool, Stored};
 use crate::domain::{DataKind, GlanceStatus, Image, TextMaker};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 /// An upload that is under way. It is void once its image is gone, or another upload has begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,7 +168,7 @@ impl Store {
 }
 
 /// Puts back what was being uploaded.
-pub fn recover(connection: &Connection, maker: &TextMaker) -> Result<usize, StoreError> {
+pub fn recover(connection: &Tables<'_>, maker: &TextMaker) -> Result<usize, StoreError> {
     let mut select = connection.prepare("SELECT image FROM uploads ORDER BY number")?;
     let ids: Result<Vec<String>, _> = select.query_map([], |row| row.get(0))?.collect();
     let mut recovered = 0;

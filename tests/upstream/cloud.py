@@ -182,12 +182,13 @@ def users(home, fixture):
         made = call(home, "POST", "/users", {"user": user}, token)[1]["user"]["id"]
         for role in of_it:
             call(home, "PUT", f"/projects/{project}/users/{made}/roles/{roles[role]}", token=token)
-    url = f"http://127.0.0.1:{ports(home)['glance']}"
-    service = call(home, "POST", "/services", {"service": {"name": "glance", "type": "image"}}, token)[1]
-    for interface in ("public", "internal", "admin"):
-        endpoint = {"service_id": service["service"]["id"], "interface": interface, "url": url,
-                    "region_id": "RegionOne"}
-        call(home, "POST", "/endpoints", {"endpoint": endpoint}, token)
+    # Nobody listens at Nova's: the catalogue has to lead past it.
+    for name, kind, url in (("glance", "image", f"http://127.0.0.1:{ports(home)['glance']}"),
+                            ("nova", "compute", "http://127.0.0.1:9/v2.1")):
+        made = call(home, "POST", "/services", {"service": {"name": name, "type": kind}}, token)[1]["service"]["id"]
+        for interface in ("public", "internal", "admin"):
+            endpoint = {"service_id": made, "interface": interface, "url": url, "region_id": "RegionOne"}
+            call(home, "POST", "/endpoints", {"endpoint": endpoint}, token)
 
 
 def moment(text):

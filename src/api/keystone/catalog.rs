@@ -99,6 +99,12 @@ impl Catalog {
         for (kind, url) in &config.catalog {
             catalog.put(kind, url);
         }
+        if config.stand_in.is_some() {
+            // There is no Glance here, and the real one does not know its clients.
+            let is_here = |service: &Service| matches!(service.place, Place::Here { .. });
+            let services = &mut catalog.services;
+            services.retain(|service| service.kind != "image" || !is_here(service));
+        }
         catalog
     }
 

@@ -77,7 +77,7 @@ pub fn plan(app: &App, head: &Head, door: Door) -> (Plan, Placed) {
         Asked::V3(route) => v3::name(route.as_ref(), head.method()),
     });
     plan.body = BodyWanted::Whole(MOST_BODY_BYTES);
-    if app.upstream.is_some() {
+    if passes_on(app) {
         plan.work = Work::Ask;
         return (plan, Placed { door, asked });
     }
@@ -88,6 +88,12 @@ pub fn plan(app: &App, head: &Head, door: Door) -> (Plan, Placed) {
     let live = token.and_then(|token| app.identity.bearer(token.trim()));
     plan.project = live.and_then(|live| live.token.project_id().map(str::to_owned));
     (plan, Placed { door, asked })
+}
+
+/// Whether users are a real Keystone's. Where this server stands in for its clients they sign in here.
+fn passes_on(app: &App) -> bool {
+    let cloud = app.upstream.as_ref();
+    cloud.is_some_and(|cloud| !cloud.stands_in())
 }
 
 /// Answers a request as it was placed.
@@ -109,7 +115,7 @@ pub fn answer(app: &App, request: &Request, placed: &Placed) -> Reply {
 
 /// Answers a request as it was placed, of a real Keystone if there is one.
 pub async fn ask(app: &App, request: &Request, placed: &Placed) -> Reply {
-    let Some(cloud) = &app.upstream else {
+    let Some(cloud) = app.upstream.as_ref().filter(|_| passes_on(app)) else {
         return answer(app, request, placed);
     };
     let Request { head, body } = request;

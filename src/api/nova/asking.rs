@@ -11,6 +11,7 @@ use super::tree::{self, Prepared};
 use crate::http::Reply;
 use crate::service::upstream::{KnownToken, Upstream};
 use crate::service::why;
+use std::error::Error;
 use std::sync::Arc;
 
 /// Answers a request.
@@ -23,10 +24,14 @@ pub async fn answer(
         return Ok(reply);
     }
     if tree::needs_caller(call, route) {
-        let known = sign_in(call, upstream).await?;
-        let known = known.ok_or(Told::Unauthorized)?;
-        call.caller = known.caller();
-        call.image_url = known.image_url.as_deref().map(without_version);
+        if upstream.stands_in() {
+            stand_in(call, upstream, route).await?;
+        } else {
+            let known = sign_in(call, upstream).await?;
+            let known = known.ok_or(Told::Unauthorized)?;
+            call.caller = known.caller();
+            call.image_url = known.image_url.as_deref().map(without_version);
+        }
     }
     let (operation, body) = match tree::prepare(call, route)? {
         Prepared::Answered(reply) => return Ok(reply),
@@ -50,6 +55,28 @@ pub async fn answer(
     }
 }
 
+/// Takes whoever may ask for this server itself, in the project that the URL names.
+async fn stand_in(
+    call: &mut Call<'_>,
+    upstream: &Upstream,
+    route: Option<&Route>,
+) -> Result<(), Fault> {
+    if !call.shows_client_secret() {
+        let why = "the client shows neither its secret nor a token that it got here with it";
+        return Err(Fault::from(Told::Unauthorized).because(why));
+    }
+    let own = upstream.own_token().await;
+    let Some(own) = own.map_err(|error| identity_down(&*error))? else {
+        return Ok(());
+    };
+    call.caller = own.caller.clone();
+    if let Some(project) = route.and_then(|route| route.project.clone()) {
+        call.caller.project_id = Some(project);
+    }
+    call.image_url = own.image_url.as_deref().map(without_version);
+    Ok(())
+}
+
 /// Finds out who asks; nobody when there is no good token.
 async fn sign_in(call: &Call<'_>, upstream: &Upstream) -> Result<Option<Arc<KnownToken>>, Fault> {
     let service_token = call.head.header("x-service-token");
@@ -67,11 +94,15 @@ async fn sign_in(call: &Call<'_>, upstream: &Upstream) -> Result<Option<Arc<Know
 }
 
 async fn known(upstream: &Upstream, token: &str) -> Result<Option<Arc<KnownToken>>, Fault> {
-    upstream.tokens.find(token).await.map_err(|error| {
-        let why = why(&*error);
-        tracing::warn!(why, "the identity service failed");
-        Fault::from(Told::IdentityDown).because(why)
+    let found = upstream.tokens.find(token).await;
+    found.map_err(|error| {
+        tracing::warn!(why = why(&*error), "the identity service failed");
+        identity_down(&*error)
     })
+}
+
+fn identity_down(error: &(dyn Error + 'static)) -> Fault {
+    Fault::from(Told::IdentityDown).because(why(error))
 }
 
 /// What links to images begin with has no version.

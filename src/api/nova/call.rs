@@ -105,6 +105,19 @@ impl Call<'_> {
         }
     }
 
+    /// Whether a client shows what it has to where this server stands in for it: its secret, or a token of
+    /// a sign-in with it. Where there is no secret, everybody does.
+    pub fn shows_client_secret(&self) -> bool {
+        let stand_in = self.app.config.stand_in.as_ref();
+        let Some(secret) = stand_in.and_then(|it| it.client_secret.as_ref()) else {
+            return true;
+        };
+        let token = token_of(self.head);
+        token.is_some_and(|token| {
+            secret.is(token) || self.app.identity.authenticate(token).is_some()
+        })
+    }
+
     /// Finds out who asks; nothing when the request needs a token and has no good one.
     pub fn authenticate(&self, project_in_url: Option<&str>) -> Option<Caller> {
         let known = token_of(self.head).and_then(|token| self.app.identity.authenticate(token));
@@ -134,9 +147,16 @@ pub fn is_known_project(app: &App, head: &Head, text: &str) -> bool {
 /// Whether a text is the id of the caller's project: of the token, or in open mode, where none is
 /// needed, of a project that is known.
 pub fn is_own_project(app: &App, head: &Head, text: &str) -> bool {
-    if app.upstream.is_some() {
+    if is_usual_project(text) && app.upstream.is_some() {
+        return true;
+    }
+    if app
+        .upstream
+        .as_ref()
+        .is_some_and(|cloud| !cloud.stands_in())
+    {
         // Whose token it is has to be asked; until then this is for whoever it names.
-        return is_usual_project(text);
+        return false;
     }
     match (token_project(app, head), app.config.auth) {
         (Some(own), _) => own == text,

@@ -12,9 +12,11 @@ use std::sync::Arc;
 /// The class of the exception when Nova got no answer from Glance, however often it asked.
 const NO_CONNECTION: &str = "nova.exception.GlanceConnectionFailed";
 
+const SERVICE_TOKEN: &str = "x-service-token";
+
 /// What goes through to the real cloud beside the token, as it came.
 const PASSED_ON: [HeaderName; 2] = [
-    HeaderName::from_static("x-service-token"),
+    HeaderName::from_static(SERVICE_TOKEN),
     HeaderName::from_static("x-forwarded-for"),
 ];
 
@@ -32,10 +34,17 @@ pub struct Remote {
 impl Remote {
     /// For a call.
     pub fn of(call: &Call<'_>, upstream: &Arc<Upstream>) -> Result<Self, Fault> {
-        let token = token_of(call.head).ok_or(Told::Unauthorized)?;
-        let credentials = Credentials::of(token);
-        let mut credentials = credentials.map_err(|_| Fault::from(Told::Unauthorized))?;
-        for name in PASSED_ON {
+        let mut credentials = if upstream.stands_in() {
+            Credentials::own()
+        } else {
+            let token = token_of(call.head).ok_or(Told::Unauthorized)?;
+            let credentials = Credentials::of(token);
+            credentials.map_err(|_| Fault::from(Told::Unauthorized))?
+        };
+        let passed_on = PASSED_ON.into_iter();
+        // Who shows a service token vouches for a client's own.
+        let passed_on = passed_on.filter(|name| name != SERVICE_TOKEN || !upstream.stands_in());
+        for name in passed_on {
             for value in call.head.headers().get_all(&name) {
                 credentials = credentials.with(name.clone(), value);
             }
@@ -102,12 +111,14 @@ impl Remote {
     /// What an error about the image of an id becomes.
     pub fn of_image(&self, error: &AskError, dialect: &Dialect, id: &str) -> Fault {
         let why = error.why();
-        let AskError::Refused { status, said, .. } = error else {
-            return self.of_any(error, dialect);
+        let (status, said) = match error {
+            AskError::Refused { status, said, .. } => (status, said),
+            AskError::ReadOnly => return not_yours(id).because(why),
+            _ => return self.of_any(error, dialect),
         };
         let fault = match *status {
             StatusCode::NOT_FOUND => Fault::not_found("Image not found."),
-            StatusCode::FORBIDDEN => Fault::forbidden(format!("Not authorized for image {id}.")),
+            StatusCode::FORBIDDEN => not_yours(id),
             StatusCode::BAD_REQUEST if dialect.exact => {
                 Fault::internal("nova.exception.ImageBadRequest")
             }
@@ -128,9 +139,7 @@ impl Remote {
         let why = error.why();
         match error {
             AskError::Refused { status, said, .. } => match *status {
-                StatusCode::FORBIDDEN => {
-                    Fault::forbidden("You are not allowed to delete the image.").because(why)
-                }
+                StatusCode::FORBIDDEN => not_deleted().because(why),
                 // Nova's `ImageDeleteConflict`.
                 StatusCode::CONFLICT => {
                     let reason = format!("Conflict deleting image. Reason: HTTP {said}.");
@@ -138,6 +147,7 @@ impl Remote {
                 }
                 _ => self.of_image(error, dialect, id),
             },
+            AskError::ReadOnly => not_deleted().because(why),
             _ => self.of_image(error, dialect, id),
         }
     }
@@ -155,6 +165,8 @@ impl Remote {
                 ..
             } => refused(*status, *retry_after_seconds, dialect),
             AskError::Failed(_) => down(None, dialect),
+            AskError::NotSignedIn(_) => Told::IdentityDown.into(),
+            AskError::ReadOnly => Fault::forbidden("You are not authorized to change images."),
             AskError::TooFar { .. } | AskError::Query(_) => Fault::bad_request(error.to_string()),
         };
         if matches!(fault.told, Told::Internal(_) | Told::Unavailable(_)) {
@@ -182,6 +194,14 @@ fn is_request_id(id: &str) -> bool {
         _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
     };
     uuid.len() == 36 && uuid.bytes().enumerate().all(is_right)
+}
+
+fn not_yours(id: &str) -> Fault {
+    Fault::forbidden(format!("Not authorized for image {id}."))
+}
+
+fn not_deleted() -> Fault {
+    Fault::forbidden("You are not allowed to delete the image.")
 }
 
 /// A status that Nova does not expect: it asks again after a 503, and gives up in the end; any other

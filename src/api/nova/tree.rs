@@ -74,7 +74,7 @@ pub fn enter(call: &Call<'_>) -> Result<Option<Reply>, Fault> {
         return Err(Told::BodyTooLarge.into());
     }
     limit_rate(call)?;
-    Ok(noauth::sign_in(call))
+    noauth::sign_in(call)
 }
 
 /// Whether somebody has to sign in for it.

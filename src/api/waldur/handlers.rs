@@ -72,7 +72,7 @@ impl Exchange<'_> {
         let listing = self.app.waldur.list(&self.viewer, &tests).map_err(store)?;
         let page = Page::parse(self.params, listing.len())?;
         let rows = listing.page(page.skipped(), page.size);
-        let ids = rows.clone().map(|row| row.backend_id.as_str());
+        let ids = rows.clone().map(|row| &*row.backend_id);
         self.app.showed(ids);
         let views: Vec<_> = rows
             .map(|row| ImageView::new(row, self.links, api))
@@ -88,7 +88,7 @@ impl Exchange<'_> {
         let uuid = number::uuid(key).ok_or_else(no_uuid)?;
         let row = self.app.waldur.show(&self.viewer, &tests, &uuid);
         let row = row.map_err(store)?.ok_or_else(|| self.no_image(&uuid))?;
-        self.app.showed([row.backend_id.as_str()]);
+        self.app.showed([&*row.backend_id]);
         let view = ImageView::new(&row, self.links, api);
         Ok(Outcome {
             body: text::json(&view, self.indent),

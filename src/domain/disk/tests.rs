@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{Inspection, Misfit};
+use crate::domain::property_tests::cases;
 use proptest::prelude::*;
 
 const BACKED: Misfit = Misfit::Unsafe("it has a backing file");
@@ -276,6 +277,8 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn how_data_come_makes_no_difference(
         disk in damaged(),

@@ -6,7 +6,7 @@ use super::error::Refused;
 use super::passwords::Passwords;
 use super::roles;
 use super::words::{DEFAULT_DOMAIN, DomainRef, Reference, WantedScope};
-use crate::config::{AuthMode, Profile, SpaceConfig};
+use crate::config::{AuthMode, Profile, Secret, SpaceConfig};
 use crate::control::Ids;
 use crate::domain::token::ADMIN;
 use crate::domain::{
@@ -51,10 +51,12 @@ impl People {
 }
 
 /// What is made of those whom a directory does not know.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Manners {
     mode: AuthMode,
     naming: Naming,
+    /// Everybody's password.
+    secret: Option<Secret>,
 }
 
 impl Manners {
@@ -63,7 +65,16 @@ impl Manners {
         Self {
             mode: config.auth,
             naming: Naming::of(config.profile),
+            secret: config
+                .stand_in
+                .as_ref()
+                .and_then(|it| it.client_secret.clone()),
         }
+    }
+
+    /// Whether tokens count that were never signed in for.
+    pub fn take_fixed_tokens(&self) -> bool {
+        self.secret.is_none()
     }
 }
 
@@ -73,6 +84,7 @@ pub struct Accounts {
     people: Arc<People>,
     mode: AuthMode,
     naming: Naming,
+    secret: Option<Secret>,
 }
 
 /// How exactly a client must name things.
@@ -93,11 +105,12 @@ impl Naming {
 
 impl Accounts {
     /// Of these people.
-    pub fn new(people: Arc<People>, manners: Manners) -> Self {
+    pub fn new(people: Arc<People>, manners: &Manners) -> Self {
         Self {
             people,
             mode: manners.mode,
             naming: manners.naming,
+            secret: manners.secret.clone(),
         }
     }
 
@@ -127,12 +140,17 @@ impl Accounts {
             .collect()
     }
 
-    /// The user whose password this is; in open mode any is right.
+    /// The user whose password this is; in open mode any is right, unless clients have a secret.
     pub fn by_password(
         &self,
         reference: &Reference,
         password: Option<&str>,
     ) -> Result<TokenUser, Refused> {
+        if let Some(secret) = &self.secret
+            && !secret.is(password.unwrap_or_default())
+        {
+            return Err(Refused::NotTheSecret);
+        }
         match (self.user_named(reference), self.mode) {
             (Some(user), AuthMode::Open) => Ok(self.token_user(user)),
             (None, AuthMode::Open) => Ok(self.stranger(reference)),

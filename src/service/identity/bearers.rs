@@ -181,14 +181,14 @@ impl Identity {
     /// What goes for them at the moment.
     #[must_use]
     pub fn accounts(&self) -> Accounts {
-        Accounts::new(self.people(), self.manners)
+        Accounts::new(self.people(), &self.manners)
     }
 
     /// Puts other people in their place. Tokens of users who are gone or may no longer sign in, who have
     /// another password, or have lost a role that is in them, end with that.
     pub fn exchange(&self, people: Arc<People>) {
         let before = self.accounts();
-        let next = Accounts::new(Arc::clone(&people), self.manners);
+        let next = Accounts::new(Arc::clone(&people), &self.manners);
         let holds = |token: &Token| next.holds(token, &before.bond(token));
         let fixed = self.fixed_tokens(&next);
         let void = self
@@ -210,7 +210,7 @@ impl Identity {
     /// Holds these people, and tokens as they were saved, as the store has done; without any, no issued
     /// token and no revocation. Whatever the agenda had of tokens is gone.
     pub fn replace(&self, people: Arc<People>, saved: Option<&SavedTokens>) {
-        let next = Accounts::new(Arc::clone(&people), self.manners);
+        let next = Accounts::new(Arc::clone(&people), &self.manners);
         let fixed = self.fixed_tokens(&next);
         self.tokens
             .replace(fixed, saved, || self.people.store(people));
@@ -220,7 +220,7 @@ impl Identity {
 
     /// Tokens as a file keeps them, and which were revoked.
     pub fn kept(&self, people: &Arc<People>, saved: &SavedTokens) -> KeptTokens {
-        let accounts = Accounts::new(Arc::clone(people), self.manners);
+        let accounts = Accounts::new(Arc::clone(people), &self.manners);
         let mut kept = KeptTokens::default();
         kept.revoked.extend(&saved.revoked);
         for (digest, token, is_revoked) in saved.issued.all() {
@@ -264,6 +264,7 @@ impl Identity {
     fn fixed_tokens(&self, accounts: &Accounts) -> Vec<(TokenDigest, Token)> {
         let tokens = accounts.directory().tokens.iter();
         tokens
+            .filter(|_| self.manners.take_fixed_tokens())
             .map(|token| (digest(&token.id), self.fixed_token(accounts, token)))
             .collect()
     }

@@ -46,6 +46,9 @@ pub enum Refused {
     /// The user has another password, or none.
     #[error("that is not the password of user {0}")]
     WrongPassword(String),
+    /// It is not what all clients have to show.
+    #[error("that is not the secret of clients")]
+    NotTheSecret,
     /// The proofs are of two users.
     #[error("one proof is of user {0}, another of user {1}")]
     TwoUsers(String, String),

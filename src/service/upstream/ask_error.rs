@@ -1,8 +1,10 @@
 //! Why the real image service did not do what it was asked.
 
 use super::error::UpstreamError;
+use super::sign_in::CloudError;
 use crate::service::query_error::QueryError;
 use http::StatusCode;
+use std::sync::Arc;
 
 /// Why the real image service did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +12,14 @@ pub enum AskError {
     /// It does not take the token, or not any more.
     #[error("the image service does not take the token")]
     Unauthorized,
+    /// This server cannot sign in itself.
+    #[error("this server cannot sign in: {0}")]
+    NotSignedIn(#[source] Arc<CloudError>),
+    /// This server changes nothing for its clients.
+    #[error(
+        "this server only reads (--upstream-writes lets clients change images as its own account)"
+    )]
+    ReadOnly,
     /// It says no.
     #[error("the image service answered {status}: {said}")]
     Refused {

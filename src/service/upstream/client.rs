@@ -30,7 +30,7 @@ use std::thread;
 use std::time::Duration;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// The room that is made for a body before all of it is there, in bytes.
@@ -70,13 +70,9 @@ impl Client {
         clock: &Clock,
         resolve: Resolve,
     ) -> Result<Self, ClientError> {
-        let endpoints = [&config.url, &config.keystone_url].into_iter();
-        let mut endpoints = endpoints.chain(&config.compute_url);
-        let needs_tls = endpoints.any(|url| url.starts_with("https:"));
-        let tls = needs_tls.then(|| Trust::of(config)).transpose()?;
         let ways = Ways {
             resolve,
-            tls: tls.map(Arc::new),
+            tls: trust(config)?.map(Arc::new),
             proxies: Proxies::of(&config.proxy)?,
             patience: config.connect_timeout,
         };
@@ -90,6 +86,11 @@ impl Client {
             }),
             runtime: Arc::new(Runtime::start()?),
         })
+    }
+
+    /// Goes on with something, whoever waits for it, on the thread that has the connections.
+    pub fn go_on(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.handle.spawn(work);
     }
 
     /// Asks, and reads the whole answer, whatever its status.
@@ -118,6 +119,23 @@ impl Client {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.asking.turns.waiting()
+    }
+}
+
+/// Whom TLS believes, where it is needed, or may be.
+fn trust(config: &UpstreamConfig) -> Result<Option<Trust>, ClientError> {
+    let endpoints = [&config.url, &config.keystone_url, &config.compute_url];
+    let mut endpoints = endpoints.into_iter().flatten();
+    if endpoints.any(|url| url.starts_with("https:")) {
+        return Trust::of(config).map(Some);
+    }
+    if config.url.is_some() && config.keystone_url.is_some() {
+        return Ok(None);
+    }
+    // Where the catalogue says where services are, nobody knows yet.
+    match Trust::of(config) {
+        Err(ClientError::NoRoots) => Ok(None),
+        trust => trust.map(Some),
     }
 }
 
@@ -218,19 +236,27 @@ impl Asking {
         let (response, connection) = self.send(question, may_be_kept).await?;
         let (parts, body) = response.into_parts();
         let body = read(endpoint, body, question.most_bytes).await?;
-        let asking = Arc::clone(self);
-        let endpoint = Arc::clone(endpoint);
-        tokio::spawn(async move {
-            let mut connection = connection;
-            if connection.sender.ready().await.is_ok() {
-                asking.connections.give_back(&endpoint, connection);
-            }
-        });
+        self.keep(endpoint, connection).await;
         Ok(Answer {
             status: parts.status,
             headers: parts.headers,
             body,
         })
+    }
+
+    /// Keeps a connection whose answer has been read: before that is known, so that whoever asks next has it.
+    async fn keep(self: &Arc<Self>, endpoint: &Arc<Endpoint>, mut connection: Connection) {
+        // Its own task has to see first that nothing more is to be read.
+        yield_now().await;
+        if connection.sender.is_ready() {
+            return self.connections.give_back(endpoint, connection);
+        }
+        let (asking, endpoint) = (Arc::clone(self), Arc::clone(endpoint));
+        tokio::spawn(async move {
+            if connection.sender.ready().await.is_ok() {
+                asking.connections.give_back(&endpoint, connection);
+            }
+        });
     }
 
     /// Over a connection that is at hand, or over a new one.

@@ -147,8 +147,13 @@ impl Ways {
                 reached.map_err(|error| proxy.failed(error))?
             }
         };
-        let Some(tls) = tls else {
-            return shake_hands(stream).await;
+        let tls = match (tls, endpoint.is_tls) {
+            (Some(tls), _) => tls,
+            (None, false) => return shake_hands(stream).await,
+            (None, true) => {
+                let why = "there are no certificates to know it by: give some (--upstream-ca)";
+                return Err(io::Error::new(ErrorKind::Unsupported, why).into());
+            }
         };
         let mut stream = stream;
         if let Some(proxy) = proxy {

@@ -4,9 +4,10 @@ use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValu
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
-const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+/// Where a token stands.
+pub const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
-/// A client's token, and the headers that go with it.
+/// A client's token, or this server's, and the headers that go with it.
 #[derive(Clone)]
 pub struct Credentials {
     token: String,
@@ -15,6 +16,16 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// Of whoever this server itself is: its token is added when something is asked.
+    #[must_use]
+    pub fn own() -> Self {
+        Self {
+            token: String::new(),
+            headers: HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("*/*"))]),
+            project: None,
+        }
+    }
+
     /// Of a token.
     ///
     /// # Errors
@@ -53,7 +64,7 @@ impl Credentials {
         self.project.as_ref()
     }
 
-    /// The token.
+    /// The token; empty when it is this server's.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token

@@ -1,5 +1,6 @@
 //! Why a service of the real cloud gave no answer.
 
+use crate::config::CloudsError;
 use std::error::Error;
 use std::io;
 use std::path::PathBuf;
@@ -121,6 +122,12 @@ pub enum ClientError {
     /// It is no URL that can be asked.
     #[error("{0:?} is no URL that can be asked")]
     Url(String),
+    /// Nobody says where a service is.
+    #[error("nobody says where the {0} service is")]
+    Nowhere(&'static str),
+    /// This server cannot sign in itself.
+    #[error(transparent)]
+    Credentials(#[from] CloudsError),
     /// There is no thread for it.
     #[error("no thread for the requests to the real cloud: {0}")]
     Thread(#[from] io::Error),

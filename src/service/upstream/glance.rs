@@ -2,11 +2,12 @@
 
 use super::ask_error::AskError;
 use super::client::Client;
-use super::credentials::Credentials;
-use super::endpoint::Endpoint;
+use super::credentials::{Credentials, X_AUTH_TOKEN};
+use super::endpoint::{Endpoint, Service};
 use super::error::UpstreamError;
 use super::image_body::{ImageBody, PageBody};
 use super::kept::KeptPages;
+use super::own_token::{OwnToken, OwnTokens};
 use super::patch::{MEDIA_TYPE, Patch};
 use super::question::{Answer, Question};
 use super::said::said;
@@ -37,21 +38,30 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+/// As whom it is asked.
+#[derive(Debug)]
+pub enum Asker {
+    /// As the clients, with their own tokens, at an endpoint.
+    Clients(Arc<Endpoint>),
+    /// As this server, whose token tells where.
+    Own(OwnTokens),
+}
+
 /// The real image service.
 #[derive(Debug)]
 pub struct Glance {
     client: Client,
-    endpoint: Arc<Endpoint>,
+    asker: Asker,
     kept: KeptPages,
 }
 
 impl Glance {
-    /// At an endpoint; what lists answer is kept as long as `kept` says.
+    /// Asked so; what lists answer is kept as long as `kept` says.
     #[must_use]
-    pub fn new(client: Client, endpoint: Arc<Endpoint>, kept: KeptPages) -> Self {
+    pub fn new(client: Client, asker: Asker, kept: KeptPages) -> Self {
         Self {
             client,
-            endpoint,
+            asker,
             kept,
         }
     }
@@ -141,19 +151,47 @@ impl Glance {
         method: Method,
         path: String,
         body: Option<Bytes>,
-    ) -> Result<Answer, UpstreamError> {
+    ) -> Result<Answer, AskError> {
         let mut headers = credentials.headers().clone();
         if body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         }
-        let question = Question {
-            method,
-            headers,
-            body: body.unwrap_or_default(),
+        let question = |endpoint: &Arc<Endpoint>| Question {
+            method: method.clone(),
+            headers: headers.clone(),
+            body: body.clone().unwrap_or_default(),
             project: credentials.project().cloned(),
-            ..Question::get(&self.endpoint, path, MOST_BYTES)
+            ..Question::get(endpoint, path.as_str(), MOST_BYTES)
         };
-        self.client.ask(question).await
+        match &self.asker {
+            Asker::Clients(endpoint) => Ok(self.client.ask(question(endpoint)).await?),
+            Asker::Own(own) => self.ask_as_own(own, question).await,
+        }
+    }
+
+    /// With this server's token; with a new one when that is not taken any more.
+    async fn ask_as_own(
+        &self,
+        own: &OwnTokens,
+        question: impl Fn(&Arc<Endpoint>) -> Question,
+    ) -> Result<Answer, AskError> {
+        let ask = async |token: &OwnToken| {
+            let mut question = question(&token.image);
+            question.headers.insert(X_AUTH_TOKEN, token.header.clone());
+            self.client.ask(question).await
+        };
+        let token = own.get().await.map_err(AskError::NotSignedIn)?;
+        let answer = ask(&token).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        own.refused(&token);
+        let token = own.get().await.map_err(AskError::NotSignedIn)?;
+        let answer = ask(&token).await?;
+        match answer.status {
+            StatusCode::UNAUTHORIZED => Err(AskError::NotSignedIn(own.refused_anew(&token))),
+            _ => Ok(answer),
+        }
     }
 
     fn read<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, AskError> {
@@ -166,9 +204,12 @@ impl Glance {
         what: &str,
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     ) -> AskError {
-        self.client.is_strange(self.endpoint.service);
+        self.client.is_strange(Service::Image);
         AskError::Failed(UpstreamError::Strange {
-            authority: Arc::clone(&self.endpoint.authority),
+            authority: match &self.asker {
+                Asker::Clients(endpoint) => Arc::clone(&endpoint.authority),
+                Asker::Own(own) => own.image_authority(),
+            },
             what: what.to_owned(),
             source,
         })

@@ -5,15 +5,18 @@ use super::client::Client;
 use super::endpoint::Endpoint;
 use super::error::UpstreamError;
 use super::keystone_error::KeystoneError;
+use super::own_sign_in_body::own_sign_in_body;
 use super::question::{Answer, Question};
 use super::seen_token::SeenToken;
 use super::sign_in_body::sign_in_body;
+use crate::config::CloudCredentials;
 use crate::domain::Project;
 use crate::service::identity::{Proof, WantedScope};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method};
 use serde::Deserialize;
+use serde_json::Value;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -96,7 +99,19 @@ impl Keystone {
         proof: &Proof,
         scope: &WantedScope,
     ) -> Result<SignedIn, KeystoneError> {
-        let body = serde_json::to_vec(&sign_in_body(proof, scope));
+        self.issue(&sign_in_body(proof, scope)).await
+    }
+
+    /// `POST /v3/auth/tokens`, as whoever these credentials are of.
+    ///
+    /// # Errors
+    /// When it says no, or nothing that can be read.
+    pub async fn sign_in_as(&self, who: &CloudCredentials) -> Result<SignedIn, KeystoneError> {
+        self.issue(&own_sign_in_body(who)).await
+    }
+
+    async fn issue(&self, body: &Value) -> Result<SignedIn, KeystoneError> {
+        let body = serde_json::to_vec(body);
         let mut question = self.question(Method::POST, "/v3/auth/tokens");
         question.body = body.map_err(|error| self.strange("no body", error))?.into();
         let json = HeaderValue::from_static("application/json");

@@ -1,5 +1,6 @@
 //! A token of a real Keystone, as its API v3 shows it.
 
+use crate::config::ServiceInterface;
 use crate::domain::{Named, Timestamp, TokenScope, TokenUser};
 use serde::Deserialize;
 
@@ -102,14 +103,19 @@ impl SeenToken {
         self.scope.project_id()
     }
 
-    /// Where a service is for everybody: in a region, or in the first that has it.
+    /// Where a service is for those whom an interface is for: in a region, or in the first that has it.
     #[must_use]
-    pub fn public_url(&self, kind: &str, region: Option<&str>) -> Option<&str> {
+    pub fn url(
+        &self,
+        kind: &str,
+        region: Option<&str>,
+        interface: ServiceInterface,
+    ) -> Option<&str> {
         let services = self.catalog.iter().filter(|service| service.kind == kind);
         let mut endpoints = services.flat_map(|service| &service.endpoints);
         let found = endpoints.find(|endpoint| {
             let is_there = region.is_none_or(|region| region == endpoint.region());
-            endpoint.interface == "public" && is_there
+            endpoint.interface == interface.as_str() && is_there
         })?;
         Some(&found.url)
     }
@@ -187,6 +193,7 @@ impl From<NamedBody> for Named {
 #[cfg(test)]
 mod tests {
     use super::{SeenToken, TokenBodyError};
+    use crate::config::ServiceInterface;
     use crate::domain::TokenScope;
 
     const HEAD: &str = r#"{"token": {"methods": ["password"], "user": {"id": "u", "name": "ada", "domain": {"id": "default", "name": "Default"}, "password_expires_at": null}, "issued_at": "2026-01-01T12:00:00.000000Z", "expires_at": "2026-01-02T12:00:00.000000Z""#;
@@ -216,10 +223,14 @@ mod tests {
             r#", "catalog": [{"type": "image", "id": "i", "name": "glance", "endpoints": [{"id": "1", "interface": "admin", "region_id": "A", "region": "A", "url": "http://a"}, {"id": "2", "interface": "public", "region": "A", "url": "http://b"}, {"id": "3", "interface": "public", "region_id": "B", "url": "http://c"}]}]"#,
         )
         .unwrap();
-        assert_eq!(token.public_url("image", None), Some("http://b"));
-        assert_eq!(token.public_url("image", Some("B")), Some("http://c"));
-        assert_eq!(token.public_url("image", Some("C")), None);
-        assert_eq!(token.public_url("compute", None), None);
+        let public = |kind, region| token.url(kind, region, ServiceInterface::Public);
+        assert_eq!(public("image", None), Some("http://b"));
+        assert_eq!(public("image", Some("B")), Some("http://c"));
+        assert_eq!(public("image", Some("C")), None);
+        assert_eq!(public("compute", None), None);
+        let admin = |region| token.url("image", region, ServiceInterface::Admin);
+        assert_eq!(admin(Some("A")), Some("http://a"));
+        assert_eq!(admin(Some("B")), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use super::keystone::Keystone;
 use super::keystone_error::KeystoneError;
 use super::seen_token::SeenToken;
+use crate::config::ServiceInterface;
 use crate::control::Clock;
 use crate::domain::identity::Role;
 use crate::domain::token::ADMIN;
@@ -36,14 +37,15 @@ pub struct KnownToken {
     pub roles: Arc<[Role]>,
     /// When it ends.
     pub expires_at: Timestamp,
-    /// Where its catalogue has the image service for everybody.
+    /// Where its catalogue has the image service.
     pub image_url: Option<String>,
 }
 
 impl KnownToken {
-    fn of(token: SeenToken, region: Option<&str>) -> Self {
+    pub(super) fn of(token: SeenToken, region: Option<&str>, interface: ServiceInterface) -> Self {
+        let image_url = token.url("image", region, interface);
         Self {
-            image_url: token.public_url("image", region).map(str::to_owned),
+            image_url: image_url.map(str::to_owned),
             roles: token.roles.into_iter().map(|role| role.name).collect(),
             user: token.user,
             scope: token.scope,
@@ -88,6 +90,8 @@ pub struct Tokens {
     clock: Clock,
     /// The region whose services count; when missing, the first.
     region: Option<String>,
+    /// Which of their addresses do.
+    interface: ServiceInterface,
     state: Mutex<State>,
 }
 
@@ -108,11 +112,17 @@ struct Kept {
 impl Tokens {
     /// None is known yet.
     #[must_use]
-    pub fn new(keystone: Keystone, clock: Clock, region: Option<String>) -> Self {
+    pub fn new(
+        keystone: Keystone,
+        clock: Clock,
+        region: Option<String>,
+        interface: ServiceInterface,
+    ) -> Self {
         Self {
             keystone,
             clock,
             region,
+            interface,
             state: Mutex::new(State {
                 kept: LruCache::unbounded(),
                 asked: HashMap::new(),
@@ -194,7 +204,7 @@ impl Tokens {
     async fn ask(&self, token: &str) -> Told {
         match self.keystone.show(token, token).await {
             Ok(token) => {
-                let known = KnownToken::of(token, self.region.as_deref());
+                let known = KnownToken::of(token, self.region.as_deref(), self.interface);
                 Ok(Some(Arc::new(known)))
             }
             // As the asker it is 401, as what is asked for 404.

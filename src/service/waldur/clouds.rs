@@ -242,7 +242,7 @@ impl Waldur {
     ) -> Result<Option<ImageRow>, StoreError> {
         let listing = self.list(viewer, tests)?;
         let mut rows = listing.page(0, listing.len());
-        Ok(rows.find(|row| row.uuid == uuid).cloned())
+        Ok(rows.find(|row| &*row.uuid == uuid).cloned())
     }
 
     /// A row for each image name there is, whoever asks; the scope narrows the counts alone.
@@ -267,10 +267,8 @@ impl Waldur {
 
 impl Known {
     fn counts(&self, table: &Table, scope: Option<&UsageScope>) -> Vec<Usage> {
-        let mut counts: BTreeMap<&str, (usize, usize)> = table
-            .rows()
-            .map(|row| (row.name.as_str(), (0, 0)))
-            .collect();
+        let mut counts: BTreeMap<&str, (usize, usize)> =
+            table.rows().map(|row| (&*row.name, (0, 0))).collect();
         for volume in self.data.volumes.iter().filter(|volume| volume.bootable) {
             let counted = scope.is_none_or(|scope| self.is_counted(scope, &volume.settings));
             if let Some((running, created)) = counts.get_mut(volume.image_name.as_str())
@@ -340,7 +338,11 @@ impl Known {
 
 impl Clouds {
     /// Looks at the rows of the store as it is now.
-    fn current<T>(&self, store: &Store, look: impl FnOnce(&Table) -> T) -> Result<T, StoreError> {
+    fn current<T>(
+        &self,
+        store: &Arc<Store>,
+        look: impl FnOnce(&Table) -> T,
+    ) -> Result<T, StoreError> {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
         let is_current = table.as_ref().is_some_and(|table| table.is_current(store));
         if is_current && let Some(table) = table.as_ref() {

@@ -9,7 +9,9 @@ use crate::domain::sibling::{WaldurImage, WaldurTenant};
 use crate::domain::{
     GlanceStatus, Image, ImageQuery, MemberStatus, Scope, Shares, Timestamp, Visibility, WaldurData,
 };
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Waldur counts disks in MiB, Glance in GiB.
 const MIB_PER_GIB: i64 = 1024;
@@ -18,25 +20,25 @@ const MIB_PER_GIB: i64 = 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageRow {
     /// Waldur's own uuid, 32 hex digits.
-    pub uuid: String,
+    pub uuid: Box<str>,
     /// The name; never empty.
-    pub name: String,
+    pub name: Box<str>,
     /// Least disk of an instance, in MiB.
     pub min_disk_mib: i64,
     /// Least memory of an instance, in MiB.
     pub min_ram_mib: i64,
     /// The cloud that holds it.
-    pub settings: String,
+    pub settings: Arc<str>,
     /// The Glance id.
-    pub backend_id: String,
+    pub backend_id: Arc<str>,
     /// When Glance registered it.
     pub created_at: Timestamp,
     /// Glance's property `hw_rescue_device`.
-    pub rescue_device: String,
+    pub rescue_device: Box<str>,
     /// Glance's property `hw_rescue_bus`.
-    pub rescue_bus: String,
+    pub rescue_bus: Box<str>,
     /// The tenants that it is linked to, by place.
-    pub(super) tenants: Vec<usize>,
+    pub(super) tenants: Arc<[usize]>,
 }
 
 impl ImageRow {
@@ -59,14 +61,67 @@ pub fn every_image() -> ImageQuery {
     })
 }
 
-/// What a row stands in order by: the name, then when it became known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RowKey {
-    name: String,
+/// A row where it stands in order: by its name, then by when it became known.
+#[derive(Clone, Debug)]
+pub struct Placed {
     /// In the fixture's list; what came after it stands behind all of those.
     place: usize,
-    created_at: Timestamp,
-    backend_id: String,
+    /// The row.
+    pub row: Arc<ImageRow>,
+}
+
+impl Placed {
+    fn key(&self) -> (&str, usize, Timestamp, &str) {
+        let row = &self.row;
+        (&row.name, self.place, row.created_at, &row.backend_id)
+    }
+}
+
+impl Ord for Placed {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for Placed {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Placed {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Placed {}
+
+/// What many rows have alike, kept once.
+#[derive(Debug, Default)]
+pub struct Alike {
+    settings: HashSet<Arc<str>>,
+    tenants: HashSet<Arc<[usize]>>,
+}
+
+impl Alike {
+    fn settings(&mut self, settings: &str) -> Arc<str> {
+        if let Some(known) = self.settings.get(settings) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = settings.into();
+        self.settings.insert(Arc::clone(&new));
+        new
+    }
+
+    fn tenants(&mut self, tenants: &[usize]) -> Arc<[usize]> {
+        if let Some(known) = self.tenants.get(tenants) {
+            return Arc::clone(known);
+        }
+        let new: Arc<[usize]> = tenants.into();
+        self.tenants.insert(Arc::clone(&new));
+        new
+    }
 }
 
 /// The rows that a fixture lists, by image: place, uuid and cloud.
@@ -86,29 +141,26 @@ impl Pulled {
 }
 
 /// The rows of an image: one for each cloud that has pulled it.
-pub fn of_image(data: &WaldurData, pulled: &Pulled, image: &Image) -> Vec<(RowKey, ImageRow)> {
+pub fn of_image(
+    data: &WaldurData,
+    pulled: &Pulled,
+    alike: &mut Alike,
+    image: &Image,
+) -> Vec<Placed> {
     if image.status == GlanceStatus::Deleted {
         return Vec::new();
     }
-    let keyed = |place, row: ImageRow| {
-        let key = RowKey {
-            name: row.name.clone(),
-            place,
-            created_at: row.created_at,
-            backend_id: row.backend_id.clone(),
-        };
-        (key, row)
+    let mut placed = |place, uuid: &str, settings: &str| Placed {
+        place,
+        row: Arc::new(row(data, alike, image, uuid, settings)),
     };
     match pulled.0.get(&image.id) {
         Some(known) => known
             .iter()
-            .map(|(place, of)| keyed(*place, row(data, image, &of.uuid, &of.settings)))
+            .map(|(place, of)| placed(*place, &of.uuid, &of.settings))
             .collect(),
         None => home(data, image)
-            .map(|settings| {
-                let uuid = uuid_of("image", &image.id);
-                keyed(usize::MAX, row(data, image, &uuid, settings))
-            })
+            .map(|settings| placed(usize::MAX, &uuid_of("image", &image.id), settings))
             .into_iter()
             .collect(),
     }
@@ -126,21 +178,28 @@ fn home<'a>(data: &'a WaldurData, image: &Image) -> Option<&'a str> {
     }
 }
 
-fn row(data: &WaldurData, image: &Image, uuid: &str, settings: &str) -> ImageRow {
-    let property = |key| image.properties.text(key).unwrap_or_default().to_owned();
+fn row(
+    data: &WaldurData,
+    alike: &mut Alike,
+    image: &Image,
+    uuid: &str,
+    settings: &str,
+) -> ImageRow {
+    let property = |key| image.properties.text(key).unwrap_or_default().into();
     let linked = data.tenants.iter().enumerate();
     let linked = linked.filter(|(_, tenant)| tenant.settings == settings && sees(tenant, image));
+    let linked: Vec<_> = linked.map(|(place, _)| place).collect();
     ImageRow {
-        uuid: uuid.to_owned(),
-        name: name_of(image).to_owned(),
+        uuid: uuid.into(),
+        name: name_of(image).into(),
         min_disk_mib: image.min_disk_gib.saturating_mul(MIB_PER_GIB),
         min_ram_mib: image.min_ram_mib,
-        settings: settings.to_owned(),
-        backend_id: image.id.clone(),
+        settings: alike.settings(settings),
+        backend_id: image.id.as_str().into(),
         created_at: image.created_at,
         rescue_device: property("hw_rescue_device"),
         rescue_bus: property("hw_rescue_bus"),
-        tenants: linked.map(|(place, _)| place).collect(),
+        tenants: alike.tenants(&linked),
     }
 }
 

@@ -1,32 +1,40 @@
 //! The rows of all images, in order, following the images as they change.
 
-use super::rows::{self, ImageRow, Pulled, RowKey};
-use crate::domain::WaldurData;
-use crate::store::{Store, StoreError};
-use std::collections::{BTreeMap, HashMap};
+use super::rows::{self, Alike, ImageRow, Placed, Pulled};
+use crate::domain::{Image, ListForm, ListedImage, WaldurData};
+use crate::store::{Listing, Store, StoreError};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The rows as of a generation of the store.
 #[derive(Debug)]
 pub struct Table {
     generation: u64,
-    rows: BTreeMap<RowKey, Arc<ImageRow>>,
-    /// Where the rows of an image are.
-    keys: HashMap<String, Vec<RowKey>>,
+    rows: BTreeSet<Placed>,
+    /// The rows of an image.
+    of_image: HashMap<Arc<str>, Box<[Placed]>>,
+    alike: Alike,
 }
 
 impl Table {
     /// Makes the rows of all images there are.
-    pub fn of(store: &Store, data: &WaldurData, pulled: &Pulled) -> Result<Self, StoreError> {
+    pub fn of(store: &Arc<Store>, data: &WaldurData, pulled: &Pulled) -> Result<Self, StoreError> {
         // Asked before the images: what changes meanwhile is looked at again.
         let generation = store.generation();
         let mut table = Self {
             generation,
-            rows: BTreeMap::new(),
-            keys: HashMap::new(),
+            rows: BTreeSet::new(),
+            of_image: HashMap::new(),
+            alike: Alike::default(),
         };
-        for image in store.images(&rows::every_image())? {
-            table.put(rows::of_image(data, pulled, &image));
+        let mut images = Listing::of(Arc::clone(store), rows::every_image(), ListForm::Images);
+        while let Some(slice) = images.next(u64::MAX)? {
+            slice.each(&mut |image| {
+                if let ListedImage::Whole(image) = image {
+                    table.put(data, pulled, image);
+                }
+            });
+            images.give_back(slice);
         }
         Ok(table)
     }
@@ -49,11 +57,11 @@ impl Table {
         };
         for id in changed {
             let image = store.image(&id)?;
-            for key in self.keys.remove(&id).unwrap_or_default() {
-                self.rows.remove(&key);
+            for placed in self.of_image.remove(id.as_str()).into_iter().flatten() {
+                self.rows.remove(&placed);
             }
             if let Some(image) = image {
-                self.put(rows::of_image(data, pulled, &image));
+                self.put(data, pulled, &image);
             }
         }
         self.generation = generation;
@@ -62,7 +70,7 @@ impl Table {
 
     /// The rows, by name; rows of one name in the order in which they became known.
     pub fn rows(&self) -> impl Iterator<Item = &Arc<ImageRow>> {
-        self.rows.values()
+        self.rows.iter().map(|placed| &placed.row)
     }
 
     /// How many there are.
@@ -70,11 +78,12 @@ impl Table {
         self.rows.len()
     }
 
-    fn put(&mut self, rows: impl IntoIterator<Item = (RowKey, ImageRow)>) {
-        for (key, row) in rows {
-            let keys = self.keys.entry(row.backend_id.clone()).or_default();
-            keys.push(key.clone());
-            self.rows.insert(key, Arc::new(row));
+    fn put(&mut self, data: &WaldurData, pulled: &Pulled, image: &Image) {
+        let rows = rows::of_image(data, pulled, &mut self.alike, image);
+        if let Some(first) = rows.first() {
+            let image = Arc::clone(&first.row.backend_id);
+            self.rows.extend(rows.iter().cloned());
+            self.of_image.insert(image, rows.into_boxed_slice());
         }
     }
 }
@@ -101,7 +110,7 @@ mod tests {
     fn following_changes_is_as_good_as_making_all_rows_anew() {
         let fixture = Fixture::named("devcloud").unwrap();
         let location = Location::Memory("following".to_owned());
-        let store = Store::open(location, NO_TEXTS).unwrap();
+        let store = Arc::new(Store::open(location, NO_TEXTS).unwrap());
         store.load(&fixture.images).unwrap();
         let (data, _) = defaults::derive(&fixture, &|_| None);
         let pulled = Pulled::of(&data);

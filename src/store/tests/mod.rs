@@ -7,6 +7,7 @@ mod many;
 mod refused;
 mod searched;
 mod seeds;
+mod shared;
 mod slices;
 mod together;
 

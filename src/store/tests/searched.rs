@@ -2,6 +2,7 @@
 
 use super::{FIRST, File};
 use crate::domain::filter::{NumberColumn, TextColumn, TimeColumn};
+use crate::domain::property_tests::cases;
 use crate::domain::{
     Comparison, Direction, GlanceStatus, Image, ImageQuery, ListForm, ListedImage, Matches, Member,
     MemberStatus, Properties, PropertyValue, Scope, Shares, Sort, SortKey, Test, Timestamp,
@@ -361,7 +362,7 @@ fn check(store: &Arc<Store>, images: &[Image], queries: &[ImageQuery]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(6))]
 
     #[test]
     fn lists_find_what_a_naive_filter_finds(

@@ -1,6 +1,7 @@
 //! Stores that are copies of a seed: what they hold, and what they take.
 
 use super::{FIRST, image, listed};
+use crate::store::shared_texts::Tables;
 use crate::store::spool::{Place, Spool};
 use crate::store::{Aim, Change, Seed, Store, StoreError, UploadTicket};
 use std::sync::Arc;
@@ -82,9 +83,7 @@ fn a_store_that_nobody_asks_has_one_connection_and_few_pages() {
     assert_eq!(readers(), 0);
     // It is what the seed is, and no more: a page a table or index, and those of the images.
     let pages = |sql: &str| -> i64 {
-        let read = |connection: &rusqlite::Connection| {
-            Ok(connection.query_row(sql, [], |row| row.get(0))?)
-        };
+        let read = |connection: &Tables<'_>| Ok(connection.query_row(sql, [], |row| row.get(0))?);
         store.database.read(read).unwrap()
     };
     assert!(pages("PRAGMA page_size") <= 4096);

@@ -1,6 +1,7 @@
 //! Writes of a file that are committed together.
 
 use super::{FIRST, File, image, listed};
+use crate::domain::property_tests::cases;
 use crate::store::{Change, DatabaseFile, Location, Store, StoreError};
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -156,7 +157,7 @@ fn fate() -> impl Strategy<Value = Fate> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(cases(8))]
 
     #[test]
     fn what_is_told_to_be_done_is_there_and_nothing_else(
@@ -197,4 +198,39 @@ proptest! {
         let found: BTreeMap<_, _> = images.into_iter().map(|image| (image.id, image.name)).collect();
         prop_assert_eq!(found, expected);
     }
+}
+
+/// What takes the place of everything is a commit of its own, and what waits before it is committed first.
+#[test]
+fn a_reset_amid_writers_loses_none_that_came_later() {
+    let file = File::new("reset-amid-writers");
+    let store = file.store(FIRST);
+    let images: Vec<_> = (0..8).map(image).collect();
+    store.load(&images).unwrap();
+    let before = store.generation();
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let store = &store;
+            scope.spawn(move || {
+                for _ in 0..20 {
+                    rename(store, &format!("id-{number:02}"), "new").unwrap();
+                }
+            });
+        }
+        for _ in 0..5 {
+            store.replace_all(&images).unwrap();
+        }
+    });
+    assert_eq!(store.generation(), before + 8 * 20 + 5);
+    for number in 0..8 {
+        rename(&store, &format!("id-{number:02}"), "last").unwrap();
+    }
+    let failed = store.replace_each(8, |add| {
+        add(image(1))?;
+        Err(StoreError::Busy)
+    });
+    assert!(matches!(failed, Err(StoreError::Busy)));
+    assert_eq!(listed(&store), vec!["last 1"; 8]);
+    drop(store);
+    assert_eq!(listed(&file.store(FIRST)), vec!["last 1"; 8]);
 }

@@ -10,6 +10,7 @@ mod queue;
 mod refused;
 mod replay;
 mod scene;
+mod service;
 mod stub;
 mod tls;
 mod users;

@@ -3,9 +3,7 @@
 use super::{DEMO, cloud, recorded};
 use crate::harness::{Server, builder};
 use crate::scratch::Scratch;
-use nova_images::{
-    EmulatorBuilder, Fixture, Profile, UploadTransitions, UpstreamAuth, UpstreamConfig,
-};
+use nova_images::{EmulatorBuilder, Fixture, Profile, UploadTransitions, UpstreamConfig};
 use std::time::Duration;
 
 fn config() -> UpstreamConfig {
@@ -38,9 +36,6 @@ fn what_is_not_there_beside_a_real_cloud() {
         assert!(said.starts_with(word), "{said}");
         assert!(said.contains("--upstream-url"), "{said}");
     }
-    let mut service = config();
-    service.auth = UpstreamAuth::Service;
-    assert!(refusal(builder().upstream(service)).contains("not built yet"));
 }
 
 #[test]

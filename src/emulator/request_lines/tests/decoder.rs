@@ -1,8 +1,9 @@
 //! Random streams that mean harm, beside the very decoder that reads them: a byte is changed only in
 //! what that takes for a request line, or behind what that refuses.
 
-use super::pipelines::{TRAPS, cases, cut};
+use super::pipelines::{TRAPS, cut};
 use super::{DIRTY, shown, tidied};
+use crate::domain::property_tests::cases;
 use actix_codec::Decoder as _;
 use actix_http::h1::{Codec, Message};
 use bytes::BytesMut;

@@ -1,24 +1,9 @@
 //! Random pipelines of requests that a decoder takes: what comes out is what their author says.
 
 use super::{shown, tidied};
+use crate::domain::property_tests::cases;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use proptest::test_runner::{Config, RngSeed};
-
-/// The same cases at every run, unless `PROPTEST_RNG_SEED` says otherwise.
-pub fn cases(cases: u32) -> Config {
-    let default = Config::default();
-    let rng_seed = match default.rng_seed {
-        RngSeed::Random => RngSeed::Fixed(8774),
-        chosen @ RngSeed::Fixed(_) => chosen,
-    };
-    Config {
-        cases,
-        rng_seed,
-        failure_persistence: None,
-        ..default
-    }
-}
 
 /// What looks like something else than it is, wherever it stands.
 pub const TRAPS: [&[u8]; 16] = [

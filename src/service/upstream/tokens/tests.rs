@@ -1,5 +1,5 @@
 use super::{MOST_KEPT, Tokens};
-use crate::config::UpstreamConfig;
+use crate::config::{ServiceInterface, UpstreamConfig};
 use crate::control::Clock;
 use crate::domain::Timestamp;
 use crate::service::upstream::client::Client;
@@ -36,7 +36,12 @@ impl Real {
         let noon = Timestamp::parse_rfc3339("2026-01-01T12:00:00Z").unwrap();
         let clock = Clock::frozen(noon);
         Self {
-            tokens: Tokens::new(keystone(address, &clock), clock.clone(), None),
+            tokens: Tokens::new(
+                keystone(address, &clock),
+                clock.clone(),
+                None,
+                ServiceInterface::Public,
+            ),
             clock,
             asked,
             go_on,
