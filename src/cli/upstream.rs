@@ -182,9 +182,6 @@ impl Cloud {
         if let Some(domain) = &self.upstream_domain {
             config.domain.clone_from(domain);
         }
-        if let Some(auth) = self.upstream_auth {
-            config.auth = auth;
-        }
         let set = |time: &mut Duration, seconds: Option<u32>| {
             if let Some(seconds) = seconds {
                 *time = Duration::from_secs(seconds.into());

@@ -186,7 +186,7 @@ impl<'c> Loading<'c> {
 
     /// Adds an image; one whose id is known is left as it is.
     fn add(&mut self, image: &Image, texts: ImageTexts) -> Result<(), StoreError> {
-        let Some(seq) = rows::insert_row(&self.connection, None, image)? else {
+        let Some(seq) = rows::insert_row(&self.connection, image)? else {
             self.loaded.kept += 1;
             return Ok(());
         };

@@ -21,6 +21,7 @@ mod location;
 mod merging;
 mod properties;
 mod renewal;
+mod row_changes;
 mod rows;
 mod schema;
 mod search;

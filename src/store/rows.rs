@@ -1,7 +1,9 @@
 //! Rows and images, one into the other.
 
 use super::error::{Damage, StoreError};
+use super::row_changes::Changes;
 use super::shared_texts::Tables;
+use super::walk::Numbered;
 use super::{properties, terms, texts};
 use crate::domain::{
     GlanceStatus, Image, ImageTexts, Member, MemberStatus, Properties, TextMaker, Timestamp,
@@ -17,11 +19,11 @@ pub const COLUMNS: &str = "i.created_at, i.seq, i.id, i.name, i.status, i.visibi
      i.container_format, i.disk_format, i.checksum, i.os_hash_algo, i.os_hash_value, \
      i.protected, i.hidden, i.properties, i.unlisted, i.has_data";
 
-const INSERT: &str = "INSERT INTO images (seq, id, name, status, unlisted, visibility, owner, min_ram, \
+const INSERT: &str = "INSERT INTO images (id, name, status, unlisted, visibility, owner, min_ram, \
      min_disk, size, virtual_size, created_at, updated_at, deleted_at, container_format, \
      disk_format, checksum, os_hash_algo, os_hash_value, protected, hidden, properties, \
      has_data) \
-     VALUES (:seq, :id, :name, :status, :unlisted, :visibility, :owner, :min_ram, :min_disk, :size, \
+     VALUES (:id, :name, :status, :unlisted, :visibility, :owner, :min_ram, :min_disk, :size, \
      :virtual_size, :created_at, :updated_at, :deleted_at, :container_format, :disk_format, \
      :checksum, :os_hash_algo, :os_hash_value, :protected, :hidden, :properties, :has_data) \
      ON CONFLICT (id) DO NOTHING";
@@ -29,7 +31,8 @@ const INSERT: &str = "INSERT INTO images (seq, id, name, status, unlisted, visib
 /// Stores a new image.
 fn insert_new(connection: &Tables<'_>, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
     let last = Last::of(connection)?;
-    if let Some(seq) = insert(connection, maker, None, image)? {
+    if let Some(seq) = insert_row(connection, image)? {
+        texts::put(connection, seq, &(maker.make)(image))?;
         last.watch(connection, image)?;
         terms::change(connection, seq, None, Some(image))?;
     }
@@ -92,30 +95,11 @@ pub fn put_out_of_order(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Stores an image as this row, or as a new one.
-fn insert(
-    connection: &Tables<'_>,
-    maker: &TextMaker,
-    seq: Option<i64>,
-    image: &Image,
-) -> Result<Option<i64>, StoreError> {
-    let seq = insert_row(connection, seq, image)?;
-    if let Some(seq) = seq {
-        texts::put(connection, seq, &(maker.make)(image))?;
-    }
-    Ok(seq)
-}
-
-/// The same without what lists are made of.
-pub fn insert_row(
-    connection: &Connection,
-    seq: Option<i64>,
-    image: &Image,
-) -> Result<Option<i64>, StoreError> {
+/// Stores an image as a new row, without what lists are made of; nothing when there is one of its id.
+pub fn insert_row(connection: &Connection, image: &Image) -> Result<Option<i64>, StoreError> {
     let stored = properties::encode(&image.properties);
     // Not with RETURNING: that makes SQLite keep a journal for every single statement.
     let inserted = connection.prepare_cached(INSERT)?.execute(named_params! {
-        ":seq": seq,
         ":id": image.id,
         ":name": image.name,
         ":status": image.status.as_str(),
@@ -175,13 +159,21 @@ fn insert_details(connection: &Connection, seq: i64, image: &Image) -> Result<()
 /// Stores an image in place of the one of its id, as the same row: its text stays where its
 /// neighbours' are.
 pub fn put(connection: &Tables<'_>, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
-    let Some(before) = find(connection, &image.id)? else {
+    let Some((seq, before)) = find_numbered(connection, &image.id)? else {
         return insert_new(connection, maker, image);
     };
-    let seq = remove_row(connection, &image.id)?;
-    if let Some(seq) = insert(connection, maker, seq, image)? {
-        terms::change(connection, seq, Some(&before), Some(image))?;
+    Changes::between(&before, image).write(connection, seq)?;
+    if (&before.tags, &before.members) != (&image.tags, &image.members) {
+        for forget in [
+            "DELETE FROM image_tags WHERE seq = ?1",
+            "DELETE FROM image_members WHERE seq = ?1",
+        ] {
+            connection.prepare_cached(forget)?.execute([seq])?;
+        }
+        insert_details(connection, seq, image)?;
     }
+    texts::put(connection, seq, &(maker.make)(image))?;
+    terms::change(connection, seq, Some(&before), Some(image))?;
     if before.created_at != image.created_at {
         put_out_of_order(connection)?;
     }
@@ -235,10 +227,16 @@ pub fn seq(connection: &Connection, id: &str) -> Result<Option<i64>, StoreError>
 
 /// The image of a row.
 pub fn at(connection: &Connection, seq: i64) -> Result<Image, StoreError> {
-    Ok(one(connection, "i.seq", seq)?.ok_or_else(|| missing(seq))?)
+    let (_, image) = one(connection, "i.seq", seq)?.ok_or_else(|| missing(seq))?;
+    Ok(image)
 }
 
 pub fn find(connection: &Connection, id: &str) -> Result<Option<Image>, StoreError> {
+    Ok(find_numbered(connection, id)?.map(|(_, image)| image))
+}
+
+/// The image of an id, and its row.
+fn find_numbered(connection: &Connection, id: &str) -> Result<Option<Numbered>, StoreError> {
     one(connection, "i.id", id)
 }
 
@@ -246,11 +244,14 @@ fn one(
     connection: &Connection,
     column: &str,
     key: impl ToSql,
-) -> Result<Option<Image>, StoreError> {
+) -> Result<Option<Numbered>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM images i WHERE {column} = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([key])?;
-    rows.next()?.map(|row| read(connection, row)).transpose()
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    Ok(Some((row.get(1)?, read(connection, row)?)))
 }
 
 fn no_id(seq: i64) -> Damage {

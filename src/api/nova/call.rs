@@ -147,16 +147,14 @@ pub fn is_known_project(app: &App, head: &Head, text: &str) -> bool {
 /// Whether a text is the id of the caller's project: of the token, or in open mode, where none is
 /// needed, of a project that is known.
 pub fn is_own_project(app: &App, head: &Head, text: &str) -> bool {
-    if is_usual_project(text) && app.upstream.is_some() {
-        return true;
-    }
-    if app
-        .upstream
-        .as_ref()
-        .is_some_and(|cloud| !cloud.stands_in())
-    {
-        // Whose token it is has to be asked; until then this is for whoever it names.
-        return false;
+    if let Some(cloud) = &app.upstream {
+        if is_usual_project(text) {
+            return true;
+        }
+        if !cloud.stands_in() {
+            // Whose token it is has to be asked; until then this is for whoever it names.
+            return false;
+        }
     }
     match (token_project(app, head), app.config.auth) {
         (Some(own), _) => own == text,

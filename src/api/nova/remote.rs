@@ -176,6 +176,14 @@ impl Remote {
     }
 }
 
+fn not_yours(id: &str) -> Fault {
+    Fault::forbidden(format!("Not authorized for image {id}."))
+}
+
+fn not_deleted() -> Fault {
+    Fault::forbidden("You are not allowed to delete the image.")
+}
+
 /// What Nova calls a request to other services: as its client does, where that is the form of such an id
 /// (`oslo.middleware`), else as itself.
 fn global_id<'c>(call: &'c Call<'_>) -> &'c str {
@@ -194,14 +202,6 @@ fn is_request_id(id: &str) -> bool {
         _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
     };
     uuid.len() == 36 && uuid.bytes().enumerate().all(is_right)
-}
-
-fn not_yours(id: &str) -> Fault {
-    Fault::forbidden(format!("Not authorized for image {id}."))
-}
-
-fn not_deleted() -> Fault {
-    Fault::forbidden("You are not allowed to delete the image.")
 }
 
 /// A status that Nova does not expect: it asks again after a 503, and gives up in the end; any other

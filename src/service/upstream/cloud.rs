@@ -69,13 +69,14 @@ impl Upstream {
         let keystone_url = config
             .keystone_url
             .or(credentials.map(|credentials| credentials.auth_url))
-            .ok_or(ClientError::Nowhere("identity"))?;
+            .ok_or(ClientError::Nowhere(Service::Identity.name()))?;
         let endpoint = |service, url: &str| Endpoint::parse(service, url).map(Arc::new);
-        let keystone = Keystone::new(client.clone(), endpoint(Service::Identity, &keystone_url)?);
+        let identity = endpoint(Service::Identity, &keystone_url)?;
+        let keystone = Keystone::new(client.clone(), identity);
         let asker = match (&own, config.url.as_deref()) {
             (Some(own), _) => Asker::Own(own.clone()),
             (None, Some(url)) => Asker::Clients(endpoint(Service::Image, url)?),
-            (None, None) => return Err(ClientError::Nowhere("image")),
+            (None, None) => return Err(ClientError::Nowhere(Service::Image.name())),
         };
         let kept = KeptPages::new(clock.clone(), config.cache);
         let glance = Glance::new(client.clone(), asker, kept);
@@ -96,14 +97,6 @@ impl Upstream {
         })
     }
 
-    /// What became of the requests to each service that this server knows.
-    #[must_use]
-    pub fn seen(&self) -> Vec<Seen> {
-        let mut seen = Vec::from(self.client.seen());
-        seen.retain(|one| one.service != Service::Compute || self.compute.is_some());
-        seen
-    }
-
     /// Whether this server signs in itself, for clients that cannot.
     #[must_use]
     pub fn stands_in(&self) -> bool {
@@ -119,6 +112,14 @@ impl Upstream {
             Some(own) => own.get().await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// What became of the requests to each service that this server knows.
+    #[must_use]
+    pub fn seen(&self) -> Vec<Seen> {
+        let mut seen = Vec::from(self.client.seen());
+        seen.retain(|one| one.service != Service::Compute || self.compute.is_some());
+        seen
     }
 
     /// Forgets what was told: of tokens and of lists.
