@@ -17,9 +17,9 @@ ENV RUSTFLAGS="-C target-feature=+crt-static"
 # files changes.
 COPY Cargo.toml Cargo.lock ./
 COPY .cargo .cargo
-RUN mkdir -p src benches/image_data benches/throughput examples tests/it \
+RUN mkdir -p src benches/image_data benches/throughput benches/upstream examples tests/it \
     && touch src/lib.rs \
-    && for each in src/main.rs benches/image_data/main.rs benches/throughput/main.rs examples/suite.rs tests/it/main.rs; do \
+    && for each in src/main.rs benches/image_data/main.rs benches/throughput/main.rs benches/upstream/main.rs examples/suite.rs tests/it/main.rs; do \
         echo 'fn main() {}' > "$each"; \
     done \
     && cargo build --locked --release --target "$(rustc -vV | sed -n 's/^host: //p')"

@@ -112,7 +112,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let mut machine = report::machine();
+    let mut machine = report::machine("throughput");
     let parts = [
         process::start,
         spaces::resets_and_spaces,

@@ -53,8 +53,8 @@ impl Table {
     }
 }
 
-/// On what and how it was measured.
-pub fn machine() -> String {
+/// On what and how it was measured, by the benchmark of this name.
+pub fn machine(bench: &str) -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let cpu_info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu_info
@@ -70,7 +70,7 @@ pub fn machine() -> String {
     let separator = if arguments.is_empty() { "" } else { " -- " };
     format!(
         "Machine: {cores} cores, {model}, {} {}. Command: `cargo bench --bench \
-         throughput{separator}{}`.\n",
+         {bench}{separator}{}`.\n",
         std::env::consts::OS,
         std::env::consts::ARCH,
         arguments.join(" ")

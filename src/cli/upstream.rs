@@ -175,7 +175,7 @@ impl Cloud {
         config.ca_file.clone_from(&self.upstream_ca);
         config.client_cert_file.clone_from(&self.upstream_cert);
         config.client_key_file.clone_from(&self.upstream_key);
-        config.proxy = UpstreamProxy::of_environment(|name| std::env::var(name).ok());
+        config.proxy = UpstreamProxy::of_environment(variable);
         if let Some(connections) = self.upstream_connections {
             config.connections = connections;
         }

@@ -1,7 +1,6 @@
 //! Between the web framework and us: the only place that knows both its requests and ours.
 
 use super::connection::ConnectionFacts;
-use super::output::Order;
 use super::server::Server;
 use crate::http::reply::Parts;
 use crate::http::{
@@ -18,7 +17,7 @@ use futures_util::{Stream, StreamExt as _};
 use std::borrow::Cow;
 use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 /// What a connection beyond all places may ask for.
@@ -39,13 +38,12 @@ pub async fn answer(http: HttpRequest, payload: web::Payload) -> HttpResponse {
         match head_of(server, http.head(), facts) {
             Some(head) => {
                 let body = body(&http, payload);
-                let call = server.call(Request { head, body });
-                match facts.filter(|_| server.asks_others()) {
-                    None => call.await,
-                    Some(facts) => match unless_left(call, &facts.order).await {
-                        Some(reply) => reply,
-                        None => return ended(left()),
-                    },
+                // Pinned here: handed on, it would take its room twice.
+                let call = pin!(server.call(Request { head, body }));
+                let watched = facts.filter(|_| server.asks_others());
+                match unless_left(call, watched).await {
+                    Some(reply) => reply,
+                    None => return ended(left()),
                 }
             }
             None => Reply::empty(StatusCode::BAD_REQUEST),
@@ -54,16 +52,17 @@ pub async fn answer(http: HttpRequest, payload: web::Payload) -> HttpResponse {
     send(&http, reply).await
 }
 
-/// What a call comes to, unless the client leaves while it is waited for: then it is dropped, and with it
-/// what others were asked for.
-async fn unless_left(call: impl Future<Output = Reply>, order: &Order) -> Option<Reply> {
-    let mut call = pin!(call);
-    poll_fn(|context| match call.as_mut().poll(context) {
+/// What a call comes to, unless the client of a watched connection leaves while it is waited for: then it is
+/// given up, and with it what others were asked for.
+fn unless_left<'c>(
+    mut call: Pin<&'c mut impl Future<Output = Reply>>,
+    watched: Option<&'c ConnectionFacts>,
+) -> impl Future<Output = Option<Reply>> {
+    poll_fn(move |context| match call.as_mut().poll(context) {
         Poll::Ready(reply) => Poll::Ready(Some(reply)),
-        Poll::Pending if order.is_left() => Poll::Ready(None),
+        Poll::Pending if watched.is_some_and(|facts| facts.order.is_left()) => Poll::Ready(None),
         Poll::Pending => Poll::Pending,
     })
-    .await
 }
 
 /// To a client that has only stopped talking.

@@ -9,7 +9,7 @@ use super::snapshots::Shelf;
 use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{JournalMode, ServerConfig, SettingError, SpaceConfig};
-use crate::control::journal::{Bounds, Extent};
+use crate::control::journal::Bounds;
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Idle, Ids, Journal, is_built_in};
 use crate::domain::{Progress, TextMaker, Untold};
 use crate::store::spool::{Place, Spool};
@@ -49,7 +49,7 @@ pub struct Spaces {
     /// The data of all their images: equal ones are there once.
     spool: Spool,
     /// What was asked of all of them.
-    journal: Journal,
+    pub journal: Journal,
 }
 
 type Digest = [u8; 32];
@@ -294,12 +294,6 @@ impl Spaces {
     pub fn names(&self) -> Vec<String> {
         let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
         named.keys().cloned().collect()
-    }
-
-    /// What the journal of all of them holds.
-    #[must_use]
-    pub fn journal_extent(&self) -> Extent {
-        self.journal.extent()
     }
 
     /// Makes a space.

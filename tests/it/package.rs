@@ -216,7 +216,9 @@ fn dependencies_are_a_layer_of_their_own() {
     );
     // What the build needs besides is there: stand-ins for every target that the manifest names.
     for path in [
+        "benches/image_data/main.rs",
         "benches/throughput/main.rs",
+        "benches/upstream/main.rs",
         "examples/suite.rs",
         "tests/it/main.rs",
         "src/main.rs",

@@ -43,7 +43,7 @@ fn of_server(page: &mut Exposition, ask: &Ask<'_>) {
         "Spaces beside the server's own",
         ask.spaces.names().len(),
     );
-    let journal = ask.spaces.journal_extent();
+    let journal = ask.spaces.journal.extent();
     page.gauge(
         "nova_images_journal_entries",
         "Entries of the journal",

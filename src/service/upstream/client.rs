@@ -28,7 +28,7 @@ use crate::service::web_download::Resolve;
 use bytes::{Bytes, BytesMut};
 use http::{Response, StatusCode};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -38,6 +38,9 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+/// The room that is made for a body before all of it is there, in bytes.
+const MOST_RESERVED: usize = 1 << 20;
 
 const X_OPENSTACK_REQUEST_ID: &str = "x-openstack-request-id";
 
@@ -76,22 +79,9 @@ impl Client {
         clock: &Clock,
         resolve: Resolve,
     ) -> Result<Self, ClientError> {
-        let endpoints = [&config.url, &config.keystone_url, &config.compute_url];
-        let mut endpoints = endpoints.into_iter().flatten();
-        let tls = match endpoints.any(|url| url.starts_with("https:")) {
-            true => Some(Trust::of(config)?),
-            // Where the catalogue says where services are, nobody knows yet whether it is needed.
-            false if config.url.is_none() || config.keystone_url.is_none() => {
-                match Trust::of(config) {
-                    Err(ClientError::NoRoots) => None,
-                    trust => Some(trust?),
-                }
-            }
-            false => None,
-        };
         let ways = Ways {
             resolve,
-            tls: tls.map(Arc::new),
+            tls: trust(config)?.map(Arc::new),
             proxies: Proxies::of(&config.proxy)?,
             patience: config.connect_timeout,
         };
@@ -141,6 +131,23 @@ impl Client {
     }
 }
 
+/// Whom TLS believes, where it is needed, or may be.
+fn trust(config: &UpstreamConfig) -> Result<Option<Trust>, ClientError> {
+    let endpoints = [&config.url, &config.keystone_url, &config.compute_url];
+    let mut endpoints = endpoints.into_iter().flatten();
+    if endpoints.any(|url| url.starts_with("https:")) {
+        return Trust::of(config).map(Some);
+    }
+    if config.url.is_some() && config.keystone_url.is_some() {
+        return Ok(None);
+    }
+    // Where the catalogue says where services are, nobody knows yet.
+    match Trust::of(config) {
+        Err(ClientError::NoRoots) => Ok(None),
+        trust => trust.map(Some),
+    }
+}
+
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").finish_non_exhaustive()
@@ -181,22 +188,26 @@ impl<T> Drop for Task<T> {
 impl Asking {
     async fn ask(&self, question: Question) -> Result<Answer, UpstreamError> {
         let until = Instant::now() + self.total;
-        let first = self.once(&question, until, true).await;
-        if !question.only_reads() {
-            return first;
+        let (mut is_second, mut may_be_kept) = (false, true);
+        loop {
+            let asked = self.once(&question, until, may_be_kept).await;
+            if is_second || !question.only_reads() {
+                return asked;
+            }
+            let wait = match &asked {
+                Ok(answer) => answer.asks_to_wait(),
+                Err(error) => error.is_passing().then_some(PAUSE),
+            };
+            let Some(wait) = wait.filter(|wait| Instant::now() + *wait < until) else {
+                return asked;
+            };
+            let authority = &question.endpoint.authority;
+            tracing::debug!(?wait, %authority, "the real cloud is asked again");
+            // Where one kept connection has broken, another one may be no better.
+            (is_second, may_be_kept) = (true, asked.is_ok());
+            drop(asked);
+            sleep(wait).await;
         }
-        let wait = match &first {
-            Ok(answer) => answer.asks_to_wait(),
-            Err(error) => error.is_passing().then_some(PAUSE),
-        };
-        let wait = wait.filter(|wait| Instant::now() + *wait < until);
-        let Some(wait) = wait else {
-            return first;
-        };
-        tracing::debug!(?wait, authority = %question.endpoint.authority, "the real cloud is asked again");
-        sleep(wait).await;
-        // Where one kept connection has broken, another one may be no better.
-        self.once(&question, until, first.is_ok()).await
     }
 
     /// When its turn has come; over a connection that was kept, if it may be one and there is one.
@@ -328,6 +339,12 @@ fn tell(question: &Question, asked: &Result<Answer, UpstreamError>) {
     }
 }
 
+/// The bytes that are still to come of a body, where it says so.
+fn left(body: &Incoming) -> usize {
+    let bytes = body.size_hint().exact().unwrap_or(0);
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
 /// The whole of a body.
 async fn read(
     endpoint: &Endpoint,
@@ -355,6 +372,9 @@ async fn read(
             first = piece;
         } else {
             if whole.is_empty() {
+                // As much as it says that it has, if that is not beyond reason.
+                let said = left(&body).saturating_add(first.len() + piece.len());
+                whole.reserve(said.min(MOST_RESERVED));
                 whole.extend_from_slice(&std::mem::take(&mut first));
             }
             whole.extend_from_slice(&piece);

@@ -113,7 +113,9 @@ impl Connections {
     /// When it does not come about in time.
     pub async fn make(&self, endpoint: &Endpoint) -> Result<Connection, UpstreamError> {
         let limit = self.ways.patience;
-        match timeout(limit, self.ways.connect(endpoint)).await {
+        // Much is kept in the middle of it, and most requests need none of that.
+        let connecting = Box::pin(self.ways.connect(endpoint));
+        match timeout(limit, connecting).await {
             Ok(Ok(sender)) => Ok(Connection {
                 sender,
                 made: Instant::now(),
@@ -145,8 +147,13 @@ impl Ways {
                 reached.map_err(|error| proxy.failed(error))?
             }
         };
-        let Some(tls) = tls else {
-            return shake_hands(stream).await;
+        let tls = match (tls, endpoint.is_tls) {
+            (Some(tls), _) => tls,
+            (None, false) => return shake_hands(stream).await,
+            (None, true) => {
+                let why = "there are no certificates to know it by: give some (--upstream-ca)";
+                return Err(io::Error::new(ErrorKind::Unsupported, why).into());
+            }
         };
         let mut stream = stream;
         if let Some(proxy) = proxy {
@@ -175,10 +182,6 @@ impl Ways {
         let stream = connect_to(&addresses).await?;
         // A request is written at once; nothing is gained by waiting for more.
         stream.set_nodelay(true)?;
-        if endpoint.is_tls && tls.is_none() {
-            let why = "there are no certificates to know it by: give some (--upstream-ca)";
-            return Err(io::Error::new(ErrorKind::Unsupported, why));
-        }
         Ok((stream, tls))
     }
 }
