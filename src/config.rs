@@ -6,6 +6,7 @@ mod secret;
 mod service_url;
 mod upload_transitions;
 mod upstream;
+mod upstream_proxy;
 mod web_origin;
 mod web_source;
 
@@ -17,6 +18,7 @@ pub use clouds::{
 pub use secret::Secret;
 pub use upload_transitions::{UploadTransitions, UploadTransitionsError};
 pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
+pub use upstream_proxy::UpstreamProxy;
 pub use web_origin::WebOriginError;
 pub use web_source::{WebSource, WebSourceError};
 

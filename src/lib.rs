@@ -282,7 +282,8 @@ pub use config::{
     CloudSource, CloudStamp, CloudsError, ControlAccess, JournalMode, Microversion,
     MicroversionError, Place, Profile, Secret, ServiceInterface, ServiceInterfaceError,
     SettingError, SyncMode, UploadTransitions, UploadTransitionsError, UpstreamAuth,
-    UpstreamConfig, UpstreamConfigError, WaldurApi, WebOriginError, WebSource, WebSourceError,
+    UpstreamConfig, UpstreamConfigError, UpstreamProxy, WaldurApi, WebOriginError, WebSource,
+    WebSourceError,
 };
 pub use control::faults::{
     Fault, FaultId, FaultReply, FaultReport, FaultState, TooManyFaults, WrongFault,

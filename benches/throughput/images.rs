@@ -8,6 +8,9 @@ pub const PROJECT: &str = "6f70656e737461636b0d8e2f4c1a9b57";
 /// The project that owns the public ones.
 const PUBLISHER: &str = "61646d696e0c4f7ab38e5d2917f6c0a4";
 
+/// What one image in eight has for a tag.
+pub const TAG: &str = "golden";
+
 /// 2025-01-01T00:00:00Z.
 const FIRST_CREATED_SECONDS: i64 = 1_735_689_600;
 
@@ -105,6 +108,10 @@ fn image(number: u32) -> Image {
             scramble(!u64::from(number))
         ))
         .protected(public);
+    let builder = match number.is_multiple_of(8) {
+        true => builder.tag(TAG),
+        false => builder,
+    };
     let pairs = properties(number).into_iter();
     pairs
         .fold(builder, |image, (key, value)| image.property(key, value))
@@ -124,7 +131,7 @@ pub fn json(number: u32) -> String {
          \"owner\": \"{}\", \"min_ram\": {}, \"min_disk\": {}, \"size\": {}, \
          \"virtual_size\": {}, \"created_at\": \"{}\", \"updated_at\": \"{}\", \
          \"container_format\": \"bare\", \"disk_format\": \"qcow2\", \"checksum\": \"{}\", \
-         \"protected\": {}, \"os_hidden\": false, \"tags\": []{pairs}}}",
+         \"protected\": {}, \"os_hidden\": false, \"tags\": [{}]{pairs}}}",
         image.id,
         name(number),
         if number.is_multiple_of(2) {
@@ -141,6 +148,11 @@ pub fn json(number: u32) -> String {
         image.updated_at,
         image.checksum.unwrap_or_default(),
         image.protected,
+        if image.tags.is_empty() {
+            String::new()
+        } else {
+            format!("\"{TAG}\"")
+        },
     )
 }
 

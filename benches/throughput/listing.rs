@@ -21,21 +21,24 @@ const ONCE_PER_IMAGE: [&[u8]; 2] = [b"OS-EXT-IMG-SIZE:size", b"\"os_hidden\""];
 enum Format {
     Json,
     Xml,
+    /// Glance's own list.
+    Glance,
 }
 
 impl Format {
-    const ALL: [Self; 2] = [Self::Json, Self::Xml];
+    const ALL: [Self; 3] = [Self::Json, Self::Xml, Self::Glance];
 
     fn name(self) -> &'static str {
         match self {
             Self::Json => "JSON",
             Self::Xml => "XML",
+            Self::Glance => "Glance",
         }
     }
 
     fn accept(self) -> &'static str {
         match self {
-            Self::Json => "application/json",
+            Self::Json | Self::Glance => "application/json",
             Self::Xml => "application/xml",
         }
     }
@@ -60,8 +63,16 @@ impl Kind {
         }
     }
 
-    fn request(self, address: SocketAddr, format: Format) -> Request {
-        let target = format!("/v2/{PROJECT}/images/detail");
+    fn request(self, address: SocketAddr, format: Format, count: u32) -> Request {
+        let target = match (format, self) {
+            // A parameter that it does not know would be a property.
+            (Format::Glance, Self::Computed) => {
+                let target = format!("/image/v2/images?limit={count}&status=in:active,");
+                return Request::varied(address, &target, format.accept());
+            }
+            (Format::Glance, Self::Repeated) => format!("/image/v2/images?limit={count}"),
+            (Format::Json | Format::Xml, _) => format!("/v2/{PROJECT}/images/detail"),
+        };
         match self {
             Self::Computed => Request::unique(address, &target, format.accept()),
             Self::Repeated => Request::repeated(address, &target, format.accept()),
@@ -73,9 +84,9 @@ impl Kind {
 fn aim(count: u32, format: Format, kind: Kind) -> &'static str {
     match (format, kind, count) {
         (Format::Xml, _, _) => "",
-        (Format::Json, Kind::Computed, _) => "0.3",
-        (Format::Json, Kind::Repeated, 25) => "0.5",
-        (Format::Json, Kind::Repeated, _) => "0.4",
+        (_, Kind::Computed, _) => "0.3",
+        (_, Kind::Repeated, 25) => "0.5",
+        (_, Kind::Repeated, _) => "0.4",
     }
 }
 
@@ -102,8 +113,8 @@ pub fn against_bare(options: &Options) -> Option<String> {
         }
     }
     table.under(&format!(
-        "Listing against a bare handler: `GET /v2/{{project}}/images/detail`, {CONNECTIONS} \
-         connections, {WORKERS} workers, {} pairs of {} ms",
+        "Listing against a bare handler: `GET /v2/{{project}}/images/detail`, and Glance's \
+         `GET /image/v2/images`, {CONNECTIONS} connections, {WORKERS} workers, {} pairs of {} ms",
         options.pairs(),
         options.round().as_millis()
     ))
@@ -124,9 +135,9 @@ pub fn xml_against_json(options: &Options) -> Option<String> {
             if !options.wants(&format!("xml {count} {}", kind.name())) {
                 continue;
             }
-            let emulator = emulator(count);
-            let [mut json, mut xml] =
-                Format::ALL.map(|format| warm_client(&emulator, count, format, kind));
+            let emulator = emulator(count, Format::Json);
+            let [mut json, mut xml] = [Format::Json, Format::Xml]
+                .map(|format| warm_client(&emulator, count, format, kind));
             let pairs = Pairs::drive(options, &mut xml, &mut json);
             table.row([
                 thousands(f64::from(count)),
@@ -150,12 +161,12 @@ fn cases() -> impl Iterator<Item = (u32, Format, Kind)> {
 }
 
 fn against_bare_row(options: &Options, count: u32, format: Format, kind: Kind) -> [String; 12] {
-    let emulator = emulator(count);
-    let request = kind.request(emulator.address(), format);
+    let emulator = emulator(count, format);
+    let request = kind.request(emulator.address(), format, count);
     let answer = fetch(emulator.address(), &request).expect("the emulator answers");
     let mut first = warm_client(&emulator, count, format, kind);
     let bare = Bare::start(&answer);
-    let request = kind.request(bare.address(), format);
+    let request = kind.request(bare.address(), format, count);
     let mut second = Client::new(bare.address(), &request, answer.body.len());
     second.drive(WARM_UP);
     let mut pairs = Pairs::drive(options, &mut first, &mut second);
@@ -175,9 +186,15 @@ fn against_bare_row(options: &Options, count: u32, format: Format, kind: Kind) -
     ]
 }
 
-fn emulator(count: u32) -> Emulator {
+/// Where so many images are seen.
+fn emulator(count: u32, format: Format) -> Emulator {
+    let images = match format {
+        Format::Json | Format::Xml => count,
+        // Whoever asks without a token sees the public ones.
+        Format::Glance => 2 * count,
+    };
     Emulator::builder()
-        .fixture(images::fixture(count))
+        .fixture(images::fixture(images))
         .workers(WORKERS)
         .start()
         .expect("the emulator starts")
@@ -188,7 +205,7 @@ const WARM_UP: Duration = Duration::from_millis(150);
 
 /// A client of the emulator, whose answers were looked at once.
 fn warm_client(emulator: &Emulator, count: u32, format: Format, kind: Kind) -> Client {
-    let request = kind.request(emulator.address(), format);
+    let request = kind.request(emulator.address(), format, count);
     let body = crate::listed(emulator.address(), &request, count);
     let mut client = Client::new(emulator.address(), &request, body.len());
     client.drive(WARM_UP);

@@ -1,7 +1,7 @@
 //! What it takes to go back to a fixture, and to have another space of one.
 
 use crate::Options;
-use crate::client::Request;
+use crate::client::{Request, fetch};
 use crate::images::{self, PROJECT};
 use crate::measure::{median, now};
 use crate::process::resident_mb;
@@ -15,6 +15,9 @@ const FEW: u32 = 30;
 /// Spaces that are made, and all there at the same time.
 const SPACES: u32 = 200;
 
+/// Servers that are started.
+const SERVERS: u32 = 51;
+
 /// Times that an emulator is reset.
 const RESETS: u32 = 21;
 
@@ -23,9 +26,11 @@ const RESETS: u32 = 21;
 pub fn resets_and_spaces(options: &Options) -> Option<String> {
     let mut table = Table::new(&["figure", "median", "lowest", "highest", "aim: at most"]);
     spaces(options, &mut table);
+    servers(options, &mut table);
     resets(options, &mut table);
     table.under(&format!(
-        "Back to the fixture over {RESETS} resets, and {SPACES} spaces beside one that has their fixture"
+        "Back to the fixture over {RESETS} resets, {SPACES} spaces beside one that has their fixture, and \
+         {SERVERS} servers one after the other"
     ))
 }
 
@@ -56,6 +61,31 @@ fn spaces(options: &Options, table: &mut Table) {
         table.row(row("memory of one nobody asked, kB", &each(unasked), ""));
         table.row(row("memory of one just asked, kB", &each(asked), "600"));
     }
+}
+
+/// A server per test: with the fixture that it has when none is given, and with one of its own; then its
+/// first answer as well.
+fn servers(options: &Options, table: &mut Table) {
+    if !options.wants("servers") {
+        return;
+    }
+    let mut measure = |figure: &str, fixture: &dyn Fn() -> Fixture, aim: &str| {
+        let took = (0..SERVERS).map(|_| {
+            let fixture = fixture();
+            let started = now();
+            let nova = start(fixture);
+            let listens = started.elapsed().as_secs_f64() * 1000.0;
+            let target = format!("/v2/{PROJECT}/images");
+            let request = Request::repeated(nova.address(), &target, "application/json");
+            fetch(nova.address(), &request).expect("an answer");
+            (listens, started.elapsed().as_secs_f64() * 1000.0)
+        });
+        let (listens, answers): (Vec<_>, Vec<_>) = took.unzip();
+        table.row(row(&format!("{figure}, ms"), &listens, aim));
+        table.row(row(&format!("{figure}, with an answer, ms"), &answers, ""));
+    };
+    measure("a server", &Fixture::default, "3");
+    measure("a server of 30 images", &|| images::fixture(FEW), "3");
 }
 
 fn resets(options: &Options, table: &mut Table) {

@@ -60,10 +60,15 @@ enum Page {
     SortedRare,
     SortedApart,
     SortedTwo,
+    GlanceFirst,
+    GlanceDeep,
+    GlanceName,
+    GlanceTag,
+    GlanceProperty,
 }
 
 impl Page {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 23] = [
         Self::First,
         Self::Deep,
         Self::Name,
@@ -82,6 +87,11 @@ impl Page {
         Self::SortedRare,
         Self::SortedApart,
         Self::SortedTwo,
+        Self::GlanceFirst,
+        Self::GlanceDeep,
+        Self::GlanceName,
+        Self::GlanceTag,
+        Self::GlanceProperty,
     ];
 
     fn name(self) -> &'static str {
@@ -104,6 +114,11 @@ impl Page {
             Self::SortedRare => "Glance, by name, a rare property",
             Self::SortedApart => "Glance, by name, a property of the last names",
             Self::SortedTwo => "Glance, by size, two common properties",
+            Self::GlanceFirst => "Glance, first page",
+            Self::GlanceDeep => "Glance, deep page, by marker",
+            Self::GlanceName => "Glance, name filter",
+            Self::GlanceTag => "Glance, one tag",
+            Self::GlanceProperty => "Glance, one property",
         }
     }
 
@@ -142,6 +157,11 @@ impl Page {
             Self::SortedRare => return sorted("name", "&image_family=rare"),
             Self::SortedApart => return sorted("name", "&os_distro=ubuntu"),
             Self::SortedTwo => return sorted("size", "&architecture=x86_64&hw_disk_bus=virtio"),
+            Self::GlanceFirst => return glance(""),
+            Self::GlanceDeep => return glance(&format!("&marker={}", images::id(public(middle)))),
+            Self::GlanceName => return glance(&format!("&name={}", images::name(public(middle)))),
+            Self::GlanceTag => return glance(&format!("&tag={}", images::TAG)),
+            Self::GlanceProperty => return glance("&architecture=x86_64"),
         };
         format!("/v2/{PROJECT}/images/detail?{query}")
     }
@@ -158,8 +178,12 @@ impl Page {
             | Self::Sorted
             | Self::SortedCommon
             | Self::SortedApart
-            | Self::SortedTwo => PAGE,
-            Self::Name => 1,
+            | Self::SortedTwo
+            | Self::GlanceFirst
+            | Self::GlanceDeep
+            | Self::GlanceTag
+            | Self::GlanceProperty => PAGE,
+            Self::Name | Self::GlanceName => 1,
             Self::ChangesSince => RECENT,
             Self::OneRare => page_of(images::rare(count)),
             Self::CommonAndRare => {
@@ -186,10 +210,20 @@ impl Page {
     }
 }
 
-/// A page of Glance's in an order of its own. A parameter that it does not know would be a property: so
-/// one of the statuses that are asked for is another each time.
+/// A page of Glance's in an order of its own.
 fn sorted(key: &str, filters: &str) -> String {
-    format!("/image/v2/images?limit={PAGE}&sort_key={key}&sort_dir=asc{filters}&status=in:active,")
+    glance(&format!("&sort_key={key}&sort_dir=asc{filters}"))
+}
+
+/// A page of Glance's. A parameter that it does not know would be a property: so one of the statuses that
+/// are asked for is another each time.
+fn glance(query: &str) -> String {
+    format!("/image/v2/images?limit={PAGE}{query}&status=in:active,")
+}
+
+/// The number of a public image.
+fn public(number: u32) -> u32 {
+    number - number % 2
 }
 
 /// How many of some images a page has.

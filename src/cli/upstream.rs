@@ -1,9 +1,12 @@
 //! The options of a server in front of a real cloud.
 
 use super::error::CommandError;
-use crate::config::{BaseUrl, CloudSource, Secret, ServiceInterface, UpstreamAuth, UpstreamConfig};
+use crate::config::{
+    BaseUrl, CloudSource, Secret, ServiceInterface, UpstreamAuth, UpstreamConfig, UpstreamProxy,
+};
 use clap::ArgGroup;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -92,6 +95,30 @@ pub struct Cloud {
         requires = "cloud"
     )]
     upstream_ca: Option<PathBuf>,
+    /// Show that cloud this certificate (PEM)
+    #[arg(
+        long,
+        env = "NOVA_IMAGES_UPSTREAM_CERT",
+        value_name = "FILE",
+        requires = "cloud"
+    )]
+    upstream_cert: Option<PathBuf>,
+    /// The key of that certificate (PEM), where it is not in the same file
+    #[arg(
+        long,
+        env = "NOVA_IMAGES_UPSTREAM_KEY",
+        value_name = "FILE",
+        requires = "upstream_cert"
+    )]
+    upstream_key: Option<PathBuf>,
+    /// Requests to that cloud at the same time; the others wait, each project in turn [default: 256]
+    #[arg(
+        long,
+        env = "NOVA_IMAGES_UPSTREAM_CONNECTIONS",
+        value_name = "CONNECTIONS",
+        requires = "cloud"
+    )]
+    upstream_connections: Option<NonZeroUsize>,
     /// Seconds until a connection to that cloud has to be there [default: 5]
     #[arg(long, env = "NOVA_IMAGES_UPSTREAM_CONNECT_TIMEOUT", value_name = "SECONDS",
         requires = "cloud", value_parser = clap::value_parser!(u32).range(1..))]
@@ -146,11 +173,14 @@ impl Cloud {
         config.client_secret = self.client_secret(auth)?;
         config.compute_url = self.upstream_compute_url.clone().map(BaseUrl::into);
         config.ca_file.clone_from(&self.upstream_ca);
+        config.client_cert_file.clone_from(&self.upstream_cert);
+        config.client_key_file.clone_from(&self.upstream_key);
+        config.proxy = UpstreamProxy::of_environment(|name| std::env::var(name).ok());
+        if let Some(connections) = self.upstream_connections {
+            config.connections = connections;
+        }
         if let Some(domain) = &self.upstream_domain {
             config.domain.clone_from(domain);
-        }
-        if let Some(auth) = self.upstream_auth {
-            config.auth = auth;
         }
         let set = |time: &mut Duration, seconds: Option<u32>| {
             if let Some(seconds) = seconds {

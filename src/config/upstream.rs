@@ -4,7 +4,9 @@ use super::base_url::BaseUrlError;
 use super::clouds::{CloudSource, ServiceInterface};
 use super::secret::Secret;
 use super::service_url::{GLANCE_VERSIONS, KEYSTONE_VERSIONS, without_version};
+use super::upstream_proxy::UpstreamProxy;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +21,9 @@ pub enum UpstreamAuth {
     /// As this server itself, for clients that cannot sign in.
     Service,
 }
+
+/// Requests under way at the same time, when nobody says otherwise.
+const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 
 /// A real cloud whose images are served instead of the server's own.
 ///
@@ -74,6 +79,15 @@ pub struct UpstreamConfig {
     pub cache: Duration,
     /// Certificates in PEM that are trusted besides the system's.
     pub ca_file: Option<PathBuf>,
+    /// The certificate in PEM, with those that vouch for it, that this server shows to the cloud's.
+    pub client_cert_file: Option<PathBuf>,
+    /// The key in PEM of that certificate; when missing, it stands in the same file.
+    pub client_key_file: Option<PathBuf>,
+    /// Through which proxies the cloud is asked.
+    pub proxy: UpstreamProxy,
+    /// Requests to the cloud that are under way at the same time; the others wait, and those of each
+    /// project in turn are next.
+    pub connections: NonZeroUsize,
     /// How long a connection may take to be there, TLS included.
     pub connect_timeout: Duration,
     /// How long an answer may take to begin.
@@ -119,6 +133,10 @@ impl UpstreamConfig {
             client_secret: None,
             cache: Duration::ZERO,
             ca_file: None,
+            client_cert_file: None,
+            client_key_file: None,
+            proxy: UpstreamProxy::default(),
+            connections: CONNECTIONS,
             connect_timeout: Duration::from_secs(5),
             first_byte_timeout: Duration::from_secs(30),
             total_timeout: Duration::from_secs(60),

@@ -73,6 +73,9 @@ impl Connection {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
         let read = buffer.filled().get(before..).unwrap_or_default();
+        if read.is_empty() && buffer.remaining() > 0 {
+            self.facts.order.leave();
+        }
         if let Cow::Owned(tidied) = self.lines.tidy(read) {
             self.pending = Bytes::from(tidied);
             buffer.set_filled(before);

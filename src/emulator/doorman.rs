@@ -23,7 +23,7 @@ const USUAL_DESCRIPTORS: usize = 1024;
 #[derive(Debug)]
 pub struct Doorman {
     most: usize,
-    inside: AtomicUsize,
+    inside: Arc<AtomicUsize>,
     beyond: Mutex<VecDeque<Arc<Exit>>>,
 }
 
@@ -43,11 +43,12 @@ pub struct Ticket {
 }
 
 impl Doorman {
-    /// For so many connections; when nobody says, as many as the descriptors of the process allow.
-    pub fn new(most: Option<usize>) -> Arc<Self> {
+    /// For so many connections, which are counted there; when nobody says, for as many as the descriptors of
+    /// the process allow.
+    pub fn new(most: Option<usize>, inside: Arc<AtomicUsize>) -> Arc<Self> {
         Arc::new(Self {
             most: most.unwrap_or_else(usual_most),
-            inside: AtomicUsize::new(0),
+            inside,
             beyond: Mutex::default(),
         })
     }
@@ -134,11 +135,12 @@ fn most_open_files(limits: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::{Doorman, MOST_BEYOND, most_open_files};
+    use std::sync::Arc;
     use std::task::{Context, Waker};
 
     #[test]
     fn a4_those_beyond_go_in_the_order_in_which_they_came() {
-        let doorman = Doorman::new(Some(2));
+        let doorman = Doorman::new(Some(2), Arc::default());
         let context = Context::from_waker(Waker::noop());
         let inside = [doorman.enter(), doorman.enter()];
         assert!(inside.iter().all(|ticket| !ticket.is_beyond()));

@@ -25,8 +25,16 @@ const TICKS_A_SECOND: u32 = 20;
 #[derive(Clone, Debug, Default)]
 pub struct Order {
     wire: Rc<RefCell<Option<Wire>>>,
+    end: Rc<Ends>,
+}
+
+/// Which side of the connection ends it.
+#[derive(Debug, Default)]
+struct Ends {
     /// Whether nothing more is read, and the connection ends behind what is written.
-    is_last: Rc<Cell<bool>>,
+    is_last: Cell<bool>,
+    /// Whether nothing more comes from the client.
+    is_left: Cell<bool>,
 }
 
 impl Order {
@@ -38,12 +46,23 @@ impl Order {
     /// Ends the connection behind the reply that is written next. The web framework would wait for
     /// the rest of a body that comes in chunks.
     pub fn end(&self) {
-        self.is_last.set(true);
+        self.end.is_last.set(true);
     }
 
     /// Whether the connection ends.
     pub fn is_last(&self) -> bool {
-        self.is_last.get()
+        self.end.is_last.get()
+    }
+
+    /// The client has said that nothing more comes.
+    pub fn leave(&self) {
+        self.end.is_left.set(true);
+    }
+
+    /// Whether the client has hung up, or at least says nothing more. The task of the connection, which its
+    /// requests are answered in, is woken when that changes.
+    pub fn is_left(&self) -> bool {
+        self.end.is_left.get()
     }
 
     fn take(&self) -> Option<Wire> {

@@ -57,7 +57,7 @@ impl Shared {
             prefix: "".into(),
         };
         let shared = Self {
-            doorman: Doorman::new(config.max_connections),
+            doorman: Doorman::new(config.max_connections, Arc::clone(&spaces.connections)),
             spaces,
             place,
             elsewhere: Elsewhere::new(),
@@ -153,6 +153,11 @@ impl Server {
             BodyWanted::Whole(most) => body::announces_more(&head, most),
             BodyWanted::No | BodyWanted::Stream => false,
         }
+    }
+
+    /// Whether answers have to be waited for that others give.
+    pub fn asks_others(&self) -> bool {
+        self.shared.config().upstream.is_some()
     }
 
     fn patience(&self) -> Duration {

@@ -1,6 +1,7 @@
 //! Between the web framework and us: the only place that knows both its requests and ours.
 
 use super::connection::ConnectionFacts;
+use super::output::Order;
 use super::server::Server;
 use crate::http::reply::Parts;
 use crate::http::{
@@ -15,7 +16,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use std::borrow::Cow;
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::Poll;
 
 /// What a connection beyond all places may ask for.
 const HEALTH: &str = "/_control/health/";
@@ -35,12 +39,40 @@ pub async fn answer(http: HttpRequest, payload: web::Payload) -> HttpResponse {
         match head_of(server, http.head(), facts) {
             Some(head) => {
                 let body = body(&http, payload);
-                server.call(Request { head, body }).await
+                let call = server.call(Request { head, body });
+                match facts.filter(|_| server.asks_others()) {
+                    None => call.await,
+                    Some(facts) => match unless_left(call, &facts.order).await {
+                        Some(reply) => reply,
+                        None => return ended(left()),
+                    },
+                }
             }
             None => Reply::empty(StatusCode::BAD_REQUEST),
         }
     };
     send(&http, reply).await
+}
+
+/// What a call comes to, unless the client leaves while it is waited for: then it is dropped, and with it
+/// what others were asked for.
+async fn unless_left(call: impl Future<Output = Reply>, order: &Order) -> Option<Reply> {
+    let mut call = pin!(call);
+    poll_fn(|context| match call.as_mut().poll(context) {
+        Poll::Ready(reply) => Poll::Ready(Some(reply)),
+        Poll::Pending if order.is_left() => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
+}
+
+/// To a client that has only stopped talking.
+fn left() -> Reply {
+    Reply::new(
+        StatusCode::BAD_REQUEST,
+        "text/plain; charset=utf-8",
+        "The connection was closed before the answer was there.\n",
+    )
 }
 
 /// Asked before a client is told to go on with a body that it has announced: one that is too large is

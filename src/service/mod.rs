@@ -30,6 +30,7 @@ mod quota;
 mod rate_limit;
 mod removal;
 mod reset;
+mod resident;
 pub mod rules;
 mod seed;
 mod snapshots;
@@ -53,6 +54,7 @@ pub use images::{Content, Edit, Images, Intake, Listing, Membership, NewOwner, i
 pub use put_image::PutImageError;
 pub use quota::{Limited, MOST as MOST_LIMITED};
 pub use reset::ResetError;
+pub use resident::resident_bytes;
 pub use rules::{Filters, ImageRules};
 pub use seed::{LoadError, Reread};
 pub use snapshots::{Shelf, SnapshotError, SnapshotInfo};

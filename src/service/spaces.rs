@@ -9,7 +9,7 @@ use super::snapshots::Shelf;
 use super::upstream::Upstream;
 use super::web_download::{Resolve, WebDownloads};
 use crate::config::{JournalMode, ServerConfig, SettingError, SpaceConfig};
-use crate::control::journal::Bounds;
+use crate::control::journal::{Bounds, Extent};
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Idle, Ids, Journal, is_built_in};
 use crate::domain::{Progress, TextMaker, Untold};
 use crate::store::spool::{Place, Spool};
@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ const MOST_SEEDS: NonZeroUsize = NonZeroUsize::new(16).unwrap();
 pub struct Spaces {
     /// The server's own, at the root.
     pub root: App,
+    /// Connections that have a place, counted by who lets them in.
+    pub connections: Arc<AtomicUsize>,
     named: RwLock<BTreeMap<String, Arc<App>>>,
     /// What a space without a word of its own begins with.
     usual: Usual,
@@ -258,6 +261,7 @@ impl Spaces {
         sweep(&spool);
         let spaces = Self {
             root,
+            connections: Arc::default(),
             spool,
             journal,
             named: RwLock::default(),
@@ -290,6 +294,12 @@ impl Spaces {
     pub fn names(&self) -> Vec<String> {
         let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
         named.keys().cloned().collect()
+    }
+
+    /// What the journal of all of them holds.
+    #[must_use]
+    pub fn journal_extent(&self) -> Extent {
+        self.journal.extent()
     }
 
     /// Makes a space.

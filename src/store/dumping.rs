@@ -2,10 +2,10 @@
 
 use super::error::StoreError;
 use super::images::Store;
-use super::rows;
+use super::rows::{self, Numbered};
 use super::shared_texts::Tables;
 use super::turn::Turn;
-use super::walk::{self, Numbered};
+use super::walk;
 use crate::domain::Image;
 use rusqlite::Connection;
 use std::sync::Arc;

@@ -3,7 +3,6 @@
 use super::error::{Damage, StoreError};
 use super::row_changes::Changes;
 use super::shared_texts::Tables;
-use super::walk::Numbered;
 use super::{properties, terms, texts};
 use crate::domain::{
     GlanceStatus, Image, ImageTexts, Member, MemberStatus, Properties, TextMaker, Timestamp,
@@ -12,6 +11,9 @@ use crate::domain::{
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params};
 use std::fmt;
+
+/// An image and its row.
+pub type Numbered = (i64, Image);
 
 /// Every column of an image, in the order that `read` expects.
 pub const COLUMNS: &str = "i.created_at, i.seq, i.id, i.name, i.status, i.visibility, i.owner, \

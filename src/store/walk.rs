@@ -1,12 +1,8 @@
 //! All rows in the order of creation and id.
 
 use super::error::StoreError;
-use super::rows;
-use crate::domain::Image;
+use super::rows::{self, Numbered};
 use rusqlite::{Connection, params};
-
-/// An image and its row.
-pub type Numbered = (i64, Image);
 
 /// How many rows there are.
 pub fn count(connection: &Connection) -> Result<u64, StoreError> {

@@ -4,12 +4,14 @@
 
 mod answer;
 mod clock;
+mod exposition;
 mod faults;
 mod fixtures;
 mod gate;
 mod health;
 mod image_form;
 mod images;
+mod metrics;
 mod openapi;
 mod own;
 mod pages;

@@ -3,14 +3,15 @@
 use super::route::Route;
 use super::words::Verb;
 use super::{
-    clock, faults, fixtures, health, images, openapi, people, requests, reset, snapshots, spaces,
-    transitions,
+    clock, faults, fixtures, health, images, metrics, openapi, people, requests, reset, snapshots,
+    spaces, transitions,
 };
 use crate::http::Head;
 
 /// The routes of each room.
 pub const ROUTES: &[&[Route]] = &[
     health::ROUTES,
+    metrics::ROUTES,
     reset::ROUTES,
     clock::ROUTES,
     fixtures::ROUTES,

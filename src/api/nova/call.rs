@@ -8,7 +8,7 @@ use crate::http::cache::Caches;
 use crate::http::query::{self, NotUtf8};
 use crate::http::{Body, Head, PathView};
 use crate::service::App;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 /// One call of the API.
 pub struct Call<'a> {
@@ -32,6 +32,8 @@ pub struct Call<'a> {
     pub caller: Caller,
     /// Where images are for everybody, as the caller's catalogue says: a real cloud's.
     pub image_url: Option<String>,
+    /// The id of the request, once somebody has asked for it.
+    pub request_id: OnceCell<String>,
     /// What was negotiated, where the dialect has microversions.
     pub microversion: Option<Microversion>,
     /// What was asked for in place of one, and cannot be had.
@@ -56,6 +58,11 @@ impl Call<'_> {
             true => query::parse_short(raw),
             false => query::parse(raw),
         }
+    }
+
+    /// The id of the request, before its answer shows it.
+    pub fn request_id(&self) -> &str {
+        self.request_id.get_or_init(|| self.app.ids.request_id())
     }
 
     /// Where a client is sent to sign in.
@@ -140,16 +147,14 @@ pub fn is_known_project(app: &App, head: &Head, text: &str) -> bool {
 /// Whether a text is the id of the caller's project: of the token, or in open mode, where none is
 /// needed, of a project that is known.
 pub fn is_own_project(app: &App, head: &Head, text: &str) -> bool {
-    if is_usual_project(text) && app.upstream.is_some() {
-        return true;
-    }
-    if app
-        .upstream
-        .as_ref()
-        .is_some_and(|cloud| !cloud.stands_in())
-    {
-        // Whose token it is has to be asked; until then this is for whoever it names.
-        return false;
+    if let Some(cloud) = &app.upstream {
+        if is_usual_project(text) {
+            return true;
+        }
+        if !cloud.stands_in() {
+            // Whose token it is has to be asked; until then this is for whoever it names.
+            return false;
+        }
     }
     match (token_project(app, head), app.config.auth) {
         (Some(own), _) => own == text,

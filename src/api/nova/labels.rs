@@ -14,7 +14,8 @@ pub fn put(call: &Call<'_>, mut reply: Reply) -> Reply {
             .with("vary", "X-OpenStack-Nova-API-Version");
     }
     if reply.has_ids() {
-        let id = call.app.ids.request_id();
+        let told = call.request_id.get().cloned();
+        let id = told.unwrap_or_else(|| call.app.ids.request_id());
         if call.dialect.two_request_ids {
             reply = reply.with("x-openstack-request-id", id.clone());
         }

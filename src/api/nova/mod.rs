@@ -42,7 +42,7 @@ use discovery::versions;
 use fault::Told;
 use operation::{Known, Route};
 use place::Place;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 /// The largest body that is read: oslo.middleware's default.
 const MOST_BODY_BYTES: usize = 114_688;
@@ -204,6 +204,7 @@ fn enter<'a>(
         media: place.media,
         caller: Caller::default(),
         image_url: None,
+        request_id: OnceCell::new(),
         microversion: None,
         refused_microversion: None,
     }

@@ -65,8 +65,10 @@ pub async fn answer(call: &Call<'_>, cloud: &Upstream, compute: &Arc<Endpoint>) 
     let Some(path) = proxy::target(call.head) else {
         return refusal::reply(Fault::not_found("The resource could not be found."), call);
     };
+    let token = call.head.header(&X_AUTH_TOKEN);
     let question = Question {
         method: call.head.method().clone(),
+        project: token.and_then(|token| cloud.tokens.project_of(token)),
         headers: proxy::request_headers(call.head.headers()),
         body: Bytes::copy_from_slice(call.body.bytes()),
         ..Question::get(compute, of_today(&path), MOST_BYTES)
@@ -74,7 +76,7 @@ pub async fn answer(call: &Call<'_>, cloud: &Upstream, compute: &Arc<Endpoint>) 
     match cloud.client.ask(question).await {
         Ok(answer) => {
             if answer.status == StatusCode::UNAUTHORIZED
-                && let Some(token) = call.head.header(&X_AUTH_TOKEN)
+                && let Some(token) = token
             {
                 cloud.tokens.forget(token);
             }
@@ -186,11 +188,11 @@ fn is_of(compute: &Endpoint, url: &str) -> bool {
 mod tests {
     use super::{lead, of_today};
     use crate::python::Value;
-    use crate::service::upstream::Endpoint;
+    use crate::service::upstream::{Endpoint, Service};
 
     #[test]
     fn links_of_nova_lead_here() {
-        let compute = Endpoint::parse("http://nova:8774/compute").unwrap();
+        let compute = Endpoint::parse(Service::Compute, "http://nova:8774/compute").unwrap();
         let document = r#"{"server": {"links": [{"rel": "self", "href": "http://nova:8774/compute/v2.1/servers/1"}, {"rel": "bookmark", "href": "http://nova:8774/compute/servers/1"}, {"rel": "alternate", "href": "http://glance/images/1"}], "metadata": {"href": "http://nova:8774/compute/v2.1"}}}"#;
         let expected = r#"{"server": {"links": [{"rel": "self", "href": "https://here/v2.1/servers/1"}, {"rel": "bookmark", "href": "https://here/servers/1"}, {"rel": "alternate", "href": "http://glance/images/1"}], "metadata": {"href": "http://nova:8774/compute/v2.1"}}}"#;
         let mut document = Value::parse(document.as_bytes()).unwrap();

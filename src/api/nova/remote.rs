@@ -4,7 +4,7 @@ use super::call::{Call, token_of};
 use super::dialect::{Dialect, ListQuery};
 use super::fault::{Fault, GLANCE_FAILED, MALFORMED, Told};
 use crate::domain::{Image, Properties};
-use crate::http::{HeaderName, StatusCode};
+use crate::http::{HeaderName, HeaderValue, StatusCode};
 use crate::service::ImageError;
 use crate::service::upstream::{AskError, Credentials, Upstream};
 use std::sync::Arc;
@@ -15,11 +15,13 @@ const NO_CONNECTION: &str = "nova.exception.GlanceConnectionFailed";
 const SERVICE_TOKEN: &str = "x-service-token";
 
 /// What goes through to the real cloud beside the token, as it came.
-const PASSED_ON: [HeaderName; 3] = [
+const PASSED_ON: [HeaderName; 2] = [
     HeaderName::from_static(SERVICE_TOKEN),
-    HeaderName::from_static("x-openstack-request-id"),
     HeaderName::from_static("x-forwarded-for"),
 ];
+
+/// The id of a request that it has in all services.
+const GLOBAL_ID: HeaderName = HeaderName::from_static("x-openstack-request-id");
 
 /// The real image service on behalf of whoever makes a request.
 pub struct Remote {
@@ -46,6 +48,12 @@ impl Remote {
             for value in call.head.headers().get_all(&name) {
                 credentials = credentials.with(name.clone(), value);
             }
+        }
+        if let Ok(id) = HeaderValue::from_str(global_id(call)) {
+            credentials = credentials.with(GLOBAL_ID, &id);
+        }
+        if let Some(project) = &call.caller.project_id {
+            credentials = credentials.for_project(project);
         }
         Ok(Self {
             upstream: Arc::clone(upstream),
@@ -176,6 +184,26 @@ fn not_deleted() -> Fault {
     Fault::forbidden("You are not allowed to delete the image.")
 }
 
+/// What Nova calls a request to other services: as its client does, where that is the form of such an id
+/// (`oslo.middleware`), else as itself.
+fn global_id<'c>(call: &'c Call<'_>) -> &'c str {
+    let brought = call.head.header(&GLOBAL_ID);
+    let brought = brought.filter(|id| is_request_id(id));
+    brought.unwrap_or_else(|| call.request_id())
+}
+
+/// `req-` and a UUID in small letters.
+fn is_request_id(id: &str) -> bool {
+    let Some(uuid) = id.strip_prefix("req-") else {
+        return false;
+    };
+    let is_right = |(place, byte): (usize, u8)| match place {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+    };
+    uuid.len() == 36 && uuid.bytes().enumerate().all(is_right)
+}
+
 /// A status that Nova does not expect: it asks again after a 503, and gives up in the end; any other
 /// is an exception of Glance's client.
 fn refused(status: StatusCode, retry_after_seconds: Option<u64>, dialect: &Dialect) -> Fault {
@@ -200,5 +228,25 @@ fn down(retry_after_seconds: Option<u64>, dialect: &Dialect) -> Fault {
     match dialect.exact {
         true => Fault::internal(NO_CONNECTION),
         false => Told::Unavailable(retry_after_seconds).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_request_id;
+
+    #[test]
+    fn ids_have_a_form() {
+        assert!(is_request_id("req-6f1e0e2c-6e9f-4f0d-9d4e-2f3c5a7b9d10"));
+        for other in [
+            "",
+            "req-",
+            "6f1e0e2c-6e9f-4f0d-9d4e-2f3c5a7b9d10",
+            "req-6F1E0E2C-6e9f-4f0d-9d4e-2f3c5a7b9d10",
+            "req-6f1e0e2c6e9f-4f0d-9d4e-2f3c5a7b9d10-",
+            "req-6f1e0e2c-6e9f-4f0d-9d4e-2f3c5a7b9d100",
+        ] {
+            assert!(!is_request_id(other), "{other}");
+        }
     }
 }

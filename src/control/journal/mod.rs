@@ -27,7 +27,7 @@ pub use following::{Following, News};
 pub use masked::shown_target;
 pub use matching::{Matching, StatusError, Statuses};
 pub use record::{Answered, Record};
-pub use room::{Bounds, Journal};
+pub use room::{Bounds, Extent, Journal};
 pub use space::{SpaceJournal, SpacePlace};
 pub use tally::{NearMiss, Tally};
 pub use times::{Times, TimesError};

@@ -39,6 +39,15 @@ struct Room {
     changed: Condvar,
 }
 
+/// How much of what was asked and answered is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Entries.
+    pub entries: usize,
+    /// What they take in memory, in bytes.
+    pub bytes: usize,
+}
+
 /// What is kept.
 #[derive(Debug, Default)]
 pub(super) struct Inside {
@@ -82,10 +91,14 @@ impl Journal {
         self.0.bounds.body_bytes.min(self.0.bounds.bytes / 4)
     }
 
-    /// What its entries take in memory, in bytes.
-    #[cfg(test)]
-    pub fn bytes(&self) -> usize {
-        self.inside().bytes
+    /// What it holds of all spaces.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        let inside = self.inside();
+        Extent {
+            entries: inside.order.len(),
+            bytes: inside.bytes,
+        }
     }
 
     /// Lets nobody wait for entries any more: the server stops.
@@ -230,7 +243,7 @@ mod tests {
         assert_eq!(numbers(&journal, 0), [4, 5, 6]);
         assert!(numbers(&journal, 1).is_empty());
         journal.clear(0, true);
-        assert_eq!(journal.bytes(), 0);
+        assert_eq!(journal.extent().bytes, 0);
         assert!(journal.inside().bodies.is_empty() && journal.inside().order.is_empty());
     }
 
@@ -239,16 +252,16 @@ mod tests {
         let journal = journal(10_000, 100_000);
         for round in 0..1000 {
             journal.put(round % 2, plain("/x", 10_000));
-            assert!(journal.bytes() <= 100_000);
+            assert!(journal.extent().bytes <= 100_000);
         }
         let kept = numbers(&journal, 0).len() + numbers(&journal, 1).len();
         assert!((4..=10).contains(&kept), "{kept}");
         journal.clear(0, false);
         journal.clear(1, false);
-        assert_eq!(journal.bytes(), 0);
+        assert_eq!(journal.extent().bytes, 0);
         // One that is larger than all of it is not kept, and nothing else either.
         journal.put(0, plain("/x", 200_000));
-        assert_eq!((journal.bytes(), numbers(&journal, 0).len()), (0, 0));
+        assert_eq!((journal.extent().bytes, numbers(&journal, 0).len()), (0, 0));
     }
 
     #[test]
@@ -261,7 +274,7 @@ mod tests {
             journal.put(0, record);
         }
         assert_eq!(numbers(&journal, 0).len(), 1000);
-        assert!(journal.bytes() < 500_000);
+        assert!(journal.extent().bytes < 500_000);
         for _ in 0..1000 {
             journal.put(0, plain("/x", 0));
         }

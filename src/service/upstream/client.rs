@@ -6,7 +6,7 @@
 //!
 //! What only reads is asked a second time when the connection broke, or when the service says that it
 //! is busy. Anything else is sent once; again only over another connection when the first one never
-//! took it.
+//! took it. So many are under way at the same time; whose turn is next, `turns` knows.
 
 #[cfg(feature = "cli")]
 mod fetch;
@@ -14,128 +14,32 @@ mod fetch;
 #[cfg(feature = "cli")]
 pub use fetch::Fetched;
 
-use super::connections::{Connection, Connections};
-use super::endpoint::Endpoint;
+use super::connections::{Connection, Connections, Ways};
+use super::endpoint::{Endpoint, Service};
 use super::error::{ClientError, UpstreamError};
-use super::tls;
+use super::proxies::Proxies;
+use super::question::{Answer, PAUSE, Question};
+use super::tally::{Outcome, Seen, Tally};
+use super::tls::Trust;
+use super::turns::Turns;
 use crate::config::UpstreamConfig;
+use crate::control::Clock;
 use crate::service::web_download::Resolve;
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_LENGTH, HOST, RETRY_AFTER};
-use http::{HeaderMap, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full};
+use http::{Response, StatusCode};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use std::fmt;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::{Builder, Handle};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-/// Requests under way at the same time; the rest wait for their turn, first come first served.
-const MOST_AT_ONCE: usize = 256;
-
-/// The longest time that a service may ask to be waited for. When it wants more, its answer counts.
-const MOST_RETRY_AFTER: Duration = Duration::from_secs(3);
-
-/// How long is waited before the second try when nobody says.
-const PAUSE: Duration = Duration::from_millis(100);
-
-/// What is to be asked.
-#[derive(Clone)]
-pub struct Question {
-    /// The method.
-    pub method: Method,
-    /// Which service.
-    pub endpoint: Arc<Endpoint>,
-    /// The path behind that of the service, with its query: `/v2/images?limit=1`.
-    pub path: String,
-    /// The headers, without `Host` and without the length of the body.
-    pub headers: HeaderMap,
-    /// The body; empty for none.
-    pub body: Bytes,
-    /// Longest answer that is taken, in bytes.
-    pub most_bytes: usize,
-}
-
-/// What was answered.
-#[derive(Debug)]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// All of the body.
-    pub body: Bytes,
-}
-
-impl Question {
-    /// Of a service: nothing but a path, to be read.
-    #[must_use]
-    pub fn get(endpoint: &Arc<Endpoint>, path: impl Into<String>, most_bytes: usize) -> Self {
-        Self {
-            method: Method::GET,
-            endpoint: Arc::clone(endpoint),
-            path: path.into(),
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-            most_bytes,
-        }
-    }
-
-    fn only_reads(&self) -> bool {
-        matches!(self.method, Method::GET | Method::HEAD)
-    }
-
-    fn request(&self) -> Result<Request<Full<Bytes>>, UpstreamError> {
-        let target = [&self.endpoint.path, self.path.as_str()].concat();
-        let mut request = Request::builder()
-            .method(self.method.clone())
-            .uri(target)
-            .header(HOST, &*self.endpoint.authority)
-            .body(Full::new(self.body.clone()))?;
-        let headers = request.headers_mut();
-        for (name, value) in &self.headers {
-            headers.append(name, value.clone());
-        }
-        if !self.only_reads() && self.body.is_empty() {
-            // Some servers wait for one where none is said to come.
-            headers.insert(CONTENT_LENGTH, 0.into());
-        }
-        Ok(request)
-    }
-}
-
-impl Answer {
-    /// A header, when it is text.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// When to come back, in the only form that services use: seconds.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        let text = self.headers.get(RETRY_AFTER)?.to_str().ok()?;
-        text.trim().parse().ok().map(Duration::from_secs)
-    }
-
-    /// How long to wait before the question is asked again; nothing when the answer counts.
-    fn asks_to_wait(&self) -> Option<Duration> {
-        match self.status {
-            StatusCode::TOO_MANY_REQUESTS
-            | StatusCode::BAD_GATEWAY
-            | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT => {
-                let wait = self.retry_after().unwrap_or(PAUSE);
-                (wait <= MOST_RETRY_AFTER).then_some(wait)
-            }
-            _ => None,
-        }
-    }
-}
+const X_OPENSTACK_REQUEST_ID: &str = "x-openstack-request-id";
 
 /// Asks the services of the real cloud. Clones share connections and bounds.
 #[derive(Clone)]
@@ -152,7 +56,8 @@ struct Runtime {
 
 struct Asking {
     connections: Connections,
-    turns: Semaphore,
+    turns: Turns,
+    tally: Tally,
     first_byte: Duration,
     total: Duration,
 }
@@ -161,25 +66,37 @@ impl Client {
     /// For the services of a cloud, whose names are looked up by this.
     ///
     /// # Errors
-    /// When certificates are needed and cannot be had, or there is no thread for it.
-    pub fn new(config: &UpstreamConfig, resolve: Resolve) -> Result<Self, ClientError> {
+    /// When certificates are needed and cannot be had, a proxy cannot be asked, or there is no thread for
+    /// it.
+    pub fn new(
+        config: &UpstreamConfig,
+        clock: &Clock,
+        resolve: Resolve,
+    ) -> Result<Self, ClientError> {
         let endpoints = [&config.url, &config.keystone_url, &config.compute_url];
         let mut endpoints = endpoints.into_iter().flatten();
         let tls = match endpoints.any(|url| url.starts_with("https:")) {
-            true => Some(tls::connector(config)?),
+            true => Some(Trust::of(config)?),
             // Where the catalogue says where services are, nobody knows yet whether it is needed.
             false if config.url.is_none() || config.keystone_url.is_none() => {
-                match tls::connector(config) {
+                match Trust::of(config) {
                     Err(ClientError::NoRoots) => None,
-                    connector => Some(connector?),
+                    trust => Some(trust?),
                 }
             }
             false => None,
         };
+        let ways = Ways {
+            resolve,
+            tls: tls.map(Arc::new),
+            proxies: Proxies::of(&config.proxy)?,
+            patience: config.connect_timeout,
+        };
         Ok(Self {
             asking: Arc::new(Asking {
-                connections: Connections::new(resolve, tls, config.connect_timeout),
-                turns: Semaphore::new(MOST_AT_ONCE),
+                connections: Connections::new(ways, config.connections.get()),
+                turns: Turns::new(config.connections),
+                tally: Tally::new(clock.clone()),
                 first_byte: config.first_byte_timeout,
                 total: config.total_timeout,
             }),
@@ -198,18 +115,26 @@ impl Client {
     /// When there is none in time, or it is too long.
     pub async fn ask(&self, question: Question) -> Result<Answer, UpstreamError> {
         let asking = Arc::clone(&self.asking);
-        let task = self.runtime.handle.spawn(async move {
-            let limit = asking.total;
-            let authority = Arc::clone(&question.endpoint.authority);
-            let asked = timeout(limit, asking.ask(question)).await;
-            asked.unwrap_or(Err(UpstreamError::Late {
-                authority,
-                what: "answer",
-                limit,
-            }))
-        });
-        let mut task = Task(task);
+        let asked = async move { asking.ask(question).await };
+        let mut task = Task(self.runtime.handle.spawn(asked));
         (&mut task.0).await.unwrap_or(Err(UpstreamError::Stopped))
+    }
+
+    /// Whoever reads an answer of a service finds that it is not what was asked for.
+    pub fn is_strange(&self, service: Service) {
+        self.asking.tally.add(service, Outcome::Strange);
+    }
+
+    /// What became of the requests to each service.
+    #[must_use]
+    pub fn seen(&self) -> [Seen; 3] {
+        self.asking.tally.seen()
+    }
+
+    /// How many requests wait for their turn.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.asking.turns.waiting()
     }
 }
 
@@ -252,7 +177,8 @@ impl<T> Drop for Task<T> {
 
 impl Asking {
     async fn ask(self: &Arc<Self>, question: Question) -> Result<Answer, UpstreamError> {
-        let first = self.once(&question).await;
+        let until = Instant::now() + self.total;
+        let first = self.once(&question, until, true).await;
         if !question.only_reads() {
             return first;
         }
@@ -260,27 +186,56 @@ impl Asking {
             Ok(answer) => answer.asks_to_wait(),
             Err(error) => error.is_passing().then_some(PAUSE),
         };
+        let wait = wait.filter(|wait| Instant::now() + *wait < until);
         let Some(wait) = wait else {
             return first;
         };
         tracing::debug!(?wait, authority = %question.endpoint.authority, "the real cloud is asked again");
         sleep(wait).await;
-        self.once(&question).await
+        // Where one kept connection has broken, another one may be no better.
+        self.once(&question, until, first.is_ok()).await
     }
 
-    /// When its turn has come.
-    async fn once(self: &Arc<Self>, question: &Question) -> Result<Answer, UpstreamError> {
-        let turn = self.turns.acquire().await;
-        let _turn = turn.map_err(|_| UpstreamError::Stopped)?;
+    /// When its turn has come; over a connection that was kept, if it may be one and there is one.
+    async fn once(
+        self: &Arc<Self>,
+        question: &Question,
+        until: Instant,
+        may_be_kept: bool,
+    ) -> Result<Answer, UpstreamError> {
         let endpoint = &question.endpoint;
-        let (response, connection) = self.send(question).await?;
+        let late = |_| UpstreamError::Late {
+            authority: Arc::clone(&endpoint.authority),
+            what: "answer",
+            limit: self.total,
+        };
+        let turn = timeout_at(until, self.turns.take(|| question.party())).await;
+        let _turn = turn.map_err(|elapsed| {
+            self.tally.add(endpoint.service, Outcome::NoTurn);
+            late(elapsed)
+        })?;
+        let under_way = self.tally.begin(endpoint.service);
+        let asked = timeout_at(until, self.exchange(question, may_be_kept)).await;
+        let asked = asked.map_err(late).flatten();
+        under_way.end(&asked);
+        tell(question, &asked);
+        asked
+    }
+
+    async fn exchange(
+        self: &Arc<Self>,
+        question: &Question,
+        may_be_kept: bool,
+    ) -> Result<Answer, UpstreamError> {
+        let endpoint = &question.endpoint;
+        let (response, connection) = self.send(question, may_be_kept).await?;
         let (parts, body) = response.into_parts();
         let body = read(endpoint, body, question.most_bytes).await?;
         let asking = Arc::clone(self);
         let endpoint = Arc::clone(endpoint);
         tokio::spawn(async move {
             let mut connection = connection;
-            if connection.ready().await.is_ok() {
+            if connection.sender.ready().await.is_ok() {
                 asking.connections.give_back(&endpoint, connection);
             }
         });
@@ -295,24 +250,43 @@ impl Asking {
     async fn send(
         &self,
         question: &Question,
+        may_be_kept: bool,
     ) -> Result<(Response<Incoming>, Connection), UpstreamError> {
         let endpoint = &question.endpoint;
         let limit = self.first_byte;
-        let mut request = question.request()?;
+        let reader = self.connections.reader(endpoint);
+        let mut request = match reader {
+            Some(proxy) => question.request_to_proxy(proxy.authorization())?,
+            None => question.request()?,
+        };
         loop {
-            let (mut connection, is_new) = match self.connections.take(endpoint) {
+            let kept = may_be_kept.then(|| self.connections.take(endpoint));
+            let (mut connection, is_new) = match kept.flatten() {
                 Some(connection) => (connection, false),
                 None => (self.connections.make(endpoint).await?, true),
             };
             let authority = || Arc::clone(&endpoint.authority);
-            let sent = timeout(limit, connection.try_send_request(request)).await;
+            let sent = timeout(limit, connection.sender.try_send_request(request)).await;
             let sent = sent.map_err(|_| UpstreamError::Late {
                 authority: authority(),
                 what: "begin its answer",
                 limit,
             })?;
             match sent {
-                Ok(response) => return Ok((response, connection)),
+                Ok(response) => {
+                    // Only the proxy says this.
+                    if let Some(proxy) = reader
+                        && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+                    {
+                        let said = response.status().to_string();
+                        let said = io::Error::new(ErrorKind::PermissionDenied, said);
+                        return Err(UpstreamError::Unreachable {
+                            authority: authority(),
+                            source: proxy.failed(said),
+                        });
+                    }
+                    return Ok((response, connection));
+                }
                 Err(mut failed) => match failed.take_message() {
                     // The service had closed it, and never took the request.
                     Some(untaken) if !is_new => request = untaken,
@@ -324,6 +298,28 @@ impl Asking {
                     }
                 },
             }
+        }
+    }
+}
+
+/// Both ids of a request stand in the log: the one that it brought, and the one that the service gave it.
+fn tell(question: &Question, asked: &Result<Answer, UpstreamError>) {
+    let service = question.endpoint.service.name();
+    let (method, path) = (&question.method, &question.path);
+    let global_id = question.headers.get(X_OPENSTACK_REQUEST_ID);
+    let global_id = global_id.and_then(|id| id.to_str().ok());
+    match asked {
+        Ok(answer) => tracing::debug!(
+            service,
+            %method,
+            path,
+            status = answer.status.as_u16(),
+            global_id,
+            request_id = answer.header(X_OPENSTACK_REQUEST_ID),
+            "the real cloud answered"
+        ),
+        Err(error) => {
+            tracing::debug!(service, %method, path, global_id, %error, "the real cloud gave no answer");
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::ask_error::AskError;
 use super::client::Client;
 use super::credentials::Credentials;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Service};
 use super::error::ClientError;
 use super::glance::{Asker, Glance};
 use super::kept::KeptPages;
@@ -12,6 +12,7 @@ use super::listing::RemoteListing;
 use super::own_token::{OwnToken, OwnTokens};
 use super::patch::Patch;
 use super::sign_in::CloudError;
+use super::tally::Seen;
 use super::tokens::Tokens;
 use super::wanted::Wanted;
 use crate::config::{CloudSource, UpstreamConfig};
@@ -62,23 +63,26 @@ impl Upstream {
             let theirs = credentials.ca_file.clone();
             config.ca_file = config.ca_file.or(theirs);
         }
-        let client = Client::new(&config, resolve)?;
+        let client = Client::new(&config, clock, resolve)?;
         let own =
             source.map(|source| OwnTokens::new(client.clone(), clock.clone(), source, &config));
         let keystone_url = config
             .keystone_url
             .or(credentials.map(|credentials| credentials.auth_url))
-            .ok_or(ClientError::Nowhere("identity"))?;
-        let endpoint = |url: &str| Endpoint::parse(url).map(Arc::new);
-        let keystone = Keystone::new(client.clone(), endpoint(&keystone_url)?);
+            .ok_or(ClientError::Nowhere(Service::Identity.name()))?;
+        let endpoint = |service, url: &str| Endpoint::parse(service, url).map(Arc::new);
+        let identity = endpoint(Service::Identity, &keystone_url)?;
+        let keystone = Keystone::new(client.clone(), identity);
         let asker = match (&own, config.url.as_deref()) {
             (Some(own), _) => Asker::Own(own.clone()),
-            (None, Some(url)) => Asker::Clients(endpoint(url)?),
-            (None, None) => return Err(ClientError::Nowhere("image")),
+            (None, Some(url)) => Asker::Clients(endpoint(Service::Image, url)?),
+            (None, None) => return Err(ClientError::Nowhere(Service::Image.name())),
         };
         let kept = KeptPages::new(clock.clone(), config.cache);
         let glance = Glance::new(client.clone(), asker, kept);
-        let compute = config.compute_url.as_deref().map(endpoint).transpose()?;
+        let compute = config.compute_url.as_deref();
+        let compute = compute.map(|url| endpoint(Service::Compute, url));
+        let compute = compute.transpose()?;
         let region = config.region.or(region);
         let interface = config.interface.unwrap_or_default();
         Ok(Self {
@@ -108,6 +112,14 @@ impl Upstream {
             Some(own) => own.get().await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// What became of the requests to each service that this server knows.
+    #[must_use]
+    pub fn seen(&self) -> Vec<Seen> {
+        let mut seen = Vec::from(self.client.seen());
+        seen.retain(|one| one.service != Service::Compute || self.compute.is_some());
+        seen
     }
 
     /// Forgets what was told: of tokens and of lists.

@@ -2,6 +2,8 @@
 
 use super::endpoint::Endpoint;
 use super::error::UpstreamError;
+use super::proxies::{Proxies, Proxy};
+use super::tls::Trust;
 use crate::service::web_download::Resolve;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -21,17 +23,34 @@ use tokio_rustls::rustls::pki_types::ServerName;
 /// How long a connection is kept that nobody uses. Many servers close theirs after not much longer.
 const KEPT: Duration = Duration::from_secs(20);
 
-/// Connections that are kept to one service.
-const MOST_KEPT: usize = 64;
+/// How long a connection is used, however busy it is: then other addresses and certificates count.
+const MOST_AGE: Duration = Duration::from_secs(600);
 
 /// What a request is sent over.
-pub type Connection = SendRequest<Full<Bytes>>;
+pub struct Connection {
+    /// It.
+    pub sender: SendRequest<Full<Bytes>>,
+    made: Instant,
+}
+
+/// How connections come about.
+#[derive(Debug)]
+pub struct Ways {
+    /// Looks names up.
+    pub resolve: Resolve,
+    /// What connects over TLS, where that is needed.
+    pub tls: Option<Arc<Trust>>,
+    /// Through whom.
+    pub proxies: Proxies,
+    /// How long one may take to come about.
+    pub patience: Duration,
+}
 
 /// Makes connections, and keeps those that may be used again.
 pub struct Connections {
-    resolve: Resolve,
-    tls: Option<TlsConnector>,
-    patience: Duration,
+    ways: Ways,
+    /// How many are kept to one service.
+    most_kept: usize,
     kept: Mutex<HashMap<Arc<str>, Vec<Kept>>>,
 }
 
@@ -40,25 +59,36 @@ struct Kept {
     since: Instant,
 }
 
+impl Kept {
+    fn is_fresh(&self) -> bool {
+        let Self { connection, since } = self;
+        since.elapsed() < KEPT && connection.made.elapsed() < MOST_AGE
+    }
+}
+
 impl Connections {
-    /// None yet; `patience` is how long one may take to come about.
-    pub fn new(resolve: Resolve, tls: Option<TlsConnector>, patience: Duration) -> Self {
+    /// None yet.
+    pub fn new(ways: Ways, most_kept: usize) -> Self {
         Self {
-            resolve,
-            tls,
-            patience,
+            ways,
+            most_kept,
             kept: Mutex::default(),
         }
+    }
+
+    /// The proxy that is to pass on requests for an endpoint, and sees them: over TLS none does.
+    pub fn reader(&self, endpoint: &Endpoint) -> Option<&Proxy> {
+        self.ways.proxies.to(endpoint).filter(|_| !endpoint.is_tls)
     }
 
     /// One that is at hand.
     pub fn take(&self, endpoint: &Endpoint) -> Option<Connection> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let ours = kept.get_mut(&endpoint.authority)?;
+        let ours = kept.get_mut(&endpoint.origin)?;
         // The one that was used last has the best chance to be still there.
-        while let Some(Kept { connection, since }) = ours.pop() {
-            if connection.is_ready() && since.elapsed() < KEPT {
-                return Some(connection);
+        while let Some(one) = ours.pop() {
+            if one.connection.sender.is_ready() && one.is_fresh() {
+                return Some(one.connection);
             }
         }
         None
@@ -67,9 +97,9 @@ impl Connections {
     /// Keeps one whose answer has been read.
     pub fn give_back(&self, endpoint: &Endpoint, connection: Connection) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let ours = kept.entry(Arc::clone(&endpoint.authority)).or_default();
-        ours.retain(|kept| !kept.connection.is_closed() && kept.since.elapsed() < KEPT);
-        if ours.len() < MOST_KEPT {
+        let ours = kept.entry(Arc::clone(&endpoint.origin)).or_default();
+        ours.retain(|kept| !kept.connection.sender.is_closed() && kept.is_fresh());
+        if ours.len() < self.most_kept {
             ours.push(Kept {
                 connection,
                 since: Instant::now(),
@@ -82,9 +112,12 @@ impl Connections {
     /// # Errors
     /// When it does not come about in time.
     pub async fn make(&self, endpoint: &Endpoint) -> Result<Connection, UpstreamError> {
-        let limit = self.patience;
-        match timeout(limit, self.connect(endpoint)).await {
-            Ok(Ok(connection)) => Ok(connection),
+        let limit = self.ways.patience;
+        match timeout(limit, self.ways.connect(endpoint)).await {
+            Ok(Ok(sender)) => Ok(Connection {
+                sender,
+                made: Instant::now(),
+            }),
             Ok(Err(Failed::System(source))) => Err(UpstreamError::Unreachable {
                 authority: Arc::clone(&endpoint.authority),
                 source,
@@ -100,26 +133,53 @@ impl Connections {
             }),
         }
     }
+}
 
-    async fn connect(&self, endpoint: &Endpoint) -> Result<Connection, Failed> {
-        let (resolve, name) = (self.resolve, endpoint.host_and_port());
-        let resolved = tokio::task::spawn_blocking(move || resolve(&name)).await;
-        let addresses = resolved.unwrap_or_else(|error| Err(io::Error::other(error)))?;
+impl Ways {
+    async fn connect(&self, endpoint: &Endpoint) -> Result<SendRequest<Full<Bytes>>, Failed> {
+        let proxy = self.proxies.to(endpoint);
+        let (stream, tls) = match proxy {
+            None => self.reach(endpoint, endpoint.host_and_port()).await?,
+            Some(proxy) => {
+                let reached = self.reach(endpoint, proxy.host_and_port().to_owned()).await;
+                reached.map_err(|error| proxy.failed(error))?
+            }
+        };
+        let Some(tls) = tls else {
+            return shake_hands(stream).await;
+        };
+        let mut stream = stream;
+        if let Some(proxy) = proxy {
+            proxy.tunnel(&mut stream, &endpoint.host_and_port()).await?;
+        }
+        let name = ServerName::try_from(endpoint.host.clone());
+        let name = name.map_err(|error| io::Error::new(ErrorKind::InvalidInput, error))?;
+        shake_hands(tls.connect(name, stream).await?).await
+    }
+
+    /// A connection to whoever listens there, and what is needed on it for TLS with the endpoint.
+    async fn reach(
+        &self,
+        endpoint: &Endpoint,
+        host_and_port: String,
+    ) -> io::Result<(TcpStream, Option<TlsConnector>)> {
+        let resolve = self.resolve;
+        let trust = self.tls.clone().filter(|_| endpoint.is_tls);
+        // Both wait for the system.
+        let looked_up = tokio::task::spawn_blocking(move || {
+            let tls = trust.map(|trust| trust.connector());
+            resolve(&host_and_port).map(|addresses| (addresses, tls))
+        });
+        let looked_up = looked_up.await;
+        let (addresses, tls) = looked_up.unwrap_or_else(|error| Err(io::Error::other(error)))?;
         let stream = connect_to(&addresses).await?;
         // A request is written at once; nothing is gained by waiting for more.
         stream.set_nodelay(true)?;
-        match &self.tls {
-            Some(tls) if endpoint.is_tls => {
-                let name = ServerName::try_from(endpoint.host.clone());
-                let name = name.map_err(|error| io::Error::new(ErrorKind::InvalidInput, error))?;
-                shake_hands(tls.connect(name, stream).await?).await
-            }
-            None if endpoint.is_tls => {
-                let why = "there are no certificates to know it by: give some (--upstream-ca)";
-                Err(io::Error::new(ErrorKind::Unsupported, why).into())
-            }
-            _ => shake_hands(stream).await,
+        if endpoint.is_tls && tls.is_none() {
+            let why = "there are no certificates to know it by: give some (--upstream-ca)";
+            return Err(io::Error::new(ErrorKind::Unsupported, why));
         }
+        Ok((stream, tls))
     }
 }
 
@@ -146,7 +206,7 @@ async fn connect_to(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     Err(failed)
 }
 
-async fn shake_hands<S>(stream: S) -> Result<Connection, Failed>
+async fn shake_hands<S>(stream: S) -> Result<SendRequest<Full<Bytes>>, Failed>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

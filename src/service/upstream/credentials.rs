@@ -2,6 +2,7 @@
 
 use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
 use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
 
 /// Where a token stands.
 pub const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
@@ -11,6 +12,7 @@ pub const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 pub struct Credentials {
     token: String,
     headers: HeaderMap,
+    project: Option<Arc<str>>,
 }
 
 impl Credentials {
@@ -20,6 +22,7 @@ impl Credentials {
         Self {
             token: String::new(),
             headers: HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("*/*"))]),
+            project: None,
         }
     }
 
@@ -37,6 +40,7 @@ impl Credentials {
                 (X_AUTH_TOKEN, value),
                 (ACCEPT, HeaderValue::from_static("*/*")),
             ]),
+            project: None,
         })
     }
 
@@ -45,6 +49,19 @@ impl Credentials {
     pub fn with(mut self, name: HeaderName, value: &HeaderValue) -> Self {
         self.headers.append(name, value.clone());
         self
+    }
+
+    /// Of a token that is for this project.
+    #[must_use]
+    pub fn for_project(mut self, id: &str) -> Self {
+        self.project = Some(id.into());
+        self
+    }
+
+    /// The id of the project that the token is for, where it is known.
+    #[must_use]
+    pub fn project(&self) -> Option<&Arc<str>> {
+        self.project.as_ref()
     }
 
     /// The token; empty when it is this server's.

@@ -67,7 +67,11 @@ impl UpstreamError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unreachable { source, .. } => source.kind() != io::ErrorKind::InvalidData,
+            // A certificate, or a proxy, that says no will do so again.
+            Self::Unreachable { source, .. } => !matches!(
+                source.kind(),
+                io::ErrorKind::InvalidData | io::ErrorKind::PermissionDenied
+            ),
             Self::Broken { source, .. } => !source.is_parse(),
             Self::Late { .. }
             | Self::TooLong { .. }
@@ -78,12 +82,22 @@ impl UpstreamError {
     }
 }
 
+/// Why a proxy did not lead to a service.
+#[derive(Debug, thiserror::Error)]
+#[error("the proxy {proxy}: {source}")]
+pub struct ProxyError {
+    /// Its host and port.
+    pub proxy: Arc<str>,
+    /// What it says, or the operating system of it.
+    pub source: io::Error,
+}
+
 /// Why no client of the real cloud can be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The certificates cannot be read.
+    /// Certificates, or the key of one, cannot be used.
     #[error("{}: {source}", path.display())]
-    CaFile {
+    Certificates {
         /// Which file.
         path: PathBuf,
         /// Why not.
@@ -94,6 +108,14 @@ pub enum ClientError {
         "an https URL is to be asked, and this system has no certificates: give some (--upstream-ca)"
     )]
     NoRoots,
+    /// A proxy cannot be asked.
+    #[error("the proxy {proxy:?} of the environment cannot be used: {why}")]
+    Proxy {
+        /// Which one, without its user.
+        proxy: String,
+        /// Why not.
+        why: &'static str,
+    },
     /// TLS cannot be used.
     #[error("TLS cannot be used: {0}")]
     Tls(#[from] tokio_rustls::rustls::Error),

@@ -1,14 +1,15 @@
 //! The real image service, asked by its API v2.
 
 use super::ask_error::AskError;
-use super::client::{Answer, Client, Question};
+use super::client::Client;
 use super::credentials::{Credentials, X_AUTH_TOKEN};
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Service};
 use super::error::UpstreamError;
 use super::image_body::{ImageBody, PageBody};
 use super::kept::KeptPages;
 use super::own_token::{OwnToken, OwnTokens};
 use super::patch::{MEDIA_TYPE, Patch};
+use super::question::{Answer, Question};
 use super::said::said;
 use crate::domain::Image;
 use bytes::Bytes;
@@ -159,10 +160,11 @@ impl Glance {
             method: method.clone(),
             headers: headers.clone(),
             body: body.clone().unwrap_or_default(),
+            project: credentials.project().cloned(),
             ..Question::get(endpoint, path.as_str(), MOST_BYTES)
         };
         match &self.asker {
-            Asker::Clients(endpoint) => Ok(self.send(question(endpoint)).await?),
+            Asker::Clients(endpoint) => Ok(self.client.ask(question(endpoint)).await?),
             Asker::Own(own) => self.ask_as_own(own, question).await,
         }
     }
@@ -176,7 +178,7 @@ impl Glance {
         let ask = async |token: &OwnToken| {
             let mut question = question(&token.image);
             question.headers.insert(X_AUTH_TOKEN, token.header.clone());
-            self.send(question).await
+            self.client.ask(question).await
         };
         let token = own.get().await.map_err(AskError::NotSignedIn)?;
         let answer = ask(&token).await?;
@@ -192,19 +194,6 @@ impl Glance {
         }
     }
 
-    async fn send(&self, question: Question) -> Result<Answer, UpstreamError> {
-        let (asked_by, asked_at) = (question.method.clone(), question.path.clone());
-        let answer = self.client.ask(question).await?;
-        tracing::debug!(
-            method = %asked_by,
-            path = asked_at,
-            status = answer.status.as_u16(),
-            request_id = answer.header("x-openstack-request-id"),
-            "the image service answered"
-        );
-        Ok(answer)
-    }
-
     fn read<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, AskError> {
         serde_json::from_slice(body)
             .map_err(|error| self.strange("no images of API v2", Some(Box::new(error))))
@@ -215,6 +204,7 @@ impl Glance {
         what: &str,
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     ) -> AskError {
+        self.client.is_strange(Service::Image);
         AskError::Failed(UpstreamError::Strange {
             authority: match &self.asker {
                 Asker::Clients(endpoint) => Arc::clone(&endpoint.authority),

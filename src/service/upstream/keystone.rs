@@ -1,11 +1,12 @@
 //! The identity service of the real cloud: what is asked of its API v3, in domain words, and requests
 //! that are passed on as they are.
 
-use super::client::{Answer, Client, Question};
+use super::client::Client;
 use super::endpoint::Endpoint;
 use super::error::UpstreamError;
 use super::keystone_error::KeystoneError;
 use super::own_sign_in_body::own_sign_in_body;
+use super::question::{Answer, Question};
 use super::seen_token::SeenToken;
 use super::sign_in_body::sign_in_body;
 use crate::config::CloudCredentials;
@@ -118,11 +119,7 @@ impl Keystone {
         let answer = self.ask(question).await?;
         let text = answer.headers.get(X_SUBJECT_TOKEN);
         let text = text.and_then(|text| text.to_str().ok());
-        let missing = || UpstreamError::Strange {
-            authority: Arc::clone(&self.endpoint.authority),
-            what: "it has no X-Subject-Token".to_owned(),
-            source: None,
-        };
+        let missing = || self.strange_for("it has no X-Subject-Token", None);
         Ok(SignedIn {
             text: text.ok_or_else(missing)?.to_owned(),
             token: self.token(&answer)?,
@@ -223,10 +220,19 @@ impl Keystone {
         what: &str,
         error: impl std::error::Error + Send + Sync + 'static,
     ) -> UpstreamError {
+        self.strange_for(what, Some(Box::new(error)))
+    }
+
+    fn strange_for(
+        &self,
+        what: &str,
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> UpstreamError {
+        self.client.is_strange(self.endpoint.service);
         UpstreamError::Strange {
             authority: Arc::clone(&self.endpoint.authority),
             what: what.to_owned(),
-            source: Some(Box::new(error)),
+            source,
         }
     }
 }

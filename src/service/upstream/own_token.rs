@@ -5,7 +5,7 @@
 //! credentials stand in have changed; they are read anew for every sign-in.
 
 use super::client::Client;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Service};
 use super::keystone::SignedIn;
 use super::sign_in::{CloudError, image_url, sign_in};
 use super::tokens::KnownToken;
@@ -293,7 +293,7 @@ fn own_token(
     let SignedIn { text, token } = signed_in;
     let mut header = HeaderValue::from_str(&text).map_err(CloudError::Header)?;
     header.set_sensitive(true);
-    let image = Endpoint::parse(&image_url(credentials, &token)?)?;
+    let image = Endpoint::parse(Service::Image, &image_url(credentials, &token)?)?;
     let lives = token.expires_at.micros() - token.issued_at.micros();
     let region = credentials.region.as_deref();
     let known = KnownToken::of(token, region, ServiceInterface::Public);

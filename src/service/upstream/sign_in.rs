@@ -1,7 +1,7 @@
 //! This server signs in at a real cloud itself.
 
 use super::client::Client;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Service};
 use super::error::ClientError;
 use super::keystone::{Keystone, SignedIn};
 use super::keystone_error::KeystoneError;
@@ -63,7 +63,7 @@ pub async fn sign_in(
     client: &Client,
     credentials: &CloudCredentials,
 ) -> Result<SignedIn, CloudError> {
-    let endpoint = Endpoint::parse(&credentials.auth_url)?;
+    let endpoint = Endpoint::parse(Service::Identity, &credentials.auth_url)?;
     let keystone = Keystone::new(client.clone(), Arc::new(endpoint));
     let signed_in = keystone.sign_in_as(credentials).await;
     signed_in.map_err(|source| CloudError::Refused {

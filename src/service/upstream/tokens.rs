@@ -156,6 +156,14 @@ impl Tokens {
         told
     }
 
+    /// The project that a token is for, where that is known without asking.
+    #[must_use]
+    pub fn project_of(&self, token: &str) -> Option<Arc<str>> {
+        let key: Key = Sha256::digest(token).into();
+        let known = self.kept(&mut self.state(), &key)?;
+        known.project_id().map(Arc::from)
+    }
+
     /// Forgets a token at once: another service says that it has ended.
     pub fn forget(&self, token: &str) {
         let key: Key = Sha256::digest(token).into();

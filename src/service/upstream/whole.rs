@@ -1,10 +1,11 @@
 //! The real image service as whoever takes all of it asks: what comes is handed on as it was written.
 
 use super::ask_error::AskError;
-use super::client::{Answer, Client, Fetched, Question};
+use super::client::{Client, Fetched};
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::glance::{MOST_BYTES, expect};
+use super::question::{Answer, Question};
 use bytes::Bytes;
 use http::StatusCode;
 use std::sync::Arc;

@@ -7,6 +7,7 @@ mod greeting;
 mod health;
 mod options;
 pub mod process;
+mod service;
 mod transfers;
 
 use crate::golden::client::Client;

@@ -1,81 +1,14 @@
 //! A Glance that is down, slow, or answers nonsense: Nova's answer in bounded time, and all is well
 //! afterwards.
 
-use super::stub::{Act, Stub, image, json, page};
+use super::scene::{LIST, Scene, proxy, unavailable};
+use super::stub::{Act, image, json, page};
 use super::{DEMO, cloud, recorded};
 use crate::golden::client::Client;
-use crate::harness::{Response, Server, builder};
-use nova_images::{Clock, Emulator, Profile, UpstreamConfig};
+use nova_images::Profile;
 use std::net::TcpListener;
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
-
-const LIST: &str = "/v2.1/images";
-
-/// No fault takes longer to be told, in seconds.
-const BOUND: i64 = 10;
-
-/// For whoever answers at all, however busy the machine.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A proxy whose image service is a stub, and whose identity service is an emulator's.
-struct Scene {
-    glance: Stub,
-    proxy: Server,
-    _keystone: Emulator,
-}
-
-impl Scene {
-    fn of(script: impl IntoIterator<Item = Act>) -> Self {
-        Self::with(Profile::Default, script)
-    }
-
-    fn with(profile: Profile, script: impl IntoIterator<Item = Act>) -> Self {
-        Self::waiting(PATIENCE, profile, script)
-    }
-
-    /// Whose answers have to begin so soon.
-    fn waiting(limit: Duration, profile: Profile, script: impl IntoIterator<Item = Act>) -> Self {
-        let glance = Stub::playing(script);
-        let keystone = cloud(recorded());
-        let proxy = proxy(limit, profile, &glance.url(), &keystone);
-        Self {
-            glance,
-            proxy,
-            _keystone: keystone,
-        }
-    }
-
-    fn list(&self) -> Response {
-        let begun = Clock::real().now();
-        let answer = self.proxy.get_with(LIST, &[DEMO]);
-        let seconds = Clock::real().now().seconds() - begun.seconds();
-        assert!(seconds <= BOUND, "{seconds} s");
-        answer
-    }
-
-    /// Whether the next list is one.
-    fn is_well(&self) {
-        let list = self.list().good();
-        assert!(list.contains(r#""name": "good""#), "{list}");
-    }
-}
-
-fn proxy(limit: Duration, profile: Profile, glance: &str, keystone: &Emulator) -> Server {
-    let mut config = UpstreamConfig::new(glance, keystone.identity_url());
-    config.first_byte_timeout = limit;
-    Server::start(builder().profile(profile).upstream(config))
-}
-
-/// What users are told.
-fn unavailable(answer: &Response) {
-    assert_eq!(answer.status(), 503, "{}", answer.text());
-    let said = &answer.json()["serviceUnavailable"]["message"];
-    assert_eq!(
-        said,
-        "The server is currently unavailable. Please try again at a later time."
-    );
-    assert!(answer.header("x-compute-request-id").is_some());
-}
 
 #[test]
 fn down() {
@@ -83,7 +16,7 @@ fn down() {
     let url = format!("http://{}", free.local_addr().unwrap());
     drop(free);
     let keystone = cloud(recorded());
-    let users = proxy(PATIENCE, Profile::Default, &url, &keystone);
+    let users = proxy(Profile::Default, &url, &keystone, |_| ());
     unavailable(&users.get_with(LIST, &[DEMO]));
     unavailable(&users.send("DELETE", "/v2.1/images/x", &[DEMO], ""));
     let demo = "dddddddd00000000000000000000de01";
@@ -95,7 +28,7 @@ fn down() {
         xml.text()
     );
     // Nova 34 says what its own exception is called.
-    let exact = proxy(PATIENCE, Profile::Nova34, &url, &keystone);
+    let exact = proxy(Profile::Nova34, &url, &keystone, |_| ());
     let answer = exact.get_with(LIST, &[DEMO]);
     assert_eq!(answer.status(), 500);
     let said = answer.json()["computeFault"]["message"].to_string();
@@ -143,11 +76,50 @@ fn many_at_once_are_all_answered() {
 }
 
 #[test]
-fn slow() {
+fn silence() {
     let limit = Duration::from_millis(300);
-    let scene = Scene::waiting(limit, Profile::Default, [Act::Hold]);
+    let scene = Scene::set(Profile::Default, [Act::Hold], |config| {
+        config.first_byte_timeout = limit;
+    });
     unavailable(&scene.list());
     assert_eq!(scene.glance.asked(), 1);
+}
+
+#[test]
+fn an_answer_that_does_not_go_on() {
+    let begun = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"images\": [";
+    let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"ima";
+    let head = b"HTTP/1.1 200 OK\r\nContent-";
+    for begun in [&begun[..], chunked, head] {
+        let script = [Act::SayAndHold(begun.to_vec())];
+        let scene = Scene::set(Profile::Default, script, |config| {
+            config.total_timeout = Duration::from_millis(400);
+        });
+        unavailable(&scene.list());
+        assert_eq!(scene.glance.asked(), 1);
+    }
+    let scene = Scene::set(
+        Profile::Default,
+        [Act::SayAndHold(begun.to_vec())],
+        |config| {
+            config.total_timeout = Duration::from_secs(2);
+        },
+    );
+    unavailable(&scene.list());
+    scene.is_well();
+}
+
+#[test]
+fn the_time_for_all_of_it_counts_what_is_waited_before_the_second_try() {
+    let busy = Act::Say(json("503 Service Unavailable", "Retry-After: 3\r\n", "{}"));
+    let scene = Scene::set(Profile::Default, [busy], |config| {
+        config.total_timeout = Duration::from_secs(2);
+    });
+    let answer = scene.list();
+    unavailable(&answer);
+    assert_eq!(answer.header("retry-after").as_deref(), Some("3"));
+    assert_eq!(scene.glance.asked(), 1);
+    scene.is_well();
 }
 
 #[test]
@@ -155,7 +127,10 @@ fn a_broken_connection_is_tried_once_more() {
     let cut = || {
         Act::SayAndClose(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"images\": [".to_vec())
     };
-    for broken in [Act::Reset, cut(), Act::SayAndClose(Vec::new())] {
+    let no_chunks = || {
+        Act::SayAndClose(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}".to_vec())
+    };
+    for broken in [Act::Reset, cut(), no_chunks(), Act::SayAndClose(Vec::new())] {
         let scene = Scene::of([broken.clone()]);
         scene.is_well();
         assert_eq!(scene.glance.asked(), 2);
@@ -176,6 +151,9 @@ fn nonsense() {
         json("200 OK", "", r#"{"images": 7}"#),
         json("200 OK", "", &wrong_time),
         json("404 Not Found", "", "{}"),
+        // Neither a length that is none, nor a head that does not end.
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}".to_vec(),
+        [b"HTTP/1.1 200 OK\r\nX: ".to_vec(), vec![b'x'; 1 << 20]].concat(),
         json("300 Multiple Choices", "", "{}"),
     ] {
         let shown = String::from_utf8_lossy(&bytes).into_owned();
@@ -284,24 +262,95 @@ fn an_endless_list_ends() {
 }
 
 #[test]
-fn what_goes_with_a_request_is_passed_on() {
-    let scene = Scene::with(Profile::Nova34, []);
-    let id = "req-6f1e0e2c-6e9f-4f0d-9d4e-2f3c5a7b9d10";
-    let headers = [
-        DEMO,
-        ("X-OpenStack-Request-ID", id),
-        ("X-Forwarded-For", "192.0.2.7"),
-        ("X-Roles", "admin"),
-    ];
-    _ = scene.proxy.get_with(LIST, &headers).good();
-    let head = scene.glance.heads().remove(0).to_lowercase();
-    assert!(head.starts_with("get /v2/images?limit=1000 "), "{head}");
-    for line in [
-        "x-auth-token: demo-token",
-        &format!("x-openstack-request-id: {id}"),
-        "x-forwarded-for: 192.0.2.7",
-    ] {
-        assert!(head.contains(line), "{head}");
+fn pages_of_ten_megabytes() {
+    let name = "n".repeat(10_000);
+    let images: Vec<String> = (0..1000).map(|n| image(&format!("{n}"), &name)).collect();
+    let long = format!(r#"{{"images": [{}]}}"#, images.join(", "));
+    assert!(long.len() > 10_000_000);
+    let scene = Scene::of([Act::Say(json("200 OK", "", &long))]);
+    assert_eq!(scene.list().good().matches(&name).count(), 1000);
+    scene.is_well();
+    assert_eq!(scene.glance.connections(), 1);
+    // More than is taken is not read to its end.
+    let endless = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 1_u64 << 40);
+    let endless = [endless.into_bytes(), vec![b' '; 33 << 20]].concat();
+    let scene = Scene::of([Act::SayAndHold(endless)]);
+    unavailable(&scene.list());
+    assert_eq!(scene.glance.asked(), 1);
+    scene.is_well();
+}
+
+#[test]
+fn a_type_is_only_what_is_said_of_a_body() {
+    // Glance's own client reads JSON whatever it is called, too.
+    let list = page(&["good"], None);
+    for of_type in ["text/plain", "text/html; charset=UTF-8", "nonsense"] {
+        let length = list.len();
+        let bytes = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: {of_type}\r\nContent-Length: {length}\r\n\r\n{list}"
+        );
+        let scene = Scene::of([Act::Say(bytes.into_bytes())]);
+        scene.is_well();
+        assert_eq!(scene.glance.asked(), 1);
     }
-    assert!(!head.contains("x-roles"), "{head}");
+    for (of_type, body) in [("application/xml", "<images/>"), ("application/json", "")] {
+        let length = body.len();
+        let bytes = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: {of_type}\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        let scene = Scene::of([Act::Say(bytes.into_bytes())]);
+        unavailable(&scene.list());
+        scene.is_well();
+        assert_eq!(scene.glance.connections(), 1);
+    }
+}
+
+#[test]
+fn connections_that_all_died_cost_one_more_try() {
+    // Each is kept, and breaks when it is asked a second time.
+    let both = Arc::new(Barrier::new(2));
+    let good = || {
+        Act::Meet(
+            Arc::clone(&both),
+            json("200 OK", "", &page(&["good"], None)),
+        )
+    };
+    let scene = Scene::of([good(), good(), Act::Reset]);
+    let address = scene.proxy.address();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let headers = [(DEMO.0.to_owned(), DEMO.1.to_owned())];
+                let answer = Client::new(address).send("GET", LIST, &headers, None);
+                assert_eq!(answer.unwrap().status, 200);
+            });
+        }
+    });
+    assert_eq!(scene.glance.connections(), 2);
+    scene.is_well();
+    assert_eq!(scene.glance.connections(), 3, "not over the other old one");
+    assert_eq!(scene.glance.asked(), 4);
+}
+
+#[test]
+fn a_change_is_sent_once() {
+    let id = "5a0c4a4e-7d1c-4f0a-9a56-0d4b61c1b001";
+    let body = image(id, "good");
+    let show = || Act::Say(json("200 OK", "", &body));
+    for fault in [
+        Act::Reset,
+        Act::SayAndClose(Vec::new()),
+        Act::Say(json("503 Service Unavailable", "Retry-After: 0\r\n", "{}")),
+        Act::Say(json("429 Too Many Requests", "Retry-After: 0\r\n", "{}")),
+    ] {
+        let scene = Scene::of([show(), fault]);
+        let target = format!("/v2.1/images/{id}/metadata/colour");
+        let json = [DEMO, ("Content-Type", "application/json")];
+        let meta = r#"{"meta": {"colour": "red"}}"#;
+        unavailable(&scene.proxy.send("PUT", &target, &json, meta));
+        let heads = scene.glance.heads();
+        let patches = heads.iter().filter(|head| head.starts_with("PATCH "));
+        assert_eq!(patches.count(), 1, "{heads:?}");
+        scene.is_well();
+    }
 }

@@ -2,9 +2,14 @@
 
 mod changes;
 mod faults;
+mod figures;
+mod ids;
 mod pages;
+mod proxies;
+mod queue;
 mod refused;
 mod replay;
+mod scene;
 mod service;
 mod stub;
 mod tls;

@@ -1,6 +1,6 @@
 //! In front of a cloud as this server's own account, for clients that cannot sign in there.
 
-use super::stub::{Act, Stub, json};
+use super::stub::{Act, Stub, json, page};
 use crate::harness::{Response, Server, builder};
 use crate::scratch::Scratch;
 use nova_images::{
@@ -418,14 +418,22 @@ fn what_the_image_service_does_not_take_is_got_anew_once() {
     assert_eq!(names(&front.get("/v2/any/images")), ["good"]);
     assert_eq!((glance.asked(), scene.sign_ins()), (2, 2));
 
+    // Between two pages, too.
+    let first = page(&["first"], Some("/v2/images?marker=first"));
+    let glance = Stub::playing([Act::Say(json("200 OK", "", &first)), refused()]);
+    config.url = Some(glance.url());
+    let front = Server::start(builder().upstream(config.clone()));
+    assert_eq!(names(&front.get("/v2/any/images")), ["first", "good"]);
+    assert_eq!((glance.asked(), scene.sign_ins()), (3, 4));
+
     let glance = Stub::playing([refused(), refused()]);
     config.url = Some(glance.url());
     let front = Server::start(builder().upstream(config));
     unavailable(&front.get("/v2/any/images"));
-    assert_eq!((glance.asked(), scene.sign_ins()), (2, 4));
+    assert_eq!((glance.asked(), scene.sign_ins()), (2, 6));
     // Nobody is asked for a while.
     unavailable(&front.get("/v2/any/images"));
-    assert_eq!((glance.asked(), scene.sign_ins()), (2, 4));
+    assert_eq!((glance.asked(), scene.sign_ins()), (2, 6));
     let clock = front.emulator().clock();
     clock.advance(Duration::from_secs(6)).unwrap();
     assert_eq!(names(&front.get("/v2/any/images")), ["good"]);

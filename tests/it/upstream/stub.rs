@@ -5,7 +5,7 @@ use socket2::SockRef;
 use std::collections::VecDeque;
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -16,10 +16,14 @@ pub enum Act {
     Say(Vec<u8>),
     /// These bytes, and the connection is closed.
     SayAndClose(Vec<u8>),
+    /// These bytes, and then nothing, until the client has left.
+    SayAndHold(Vec<u8>),
     /// Nothing, until the client has left.
     Hold,
     /// The connection is reset.
     Reset,
+    /// These bytes, once all have come that are to meet.
+    Meet(Arc<Barrier>, Vec<u8>),
 }
 
 /// A service under a script.
@@ -85,8 +89,17 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
         let stream = reader.get_mut();
         match act.unwrap_or_else(|| Act::Say(good(&head))) {
             Act::Say(bytes) => _ = stream.write_all(&bytes),
+            Act::Meet(all, bytes) => {
+                all.wait();
+                _ = stream.write_all(&bytes);
+            }
             Act::SayAndClose(bytes) => {
                 _ = stream.write_all(&bytes);
+                return;
+            }
+            Act::SayAndHold(bytes) => {
+                _ = stream.write_all(&bytes);
+                _ = stream.read(&mut [0]);
                 return;
             }
             Act::Hold => {

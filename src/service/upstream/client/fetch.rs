@@ -1,8 +1,9 @@
 //! Answers that are too long to be held: their bodies come piece by piece.
 
-use super::{Asking, Client, Question};
+use super::{Asking, Client};
 use crate::service::upstream::endpoint::Endpoint;
 use crate::service::upstream::error::UpstreamError;
+use crate::service::upstream::question::Question;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
@@ -73,10 +74,8 @@ impl Asking {
         question: Question,
         begun: oneshot::Sender<Result<Fetched, UpstreamError>>,
     ) {
-        let Ok(_turn) = self.turns.acquire().await else {
-            return;
-        };
-        let (response, mut connection) = match self.send(&question).await {
+        let _turn = self.turns.take(|| question.party()).await;
+        let (response, mut connection) = match self.send(&question, true).await {
             Ok(sent) => sent,
             Err(error) => {
                 _ = begun.send(Err(error));
@@ -105,7 +104,7 @@ impl Asking {
                 break;
             }
         }
-        if connection.ready().await.is_ok() {
+        if connection.sender.ready().await.is_ok() {
             self.connections.give_back(endpoint, connection);
         }
     }

@@ -3,7 +3,7 @@ use crate::config::{ServiceInterface, UpstreamConfig};
 use crate::control::Clock;
 use crate::domain::Timestamp;
 use crate::service::upstream::client::Client;
-use crate::service::upstream::endpoint::Endpoint;
+use crate::service::upstream::endpoint::{Endpoint, Service};
 use crate::service::upstream::keystone::Keystone;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
@@ -37,7 +37,7 @@ impl Real {
         let clock = Clock::frozen(noon);
         Self {
             tokens: Tokens::new(
-                keystone(address),
+                keystone(address, &clock),
                 clock.clone(),
                 None,
                 ServiceInterface::Public,
@@ -66,15 +66,18 @@ impl Real {
     }
 }
 
-fn keystone(address: SocketAddr) -> Keystone {
+fn keystone(address: SocketAddr, clock: &Clock) -> Keystone {
     let url = format!("http://{address}");
     let config = UpstreamConfig::new("http://127.0.0.1:1", url.clone());
     let resolve = |name: &str| match name.parse() {
         Ok(address) => Ok(vec![address]),
         Err(_) => Err(std::io::ErrorKind::NotFound.into()),
     };
-    let client = Client::new(&config, resolve).unwrap();
-    Keystone::new(client, Arc::new(Endpoint::parse(&url).unwrap()))
+    let client = Client::new(&config, clock, resolve).unwrap();
+    Keystone::new(
+        client,
+        Arc::new(Endpoint::parse(Service::Identity, &url).unwrap()),
+    )
 }
 
 fn answer(
