@@ -2,7 +2,7 @@
 
 use super::bar::Bar;
 use super::error::CommandError;
-use crate::config::CloudSource;
+use crate::config::{CloudSource, UpstreamProxy};
 use crate::emulator::{TEXTS, resolve};
 use crate::service::import::{Existing, Import, Notice, Report, Wishes};
 use std::fmt::Write as _;
@@ -63,10 +63,11 @@ impl ImportCommand {
             progress: &bar,
         };
         let report = if self.file.is_empty() {
-            let source =
-                CloudSource::of_environment(self.os_cloud, |name| std::env::var(name).ok());
+            let variable = |name: &str| std::env::var(name).ok();
+            let source = CloudSource::of_environment(self.os_cloud, variable);
             let wishes = Wishes {
                 source: &source,
+                proxy: UpstreamProxy::of_environment(variable),
                 resolve,
                 restarts: self.restart,
                 data: self.data,

@@ -3,7 +3,7 @@
 use super::error::ImportError;
 use super::identity::CloudIdentity;
 use super::page::{Members, Page};
-use crate::config::{CloudCredentials, CloudSource, UpstreamConfig};
+use crate::config::{CloudCredentials, CloudSource, UpstreamConfig, UpstreamProxy};
 use crate::control::Clock;
 use crate::domain::token::ADMIN;
 use crate::service::upstream::{
@@ -33,15 +33,21 @@ impl Cloud {
     ///
     /// # Errors
     /// When there are none, the cloud does not let them in, or has no image service.
-    pub async fn enter(source: &CloudSource, resolve: Resolve) -> Result<Self, ImportError> {
+    pub async fn enter(
+        source: &CloudSource,
+        proxy: UpstreamProxy,
+        resolve: Resolve,
+    ) -> Result<Self, ImportError> {
         let credentials = source.read().map_err(CloudError::from)?;
-        let client = asking(&credentials, &credentials.auth_url, resolve)?;
+        let mut config = UpstreamConfig::service(source.clone());
+        config.ca_file.clone_from(&credentials.ca_file);
+        config.proxy = proxy;
+        let client = Client::new(&config, &Clock::real(), resolve)?;
         let SignedIn { text, token } = sign_in(&client, &credentials).await?;
         let url = image_url(&credentials, &token)?;
-        // Only now it is known whether TLS is needed for it.
-        let images = asking(&credentials, &url, resolve)?;
+        let endpoint = Endpoint::parse(Service::Image, &url)?;
         Ok(Self {
-            glance: WholeGlance::new(images, Endpoint::parse(Service::Image, &url)?),
+            glance: WholeGlance::new(client.clone(), endpoint),
             client,
             token: Mutex::new(shown(&url, &text)?),
             identity: CloudIdentity {
@@ -178,15 +184,4 @@ fn shown(url: &str, token: &str) -> Result<Credentials, ImportError> {
         url: url.to_owned(),
         source: AskError::Unauthorized,
     })
-}
-
-/// Who asks the identity service, and an image service.
-fn asking(
-    credentials: &CloudCredentials,
-    image_url: &str,
-    resolve: Resolve,
-) -> Result<Client, ImportError> {
-    let mut config = UpstreamConfig::new(image_url, &credentials.auth_url);
-    config.ca_file.clone_from(&credentials.ca_file);
-    Ok(Client::new(&config, &Clock::real(), resolve)?)
 }

@@ -6,7 +6,7 @@ use super::error::ImportError;
 use super::side_file::SideFile;
 use super::staged::Staged;
 use super::taking::Taking;
-use crate::config::CloudSource;
+use crate::config::{CloudSource, UpstreamProxy};
 use crate::control::Fixture;
 use crate::domain::{Progress, TextMaker};
 use crate::service::seed::LoadError;
@@ -62,6 +62,8 @@ pub struct Report {
 pub struct Wishes<'w> {
     /// Where the credentials stand.
     pub source: &'w CloudSource,
+    /// Through whom it is asked.
+    pub proxy: UpstreamProxy,
     /// How names are looked up.
     pub resolve: Resolve,
     /// Whether what has come is thrown away.
@@ -109,7 +111,7 @@ impl Import<'_> {
         wishes: Wishes<'_>,
         tell: &mut dyn FnMut(Notice<'_>),
     ) -> Result<Report, ImportError> {
-        let cloud = Cloud::enter(wishes.source, wishes.resolve).await?;
+        let cloud = Cloud::enter(wishes.source, wishes.proxy, wishes.resolve).await?;
         if !cloud.is_admin {
             tell(Notice::NotAdmin);
         }

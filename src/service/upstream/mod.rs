@@ -45,10 +45,7 @@ pub use glance::escaped;
 pub use whole::WholeGlance;
 
 pub use ask_error::AskError;
-#[allow(
-    unused_imports,
-    reason = "whoever signs in for something else than clients asks by it"
-)]
+#[cfg(feature = "cli")]
 pub use client::Client;
 pub use cloud::Upstream;
 pub use credentials::Credentials;
@@ -57,13 +54,13 @@ pub use endpoint::Endpoint;
 pub use endpoint::Service;
 pub use error::{ClientError, UpstreamError};
 pub use keystone::Passed;
-#[allow(unused_imports, reason = "as Client")]
+#[cfg(feature = "cli")]
 pub use keystone::SignedIn;
 pub use keystone_error::KeystoneError;
 pub use listing::RemoteListing;
 pub use question::{Answer, Question};
 pub use seen_token::{CatalogEndpoint, CatalogService, SeenToken};
-#[allow(unused_imports, reason = "as Client")]
-pub use sign_in::{CloudError, ImageUrl, image_url, sign_in};
+#[cfg(feature = "cli")]
+pub use sign_in::{CloudError, image_url, sign_in};
 pub use tally::{Outcome, RANGES_MILLIS, Seen};
 pub use tokens::KnownToken;
