@@ -26,6 +26,10 @@ const KEPT: Duration = Duration::from_secs(20);
 /// How long a connection is used, however busy it is: then other addresses and certificates count.
 const MOST_AGE: Duration = Duration::from_secs(600);
 
+/// What a connection reads ahead of whoever takes it, in bytes: there may be hundreds. The head of an answer fits
+/// into it.
+const MOST_BUFFERED: usize = 64 * 1024;
+
 /// What a request is sent over.
 pub struct Connection {
     /// It.
@@ -213,7 +217,10 @@ async fn shake_hands<S>(stream: S) -> Result<SendRequest<Full<Bytes>>, Failed>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let shaken = http1::handshake(TokioIo::new(stream)).await;
+    let handshake = http1::Builder::new()
+        .max_buf_size(MOST_BUFFERED)
+        .handshake(TokioIo::new(stream));
+    let shaken = handshake.await;
     let (connection, driver) = shaken.map_err(Failed::Http)?;
     tokio::spawn(async move {
         if let Err(error) = driver.await {

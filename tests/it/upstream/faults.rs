@@ -224,13 +224,20 @@ fn a_deletion_is_not_sent_twice() {
     unavailable(&delete());
     assert_eq!(scene.glance.asked(), 1);
     assert_eq!(delete().status(), 204);
-    // Unless the connection was gone before it could take it.
-    let list = json("200 OK", "", &page(&["good"], None));
-    let scene = Scene::of([Act::SayAndClose(list)]);
-    scene.is_well();
-    let delete = scene.proxy.send("DELETE", "/v2.1/images/good", &[DEMO], "");
-    assert_eq!(delete.status(), 204);
-    assert_eq!(scene.glance.asked(), 2);
+    // Unless the connection was gone before it could take it. Word of that may come too late on a busy
+    // machine; then nobody can tell whether it was taken.
+    let is_gone = || {
+        let list = json("200 OK", "", &page(&["good"], None));
+        let scene = Scene::of([Act::SayAndClose(list)]);
+        scene.is_well();
+        let delete = scene.proxy.send("DELETE", "/v2.1/images/good", &[DEMO], "");
+        match delete.status() {
+            204 => assert_eq!(scene.glance.asked(), 2),
+            _ => unavailable(&delete),
+        }
+        delete.status() == 204
+    };
+    assert!((0..20).any(|_| is_gone()));
 }
 
 #[test]

@@ -172,6 +172,9 @@ fn a_client_that_leaves_is_counted_and_ends_its_request() {
     let in_flight = r#"nova_images_upstream_in_flight{service="image"}"#;
     let wait_for = |count: f64| while sample(&scene.proxy, in_flight) != Some(count) {};
     wait_for(1.0);
+    while scene.glance.asked() == 0 {
+        std::thread::yield_now();
+    }
     drop(leaving);
     wait_for(0.0);
     let left = r#"nova_images_upstream_requests_total{service="image",outcome="left"}"#;

@@ -77,6 +77,7 @@ pub fn proxy(
     settings: impl FnOnce(&mut UpstreamConfig),
 ) -> Server {
     let mut config = UpstreamConfig::new(glance, keystone.identity_url());
+    config.connect_timeout = PATIENCE;
     config.first_byte_timeout = PATIENCE;
     settings(&mut config);
     Server::start(builder().profile(profile).upstream(config))

@@ -1,5 +1,6 @@
 //! A Glance behind TLS, whose certificate an authority of its own has signed.
 
+use super::scene::PATIENCE;
 use super::stub::{json, page};
 use super::{DEMO, cloud, recorded};
 use crate::harness::{Server, builder};
@@ -81,6 +82,7 @@ pub fn before(
 ) -> Server {
     let url = format!("https://{host}:{}", glance.port());
     let mut config = UpstreamConfig::new(url, keystone.identity_url());
+    config.connect_timeout = PATIENCE;
     settings(&mut config);
     Server::start(builder().upstream(config))
 }
