@@ -324,6 +324,10 @@ impl Server {
             }
             Work::Everything => Kind::Computes,
             Work::Change if app.is_file() => Kind::Waits,
+            // It waits for whoever changes the file, where an image changes by being read.
+            Work::Read if app.reads_change_file() && !matches!(**placed, Placed::Control(_)) => {
+                Kind::Waits
+            }
             Work::Change | Work::Read => {
                 let spaces = &self.shared.spaces;
                 return front::answer(spaces, app, &self.caches, request, placed);

@@ -349,6 +349,11 @@ impl App {
         self.place.journal()
     }
 
+    /// Whether what is read may come to a change of a file.
+    pub(crate) fn reads_change_file(&self) -> bool {
+        self.transitions().counts() && self.is_file()
+    }
+
     pub(super) fn transitions(&self) -> &Transitions {
         &self.transitions
     }

@@ -1,5 +1,6 @@
 //! A database file that another process has locked, behind a server.
 
+use crate::golden::client::Client;
 use crate::harness::{Server, builder};
 use crate::scratch::Scratch;
 use nova_images::{ControlAccess, EmulatorBuilder, Fixture, SyncMode};
@@ -64,4 +65,38 @@ fn a_write_outlives_the_server_whatever_it_waits_for() {
         let server = Server::start(over(&scratch).sync(mode));
         assert_eq!(server.get(ITEM).json()["meta"]["colour"], "blue");
     }
+}
+
+/// Where an image changes by being read, readers of images wait for whoever has the file; nobody else does.
+#[test]
+fn who_is_counted_for_a_plan_keeps_nobody_else_waiting() {
+    let scratch = Scratch::new("locked-plan");
+    let server = Server::start(over(&scratch).lock_patience(Duration::from_secs(20)));
+    let planned = serde_json::json!({
+        "id": "planned", "visibility": "public", "owner": "openstack",
+        "transitions": [{"to": "deactivated", "after_reads": 1}],
+    });
+    let made = server.send("POST", "/_control/images", &[JSON], &planned.to_string());
+    assert_eq!(made.status(), 201, "{}", made.text());
+    let other = Connection::open(scratch.path("images.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    std::thread::scope(|scope| {
+        let address = server.address();
+        let read = move || {
+            let path = "/v2/openstack/images/planned";
+            let answer = Client::new(address).send("GET", path, &[], None);
+            answer.unwrap().status
+        };
+        let reading: Vec<_> = (0..6).map(|_| scope.spawn(read)).collect();
+        for _ in 0..40 {
+            assert_eq!(server.get("/_control/health/live").status(), 200);
+        }
+        assert!(reading.iter().all(|reading| !reading.is_finished()));
+        other.execute_batch("COMMIT").unwrap();
+        for reading in reading {
+            assert_eq!(reading.join().unwrap(), 200);
+        }
+    });
+    let image = server.get("/image/v2/images/planned").json();
+    assert_eq!(image["status"], "deactivated");
 }

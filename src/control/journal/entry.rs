@@ -148,7 +148,13 @@ impl Entry {
     #[must_use]
     pub fn answer_body(&self) -> KeptBody<'_> {
         let answered = &self.record.answered;
-        self.body(&answered.body, answered.body_bytes)
+        let mut body = self.body(&answered.body, answered.body_bytes);
+        if let Some(secrets) = self.quotable()
+            && let Ok(text) = std::str::from_utf8(&body.bytes)
+        {
+            body.bytes = Cow::Owned(masked::without(&secrets, text).into_bytes());
+        }
+        body
     }
 
     /// How it ended.
@@ -178,7 +184,20 @@ impl Entry {
     #[must_use]
     pub fn why(&self) -> Option<Cow<'_, str>> {
         let why = self.optional(Part::Why)?;
-        Some(masked::without_secrets_of(self.raw_target(), why))
+        let why = masked::without_secrets_of(self.raw_target(), why);
+        Some(match self.quotable() {
+            Some(secrets) => Cow::Owned(masked::without(&secrets, &why)),
+            None => why,
+        })
+    }
+
+    /// The secrets of the request's body where it was refused: a service says what was wrong with them, and
+    /// what they were.
+    fn quotable(&self) -> Option<Vec<&str>> {
+        let is_refused = self.service() == "keystone" && self.is_error();
+        let secrets =
+            is_refused.then(|| masked::secrets_of_body(self.record.writing.part(Part::Body)));
+        secrets.filter(|secrets| !secrets.is_empty())
     }
 
     /// Whether it went wrong: its status is 400 or more, or the client did not get the whole answer.

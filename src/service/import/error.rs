@@ -35,10 +35,12 @@ pub enum ImportError {
         source: serde_json::Error,
     },
     /// A list goes round.
-    #[error("{url}: this page says that it is its own next one")]
+    #[error("{url}: its next page, {next}, was there already")]
     Endless {
         /// The page.
         url: String,
+        /// What is to come behind it.
+        next: String,
     },
     /// An image, or what belongs to it, cannot be taken.
     #[error("{url}: image {id}: {path}: {reason}")]

@@ -8,6 +8,7 @@ use super::staged::Staged;
 use crate::domain::Progress;
 use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use serde_json::value::RawValue;
+use std::collections::HashSet;
 
 /// All images that whoever asks may see, in the order of lists, so that what is made meanwhile comes last;
 /// then those that are hidden. Image services from before there were hidden ones have none.
@@ -58,20 +59,26 @@ impl Taking<'_> {
     }
 
     async fn lists(&mut self) -> Result<(), ImportError> {
+        let mut asked = HashSet::new();
         while let Some(list) = LISTS.get(self.staged.lists) {
-            let query = self.staged.next.clone();
-            self.page(query.as_deref().unwrap_or(list)).await?;
+            let next = self.staged.next.clone();
+            let query = next.unwrap_or_else(|| (*list).to_owned());
+            self.page(&query, &mut asked).await?;
         }
         Ok(())
     }
 
-    async fn page(&mut self, query: &str) -> Result<(), ImportError> {
+    async fn page(&mut self, query: &str, asked: &mut HashSet<String>) -> Result<(), ImportError> {
         let url = self.cloud.url(&format!("/v2/images?{query}"));
         let body = self.cloud.page(query).await?;
         let page = read_page(&url, &body)?;
         let next = page.next().map(str::to_owned);
-        if next.as_deref() == Some(query) {
-            return Err(ImportError::Endless { url });
+        asked.insert(query.to_owned());
+        if let Some(next) = &next
+            && asked.contains(next)
+        {
+            let next = self.cloud.url(&format!("/v2/images?{next}"));
+            return Err(ImportError::Endless { url, next });
         }
         let sorted = sort(&url, page.images)?;
         for bad in sorted.bad {

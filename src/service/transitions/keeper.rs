@@ -115,6 +115,11 @@ impl Transitions {
         self.ground.has_plans.load(Ordering::Acquire)
     }
 
+    /// Whether what is read is counted, which may come to a change.
+    pub fn counts(&self) -> bool {
+        !self.nobody_counts()
+    }
+
     fn nobody_counts(&self) -> bool {
         self.ground.waiting_for_reads.load(Ordering::Acquire) == 0
     }

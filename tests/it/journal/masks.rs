@@ -109,7 +109,25 @@ fn sign_in(server: &Server) -> [String; 3] {
 /// Sends what is refused, and what nobody can read.
 fn send_nonsense(server: &Server) {
     let (v2, xml) = (v2(), v2_xml());
+    let (as_list, as_object) = (
+        format!("[\"{SECRET}\"]"),
+        format!("{{\"a\": [\"{SECRET}\"]}}"),
+    );
+    let text = format!("\"{SECRET}-pass\"");
+    let method = |method: &str, value: &str| {
+        format!(
+            r#"{{"auth": {{"identity": {{"methods": ["{method}"], "{method}": {{"id": "x", {value}}}}}}}}}"#
+        )
+    };
     for body in [
+        // What is wrong with them is said, and what they are.
+        &v3(&format!("{SECRET}-pass")).replace(&text, &as_list),
+        &v3(&format!("{SECRET}-pass")).replace(&text, &as_object),
+        &v2.replace(&text, &as_list),
+        &method("application_credential", &format!("\"secret\": {as_list}")),
+        &method("token", &format!("\"id\": {as_list}")),
+        &method("token", &format!("\"id\": {as_object}")),
+        &format!("{{\"auth\": {{\"token\": {{\"id\": {as_list}}}}}}}"),
         &v3(&format!("{SECRET}-wrong")),
         &v2[..v2.len() - 4],
         &v2[..v2.len() - 9],

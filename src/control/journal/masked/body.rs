@@ -7,6 +7,9 @@ use super::text;
 use std::borrow::Cow;
 use std::ops::Range;
 
+/// Bytes of a secret that is told from other words wherever it stands.
+const LEAST_ALONE: usize = 4;
+
 /// A body, or the beginning of one, without its secrets; nothing where it cannot be told what of it is one,
 /// and some of it may well be (`is_sensitive`). What a service quotes of the request's target is masked,
 /// too.
@@ -44,6 +47,31 @@ pub fn body<'b>(bytes: &'b [u8], target: &str, is_sensitive: bool) -> Option<Cow
         Cow::Borrowed(_) => Some(Cow::Borrowed(bytes)),
         Cow::Owned(text) => Some(Cow::Owned(text.into_bytes())),
     }
+}
+
+/// The secrets of a body in JSON, as they stand there.
+pub fn secrets_of_body(bytes: &[u8]) -> Vec<&str> {
+    let text = readable(bytes).unwrap_or_default();
+    let found = text::secrets(text).into_iter();
+    found.filter_map(|(range, _)| text.get(range)).collect()
+}
+
+/// A text in which a service may quote these secrets. Short ones are too often something else where they
+/// do not stand in quotes.
+pub fn without(secrets: &[&str], text: &str) -> String {
+    let mut shown = text.to_owned();
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        if secret.len() >= LEAST_ALONE {
+            shown = shown.replace(secret, MASK);
+        }
+        for quote in ['\'', '"'] {
+            shown = shown.replace(
+                &format!("{quote}{secret}{quote}"),
+                &format!("{quote}{MASK}{quote}"),
+            );
+        }
+    }
+    shown
 }
 
 /// A body that is text, but for a last character that was cut off. UTF-16 and its like are text, too, but
@@ -122,6 +150,10 @@ mod tests {
             (
                 r#"{"auth": {"token": {"id": "S3"}, "tenantName": "t"}}"#,
                 r#"{"auth": {"token": {"id": "***"}, "tenantName": "t"}}"#,
+            ),
+            (
+                r#"{"token": {"id": ["S3", {"a": ["S3"]}], "a": "b"}}"#,
+                r#"{"token": {"id": ["***", {"a": ["***"]}], "a": "b"}}"#,
             ),
             (
                 r#"{"token": {"expires": "2026", "id": "S3", "tenant": {"id": "t"}}}"#,

@@ -9,6 +9,8 @@ struct Frame {
     /// By what name it goes.
     name: Option<String>,
     is_list: bool,
+    /// Whether it stands where a secret belongs.
+    is_secret: bool,
 }
 
 /// A secret, and whether it needs quotes around its mask.
@@ -43,10 +45,12 @@ impl Scan<'_> {
         match first {
             b'{' | b'[' => {
                 self.at += 1;
+                let is_secret = self.is_secret_id() || self.is_in_secret();
                 let name = self.key.take().or_else(|| self.name_of_items());
                 self.frames.push(Frame {
                     name,
                     is_list: first == b'[',
+                    is_secret,
                 });
             }
             b'}' | b']' => {
@@ -138,9 +142,26 @@ impl Scan<'_> {
         let around = self.frames.last();
         let name = self.key.clone().or_else(|| self.name_of_items());
         let around = around.and_then(|frame| frame.name.as_deref());
-        name.as_deref()
-            .is_some_and(|name| is_secret(name) || name == "id" && around.is_some_and(is_token))
+        name.as_deref().is_some_and(is_secret)
             || around.is_some_and(holds_secrets)
+            || self.is_secret_id()
+    }
+
+    /// Whether what stands here is in the place of a part of a secret. Of Keystone's own parts of a
+    /// password only its user has parts, too.
+    fn is_in_secret(&self) -> bool {
+        let around = self.frames.last();
+        let around = around.and_then(|frame| frame.name.as_deref());
+        around.is_some_and(holds_secrets) && self.key.as_deref() != Some("user")
+    }
+
+    /// Whether what stands here is the id of a token, or within what stands in its place.
+    fn is_secret_id(&self) -> bool {
+        let Some(around) = self.frames.last() else {
+            return false;
+        };
+        let is_id = self.key.as_deref() == Some("id");
+        around.is_secret || is_id && around.name.as_deref().is_some_and(is_token)
     }
 
     fn is_in_list(&self) -> bool {
