@@ -1,6 +1,6 @@
 //! HTTP proxies on the way to the real Glance.
 
-use super::scene::{LIST, unavailable};
+use super::scene::{LIST, PATIENCE, unavailable};
 use super::stub::{Act, Stub, json, page};
 use super::tls::{Manners, before, file, glance};
 use super::{DEMO, cloud, recorded};
@@ -112,6 +112,7 @@ fn over_tls_a_proxy_sees_nothing() {
     let keystone = cloud(recorded());
     let (proxy, heads) = tunnel(glance, "HTTP/1.1 200 Connection established\r\n\r\n");
     let server = before(glance, "localhost", &keystone, |config| {
+        config.connect_timeout = PATIENCE;
         config.ca_file = Some(file("authority.pem"));
         config.proxy.https = Some(format!("http://{ADA}{proxy}"));
     });
