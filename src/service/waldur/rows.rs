@@ -11,6 +11,7 @@ use crate::domain::{
 };
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// Waldur counts disks in MiB, Glance in GiB.
@@ -104,24 +105,17 @@ pub struct Alike {
     tenants: HashSet<Arc<[usize]>>,
 }
 
-impl Alike {
-    fn settings(&mut self, settings: &str) -> Arc<str> {
-        if let Some(known) = self.settings.get(settings) {
-            return Arc::clone(known);
-        }
-        let new: Arc<str> = settings.into();
-        self.settings.insert(Arc::clone(&new));
-        new
+/// The one that is kept of a value.
+fn once<T: ?Sized + Eq + Hash>(kept: &mut HashSet<Arc<T>>, value: &T) -> Arc<T>
+where
+    Arc<T>: for<'v> From<&'v T>,
+{
+    if let Some(known) = kept.get(value) {
+        return Arc::clone(known);
     }
-
-    fn tenants(&mut self, tenants: &[usize]) -> Arc<[usize]> {
-        if let Some(known) = self.tenants.get(tenants) {
-            return Arc::clone(known);
-        }
-        let new: Arc<[usize]> = tenants.into();
-        self.tenants.insert(Arc::clone(&new));
-        new
-    }
+    let new = Arc::from(value);
+    kept.insert(Arc::clone(&new));
+    new
 }
 
 /// The rows that a fixture lists, by image: place, uuid and cloud.
@@ -194,12 +188,12 @@ fn row(
         name: name_of(image).into(),
         min_disk_mib: image.min_disk_gib.saturating_mul(MIB_PER_GIB),
         min_ram_mib: image.min_ram_mib,
-        settings: alike.settings(settings),
+        settings: once(&mut alike.settings, settings),
         backend_id: image.id.as_str().into(),
         created_at: image.created_at,
         rescue_device: property("hw_rescue_device"),
         rescue_bus: property("hw_rescue_bus"),
-        tenants: alike.tenants(&linked),
+        tenants: once(&mut alike.tenants, &linked[..]),
     }
 }
 

@@ -56,12 +56,9 @@ impl Table {
             return Ok(false);
         };
         for id in changed {
-            let image = store.image(&id)?;
-            for placed in self.of_image.remove(id.as_str()).into_iter().flatten() {
-                self.rows.remove(&placed);
-            }
-            if let Some(image) = image {
-                self.put(data, pulled, &image);
+            match store.image(&id)? {
+                Some(image) => self.put(data, pulled, &image),
+                None => self.remove(&id),
             }
         }
         self.generation = generation;
@@ -78,12 +75,20 @@ impl Table {
         self.rows.len()
     }
 
+    /// Also in place of the rows that the image had: one that changes while all are read may come twice.
     fn put(&mut self, data: &WaldurData, pulled: &Pulled, image: &Image) {
+        self.remove(&image.id);
         let rows = rows::of_image(data, pulled, &mut self.alike, image);
         if let Some(first) = rows.first() {
             let image = Arc::clone(&first.row.backend_id);
             self.rows.extend(rows.iter().cloned());
             self.of_image.insert(image, rows.into_boxed_slice());
+        }
+    }
+
+    fn remove(&mut self, image: &str) {
+        for placed in self.of_image.remove(image).into_iter().flatten() {
+            self.rows.remove(&placed);
         }
     }
 }
@@ -104,6 +109,28 @@ mod tests {
 
     fn rows(table: &Table) -> Vec<Arc<ImageRow>> {
         table.rows().cloned().collect()
+    }
+
+    /// As one does that changes while all are read, slice by slice.
+    #[test]
+    fn an_image_that_comes_twice_is_there_once() {
+        let fixture = Fixture::named("devcloud").unwrap();
+        let store = Arc::new(Store::open(Location::Memory("twice".to_owned()), NO_TEXTS).unwrap());
+        store.load(&fixture.images).unwrap();
+        let (data, _) = defaults::derive(&fixture, &|_| None);
+        let pulled = Pulled::of(&data);
+        let mut table = Table::of(&store, &data, &pulled).unwrap();
+        let count = table.len();
+        let mut image = fixture.images.first().unwrap().clone();
+        image.name = Some("another name".to_owned());
+        table.put(&data, &pulled, &image);
+        assert_eq!(table.len(), count);
+        let of_image = rows(&table);
+        let of_image = of_image.iter().filter(|row| *row.backend_id == *image.id);
+        assert_eq!(
+            of_image.map(|row| &*row.name).collect::<Vec<_>>(),
+            ["another name"]
+        );
     }
 
     #[test]
