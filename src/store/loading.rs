@@ -40,12 +40,9 @@ pub fn fill<E: From<StoreError> + Send>(
     expected: usize,
     each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
 ) -> Result<Loaded, E> {
-    let indexes = match is_many(expected) && is_empty(connection)? {
-        true => drop_indexes(connection)?,
-        false => Vec::new(),
-    };
+    let indexes = drop_indexes(connection, is_many(expected) && is_empty(connection)?)?;
     let loading = Loading::begin(*connection, indexes, texts::Adding::default())?;
-    Ok(loading.store(maker, expected, each)?.0)
+    loading.store(maker, expected, each)
 }
 
 /// The same in an empty database whose texts are not to stand in its tables.
@@ -55,14 +52,12 @@ pub fn fill_apart<E: From<StoreError> + Send>(
     expected: usize,
     each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
 ) -> Result<(Loaded, SeedTexts), E> {
-    let indexes = match is_many(expected) {
-        true => drop_indexes(connection)?,
-        false => Vec::new(),
-    };
-    let adding = texts::Adding::to_seed(SeedTexts::default());
+    let indexes = drop_indexes(connection, is_many(expected))?;
+    let mut texts = SeedTexts::default();
+    let adding = texts::Adding::to_seed(&mut texts);
     let loading = Loading::begin(Tables::alone(connection), indexes, adding)?;
-    let (loaded, adding) = loading.store(maker, expected, each)?;
-    Ok((loaded, adding.seed().unwrap_or_default()))
+    let loaded = loading.store(maker, expected, each)?;
+    Ok((loaded, texts))
 }
 
 /// The same in place of all that there is.
@@ -74,13 +69,11 @@ pub fn refill<E: From<StoreError> + Send>(
 ) -> Result<Loaded, E> {
     // Rows go one by one, out of each index that there is.
     let known = walk::count(connection)?;
-    let indexes = match is_many(expected) || is_many(known.try_into().unwrap_or(usize::MAX)) {
-        true => drop_indexes(connection)?,
-        false => Vec::new(),
-    };
+    let is_known_to_be_many = is_many(known.try_into().unwrap_or(usize::MAX));
+    let indexes = drop_indexes(connection, is_many(expected) || is_known_to_be_many)?;
     rows::remove_all(connection)?;
     let loading = Loading::begin(*connection, indexes, texts::Adding::default())?;
-    Ok(loading.store(maker, expected, each)?.0)
+    loading.store(maker, expected, each)
 }
 
 type Batch = Vec<(Image, ImageTexts)>;
@@ -117,7 +110,7 @@ impl Sending {
 struct Loading<'c> {
     connection: Tables<'c>,
     terms: terms::Adding,
-    texts: texts::Adding,
+    texts: texts::Adding<'c>,
     last: Last,
     /// What makes the indexes that are missing until the end.
     indexes: Vec<String>,
@@ -129,7 +122,7 @@ impl<'c> Loading<'c> {
     fn begin(
         connection: Tables<'c>,
         indexes: Vec<String>,
-        texts: texts::Adding,
+        texts: texts::Adding<'c>,
     ) -> Result<Self, StoreError> {
         Ok(Self {
             terms: terms::Adding::to(is_empty(&connection)?),
@@ -149,7 +142,7 @@ impl<'c> Loading<'c> {
         maker: TextMaker,
         expected: usize,
         each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
-    ) -> Result<(Loaded, texts::Adding), E> {
+    ) -> Result<Loaded, E> {
         if is_many(expected) {
             std::thread::scope(|scope| {
                 let (sender, receiver) = sync_channel(BATCHES);
@@ -200,13 +193,13 @@ impl<'c> Loading<'c> {
     }
 
     /// Writes what is missing.
-    fn finish(mut self) -> Result<(Loaded, texts::Adding), StoreError> {
+    fn finish(mut self) -> Result<Loaded, StoreError> {
         self.terms.write(&self.connection)?;
         self.texts.write(&self.connection)?;
         for index in &self.indexes {
             self.connection.execute_batch(index)?;
         }
-        Ok((self.loaded, self.texts))
+        Ok(self.loaded)
     }
 }
 
@@ -215,8 +208,11 @@ fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
     Ok(select.query_row([], |row| row.get(0))?)
 }
 
-/// Drops every index that is none of a constraint, and says what makes them again.
-fn drop_indexes(connection: &Connection) -> Result<Vec<String>, StoreError> {
+/// Drops every index that is none of a constraint, if that pays, and says what makes them again.
+fn drop_indexes(connection: &Connection, pays: bool) -> Result<Vec<String>, StoreError> {
+    if !pays {
+        return Ok(Vec::new());
+    }
     let mut select = connection
         .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")?;
     let found = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -56,18 +56,18 @@ const GLANCE: Blocks = Blocks {
 
 /// Keeps these texts of a row, in place of those that it had.
 pub fn put(tables: &Tables<'_>, seq: i64, texts: &ImageTexts) -> Result<(), StoreError> {
-    put_all(tables, Block::number(seq), &[(seq, texts)])
+    put_all(tables, &[(seq, texts)])
 }
 
 /// Keeps these texts of rows of a block.
-fn put_all(
-    tables: &Tables<'_>,
-    number: i64,
-    rows: &[(i64, &ImageTexts)],
-) -> Result<(), StoreError> {
+fn put_all(tables: &Tables<'_>, rows: &[(i64, &ImageTexts)]) -> Result<(), StoreError> {
+    let Some((first, _)) = rows.first() else {
+        return Ok(());
+    };
+    let number = Block::number(*first);
     for blocks in [JSON, XML, GLANCE] {
         let mut block = Block::default();
-        blocks.read(tables, &mut None, number, &mut block.0)?;
+        blocks.read(tables, &mut None, *first, &mut block.0)?;
         blocks.edit(&mut block, rows)?;
         blocks.write(tables, number, &block)?;
     }
@@ -80,16 +80,16 @@ fn put_all(
 
 /// The texts of many new rows, written a block at a time.
 #[derive(Debug, Default)]
-pub struct Adding {
+pub struct Adding<'s> {
     number: i64,
     rows: Vec<(i64, ImageTexts)>,
     /// Where they go, if not into the tables.
-    seed: Option<SeedTexts>,
+    seed: Option<&'s mut SeedTexts>,
 }
 
-impl Adding {
+impl<'s> Adding<'s> {
     /// Puts them here instead of into the tables.
-    pub fn to_seed(seed: SeedTexts) -> Self {
+    pub fn to_seed(seed: &'s mut SeedTexts) -> Self {
         Self {
             seed: Some(seed),
             ..Self::default()
@@ -116,11 +116,8 @@ impl Adding {
     pub fn write(&mut self, tables: &Tables<'_>) -> Result<(), StoreError> {
         let rows = std::mem::take(&mut self.rows);
         let rows: Vec<_> = rows.iter().map(|(seq, texts)| (*seq, texts)).collect();
-        if rows.is_empty() {
-            return Ok(());
-        }
         let Some(seed) = &mut self.seed else {
-            return put_all(tables, self.number, &rows);
+            return put_all(tables, &rows);
         };
         for blocks in [JSON, XML, GLANCE] {
             let mut block = Block(seed.block(blocks.form, self.number).to_vec());
@@ -128,11 +125,6 @@ impl Adding {
             seed.put(blocks.form, self.number, block.0);
         }
         Ok(())
-    }
-
-    /// What went there instead.
-    pub fn seed(self) -> Option<SeedTexts> {
-        self.seed
     }
 }
 
@@ -163,14 +155,15 @@ pub fn remove_all(connection: &Connection) -> Result<(), StoreError> {
 }
 
 impl Blocks {
-    /// Puts a block behind what was read.
+    /// Puts the block that a row's text is in, or would be, behind what was read.
     fn read<'c>(
         &self,
         tables: &Tables<'c>,
         select: &mut Option<CachedStatement<'c>>,
-        number: i64,
+        seq: i64,
         read: &mut Vec<u8>,
     ) -> Result<(), StoreError> {
+        let number = Block::number(seq);
         if let Some(block) = tables.shared().and_then(|it| it.block(self.form, number)) {
             read.extend_from_slice(block);
             return Ok(());
@@ -181,13 +174,10 @@ impl Blocks {
         };
         let mut rows = select.query([number])?;
         if let Some(row) = rows.next()? {
-            let damage = || self.damage(number * BLOCK_ROWS);
             let texts = row.get_ref(0)?.as_blob();
-            let texts = texts.map_err(|error| damage().found_by(error))?;
-            // A block without texts is not kept, unless it stands in the place of one that has some.
-            let stands_in = tables.shared().is_some_and(|it| it.reaches(number));
-            if texts.is_empty() && !stands_in {
-                return Err(damage().into());
+            let texts = texts.map_err(|error| self.damage(seq).found_by(error))?;
+            if texts.is_empty() && !is_kept_empty(tables, number) {
+                return Err(self.damage(seq).into());
             }
             read.extend_from_slice(texts);
         } else if let Some(shared) = tables.shared() {
@@ -212,8 +202,7 @@ impl Blocks {
     }
 
     fn write(&self, tables: &Tables<'_>, number: i64, block: &Block) -> Result<(), StoreError> {
-        let stands_in = tables.shared().is_some_and(|it| it.reaches(number));
-        if block.0.is_empty() && !stands_in {
+        if block.0.is_empty() && !is_kept_empty(tables, number) {
             tables.prepare_cached(self.remove)?.execute([number])?;
         } else {
             let mut put = tables.prepare_cached(self.put)?;
@@ -230,6 +219,12 @@ impl Blocks {
             format!("block {number} of {table} is cut short or mixed up"),
         )
     }
+}
+
+/// A block without texts is not kept, unless it stands in the place of one that has some.
+fn is_kept_empty(tables: &Tables<'_>, number: i64) -> bool {
+    let shared = tables.shared();
+    shared.is_some_and(|shared| shared.reaches(number))
 }
 
 /// Texts of rows, one behind the other: which row of the block it is in one byte, the length in
@@ -386,7 +381,7 @@ impl<'c> Reading<'c> {
             _ => {
                 let read = &mut self.texts.0;
                 let begin = read.len();
-                blocks.read(&self.tables, &mut self.select, number, read)?;
+                blocks.read(&self.tables, &mut self.select, seq, read)?;
                 let place = begin..read.len();
                 self.last = Some((number, place.clone()));
                 place
