@@ -138,7 +138,7 @@ impl GroupWriter {
         let connection = &mut turn.connection;
         if !connection.is_autocommit() || !is_journal(connection, "delete") {
             drop(turn);
-            return self.write(work);
+            return self.write_most(work);
         }
         let written = write_directly(connection, work);
         // Whoever reads finds the log where it belongs.
