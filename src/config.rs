@@ -16,6 +16,7 @@ pub use clouds::{
     CloudsError, Place, ServiceInterface, ServiceInterfaceError,
 };
 pub use secret::Secret;
+pub use service_url::{GLANCE_VERSIONS, unversioned};
 pub use upload_transitions::{UploadTransitions, UploadTransitionsError};
 pub use upstream::{UpstreamAuth, UpstreamConfig, UpstreamConfigError};
 pub use upstream_proxy::UpstreamProxy;

@@ -15,8 +15,14 @@ pub const GLANCE_VERSIONS: &[&str] = &["/v2"];
 pub fn without_version(text: &str, versions: &[&str]) -> Result<String, BaseUrlError> {
     let parsed: BaseUrl = text.parse()?;
     let url: String = parsed.into();
-    let bare = versions
-        .iter()
-        .find_map(|version| url.strip_suffix(version));
-    Ok(bare.unwrap_or(&url).trim_end_matches('/').to_owned())
+    Ok(unversioned(&url, versions).to_owned())
+}
+
+/// The same of a text that a catalogue has for a URL, whatever it is.
+#[must_use]
+pub fn unversioned<'u>(url: &'u str, versions: &[&str]) -> &'u str {
+    let url = url.trim_end_matches('/');
+    let mut versions = versions.iter();
+    let bare = versions.find_map(|version| url.strip_suffix(version));
+    bare.unwrap_or(url).trim_end_matches('/')
 }

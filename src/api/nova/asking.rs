@@ -30,7 +30,7 @@ pub async fn answer(
             let known = sign_in(call, upstream).await?;
             let known = known.ok_or(Told::Unauthorized)?;
             call.caller = known.caller();
-            call.image_url = known.image_url.as_deref().map(without_version);
+            call.image_url.clone_from(&known.image_url);
         }
     }
     let (operation, body) = match tree::prepare(call, route)? {
@@ -73,7 +73,7 @@ async fn stand_in(
     if let Some(project) = route.and_then(|route| route.project.clone()) {
         call.caller.project_id = Some(project);
     }
-    call.image_url = own.image_url.as_deref().map(without_version);
+    call.image_url.clone_from(&own.image_url);
     Ok(())
 }
 
@@ -103,11 +103,4 @@ async fn known(upstream: &Upstream, token: &str) -> Result<Option<Arc<KnownToken
 
 fn identity_down(error: &(dyn Error + 'static)) -> Fault {
     Fault::from(Told::IdentityDown).because(why(error))
-}
-
-/// What links to images begin with has no version.
-fn without_version(url: &str) -> String {
-    let url = url.trim_end_matches('/');
-    let bare = url.strip_suffix("/v2").unwrap_or(url);
-    bare.trim_end_matches('/').to_owned()
 }

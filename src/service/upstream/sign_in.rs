@@ -6,7 +6,9 @@ use super::error::ClientError;
 use super::keystone::{Keystone, SignedIn};
 use super::keystone_error::KeystoneError;
 use super::seen_token::SeenToken;
-use crate::config::{CloudCredentials, CloudsError, ServiceInterface};
+use crate::config::{
+    CloudCredentials, CloudsError, GLANCE_VERSIONS, ServiceInterface, unversioned,
+};
 use std::sync::Arc;
 
 /// Why this server is nobody at a cloud.
@@ -85,11 +87,7 @@ pub fn image_url(credentials: &CloudCredentials, token: &SeenToken) -> Result<St
         interface: credentials.interface.unwrap_or_default(),
     };
     match token.url("image", wanted.region.as_deref(), wanted.interface) {
-        Some(url) => {
-            let url = url.trim_end_matches('/');
-            let bare = url.strip_suffix("/v2").unwrap_or(url);
-            Ok(bare.trim_end_matches('/').to_owned())
-        }
+        Some(url) => Ok(unversioned(url, GLANCE_VERSIONS).to_owned()),
         None => Err(CloudError::NoImages(wanted)),
     }
 }

@@ -6,7 +6,7 @@
 use super::keystone::Keystone;
 use super::keystone_error::KeystoneError;
 use super::seen_token::SeenToken;
-use crate::config::ServiceInterface;
+use crate::config::{GLANCE_VERSIONS, ServiceInterface, unversioned};
 use crate::control::Clock;
 use crate::domain::identity::Role;
 use crate::domain::token::ADMIN;
@@ -45,7 +45,7 @@ impl KnownToken {
     pub(super) fn of(token: SeenToken, region: Option<&str>, interface: ServiceInterface) -> Self {
         let image_url = token.url("image", region, interface);
         Self {
-            image_url: image_url.map(str::to_owned),
+            image_url: image_url.map(|url| unversioned(url, GLANCE_VERSIONS).to_owned()),
             roles: token.roles.into_iter().map(|role| role.name).collect(),
             user: token.user,
             scope: token.scope,
