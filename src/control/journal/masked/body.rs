@@ -2,7 +2,7 @@
 
 use super::markup;
 use super::names::{MASK, end_of_first_secret_name, names_secret};
-use super::target::secrets_of;
+use super::target::without_secrets_of;
 use super::text;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -22,7 +22,6 @@ pub fn body<'b>(bytes: &'b [u8], target: &str, is_sensitive: bool) -> Option<Cow
     if is_markup && is_sensitive && text.contains("<!DOCTYPE") {
         return None;
     }
-    let secrets = secrets_of(target);
     let mut shown = Cow::Borrowed(text);
     if let Some(start) = end_of_what_is_safe(text, is_markup).filter(|_| is_sensitive) {
         shown = Cow::Owned([text.get(..start).unwrap_or_default(), MASK].concat());
@@ -38,12 +37,7 @@ pub fn body<'b>(bytes: &'b [u8], target: &str, is_sensitive: bool) -> Option<Cow
             shown = Cow::Owned(masked(text, found));
         }
     }
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        if shown.contains(secret) {
-            shown = Cow::Owned(shown.replace(secret, MASK));
-        }
-    }
-    match shown {
+    match without_secrets_of(target, shown) {
         Cow::Borrowed(_) => Some(Cow::Borrowed(bytes)),
         Cow::Owned(text) => Some(Cow::Owned(text.into_bytes())),
     }
@@ -63,12 +57,11 @@ pub fn without(secrets: &[&str], text: &str) -> String {
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         if secret.len() >= LEAST_ALONE {
             shown = shown.replace(secret, MASK);
+            continue;
         }
         for quote in ['\'', '"'] {
-            shown = shown.replace(
-                &format!("{quote}{secret}{quote}"),
-                &format!("{quote}{MASK}{quote}"),
-            );
+            let quoted = |text| format!("{quote}{text}{quote}");
+            shown = shown.replace(&quoted(*secret), &quoted(MASK));
         }
     }
     shown

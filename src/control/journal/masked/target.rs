@@ -46,7 +46,7 @@ pub fn without_secrets_of<'t>(target: &str, text: impl Into<Cow<'t, str>>) -> Co
 }
 
 /// What is masked in a target, as it came and decoded.
-pub fn secrets_of(target: &str) -> Vec<String> {
+fn secrets_of(target: &str) -> Vec<String> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut secrets = Vec::new();
     let decoded = decode(path);
