@@ -7,6 +7,7 @@
     reason = "a benchmark that cannot measure has nothing else to say"
 )]
 
+mod child;
 mod crash;
 mod hashes;
 mod http;

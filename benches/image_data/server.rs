@@ -1,15 +1,11 @@
 //! The binary as a process of its own.
 
+use crate::child;
 use crate::http::Connection;
-use crate::measure::{now, pause};
 use std::io::Result;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-/// How long it may take to answer before the run is given up.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running server. Dropping it kills it.
 pub struct Server {
@@ -61,18 +57,9 @@ impl Server {
         command.env_clear().env("TMPDIR", &folder.0);
         let process = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
         let mut process = process.expect("the binary starts");
-        let started = now();
-        loop {
-            let ended = process.try_wait().expect("a child can be asked");
-            assert_eq!(ended, None, "the binary ended before it was ready");
-            assert!(started.elapsed() < PATIENCE, "the binary is never ready");
-            let port = std::fs::read_to_string(&port_file).unwrap_or_default();
-            if let Ok(port) = port.trim().parse() {
-                let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-                return Self { process, address };
-            }
-            pause(Duration::from_millis(1));
-        }
+        let port = child::port_of(&mut process, &port_file);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        Self { process, address }
     }
 
     /// The id of a new image.
@@ -90,14 +77,7 @@ impl Server {
 
     /// Resident memory now and at most, in MB (10^6 bytes), where the operating system tells.
     pub fn resident_mb(&self) -> Option<(f64, f64)> {
-        let path = format!("/proc/{}/status", self.process.id());
-        let status = std::fs::read_to_string(path).ok()?;
-        let field = |name: &str| -> Option<f64> {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            let kibibytes: u32 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-            Some(f64::from(kibibytes) * 1024.0 / 1e6)
-        };
-        Some((field("VmRSS:")?, field("VmHWM:")?))
+        child::resident_mb(&self.process)
     }
 
     /// As `kill -9` does.

@@ -7,6 +7,8 @@
     reason = "a benchmark that cannot measure has nothing else to say"
 )]
 
+#[path = "../image_data/child.rs"]
+mod child;
 mod cloud;
 mod connection;
 mod crowd;

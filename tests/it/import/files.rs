@@ -59,6 +59,18 @@ fn saved_pages_and_members_are_the_cloud() {
     );
 }
 
+/// The status of an import, what it told, and what it said of errors.
+fn import(database: &Path, file: &Path, options: &[&str]) -> (Option<i32>, String, String) {
+    let all = ["import", "--database", text(database), "--file", text(file)];
+    let output = command(&[&all[..], options].concat()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
 #[test]
 fn as_many_as_need_indexes_afterwards() {
     let scratch = Scratch::new("import-many");
@@ -70,22 +82,7 @@ fn as_many_as_need_indexes_afterwards() {
     };
     let (many, few) = (made("10000", "3"), made("100", "4"));
     let database = scratch.path("images.db");
-    let import = |file: &Path, options: &[&str]| {
-        let all = [
-            "import",
-            "--database",
-            text(&database),
-            "--file",
-            text(file),
-        ];
-        let output = command(&[&all[..], options].concat()).output().unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        (
-            output.status.code(),
-            text(output.stdout),
-            text(output.stderr),
-        )
-    };
+    let import = |file: &Path, options: &[&str]| import(&database, file, options);
     let good = |told: &str| (Some(0), format!("{told}\n"), String::new());
     assert_eq!(import(&few, &[]), good("100 images"));
     let (code, _, said) = import(&many, &[]);
@@ -125,16 +122,9 @@ fn what_the_database_has_stays_beside_what_comes() {
         scratch.file(name, format!(r#"{{"images": [{}]}}"#, images.join(", ")))
     };
     let import = |file: &Path, option: &[&str]| {
-        let all = [
-            "import",
-            "--database",
-            text(&database),
-            "--file",
-            text(file),
-        ];
-        let output = command(&[&all[..], option].concat()).output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
+        let (code, told, said) = import(&database, file, option);
+        assert_eq!(code, Some(0), "{said}");
+        told
     };
     import(&page("one", &["a", "b"], "red"), &[]);
     let told = import(&page("two", &["b", "c"], "blue"), &["--merge"]);
