@@ -38,7 +38,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::look("control.fixtures.dump", "/fixtures", dump)
     },
     Route {
-        work: Work::Everything,
+        work: Work::Replace,
         summary: "Puts a fixture in place of the whole state",
         takes: Some(FIXTURE),
         gives: &[Gives::nothing(
@@ -47,7 +47,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::change("control.fixtures.load", Verb::Post, "/fixtures/load", load)
     },
     Route {
-        work: Work::Everything,
+        work: Work::Replace,
         summary: "Adds a fixture to the state; of what both name, the fixture's word counts",
         takes: Some(FIXTURE),
         gives: &[Gives::nothing("It is added")],

@@ -198,12 +198,7 @@ fn replace(ask: &Ask<'_>) -> Reply {
 
 fn change(ask: &Ask<'_>) -> Reply {
     let text = own::check(ask).and_then(|()| text(ask));
-    let changed = text.and_then(|text| {
-        let patched = ask.app.patch_image(ask.part(), text);
-        patched
-            .and_then(|()| ask.app.image(ask.part()))
-            .map_err(boxed)
-    });
+    let changed = text.and_then(|text| ask.app.patch_image(ask.part(), text).map_err(boxed));
     told(StatusCode::OK, changed)
 }
 

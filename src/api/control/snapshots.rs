@@ -18,7 +18,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::look("control.snapshots.list", "/snapshots", list)
     },
     Route {
-        work: Work::Everything,
+        work: Work::Replace,
         summary: "Takes a snapshot of the whole state; one of this name goes",
         gives: &[Gives::json::<View>(200, "It is taken")],
         ..Route::change(
@@ -29,7 +29,7 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
-        work: Work::Everything,
+        work: Work::Replace,
         summary: "Goes back to a snapshot: images and their data, users, tokens, ids, clock",
         gives: &[Gives::nothing("All is as it was")],
         ..Route::change(
