@@ -4,7 +4,7 @@ use super::answer::{done, failed, fault, json};
 use super::image_form::{ImageForm, ImagePatch, ImageShown};
 use super::own;
 use super::route::{Ask, Route};
-use super::words::{Gives, Takes, Verb, query_of};
+use super::words::{Access, Gives, Takes, Verb, query_of};
 use crate::domain::{GlanceStatus, Work};
 use crate::http::{Reply, StatusCode};
 use crate::service::{ImageControlError, Planned};
@@ -31,6 +31,7 @@ const MADE: Gives = Gives::json::<ImageShown>(201, "The image as it was made");
 /// The routes of this room.
 pub const ROUTES: &[Route] = &[
     Route {
+        access: Access::Watch,
         work: Work::Everything,
         summary: "Every image there is, deleted and hidden ones too, newest first",
         query: Some(query_of::<Pages>),
@@ -45,6 +46,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::change("control.images.create", Verb::Post, "/images", create)
     },
     Route {
+        access: Access::Watch,
         summary: "An image, whoever may see it; that is no read",
         gives: &[SHOWN],
         ..Route::look("control.images.show", "/images/{id}", show)
