@@ -56,6 +56,17 @@ fn images() {
                 "$.created_at: is not an RFC 3339",
             ),
             post(
+                json!({"min_rm": 512}),
+                400,
+                "$.min_rm: a custom property must be a string or null; did you mean `min_ram`?",
+            ),
+            post(json!({"Tags": ["a"]}), 400, "did you mean `tags`?"),
+            post(
+                json!({"transition": []}),
+                400,
+                "did you mean `transitions`?",
+            ),
+            post(
                 json!({"colour": 7}),
                 400,
                 "$.colour: a custom property must be",
