@@ -135,14 +135,11 @@ async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
     let ends = parts.status == StatusCode::REQUEST_TIMEOUT;
     let is_stream = matches!(parts.body, ReplyBody::Stream(_));
     let is_head = http.method() == actix_web::http::Method::HEAD;
-    let mut response = match is_head {
-        true => response(without_body(parts), None),
-        false => {
-            let facts = http.conn_data::<ConnectionFacts>();
-            let facts = facts.filter(|_| wire == Wire::Normal);
-            response(parts, facts.map(|facts| facts.order.beside()))
-        }
-    };
+    let facts = http.conn_data::<ConnectionFacts>();
+    let is_usual = wire == Wire::Normal && !is_head;
+    let beside = facts.filter(|_| is_usual).map(|facts| facts.order.beside());
+    let parts = if is_head { without_body(parts) } else { parts };
+    let mut response = response(parts, beside);
     if is_stream && http.version() < Version::HTTP_11 {
         // There are no chunks: the end of the connection is the end of the body.
         let head = response.head_mut();

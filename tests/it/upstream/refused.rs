@@ -23,7 +23,7 @@ fn what_is_not_there_beside_a_real_cloud() {
     let scratch = Scratch::new("upstream");
     let before = || builder().upstream(config());
     let fixture = Fixture::named("docs").unwrap();
-    for (builder, word) in [
+    for (builder, word) in vec![
         (before().fixture(fixture), "a fixture"),
         (before().database(scratch.path("nova.db")), "a database"),
         (
