@@ -1,4 +1,5 @@
-//! Requests/s of `images/detail`: the emulator against the bare handler, JSON against XML.
+//! Requests/s of `images/detail`: the emulator against the bare handler, JSON against XML,
+//! with a journal against without one.
 
 use crate::bare::Bare;
 use crate::client::{CONNECTIONS, Client, Request, Round, fetch};
@@ -6,7 +7,7 @@ use crate::images::{self, PROJECT};
 use crate::measure::{median, percentile};
 use crate::report::{Table, decimals, micros, ratio, thousands};
 use crate::{Options, WORKERS};
-use nova_images::Emulator;
+use nova_images::{Emulator, JournalMode};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -150,6 +151,42 @@ pub fn xml_against_json(options: &Options) -> Option<String> {
         }
     }
     table.under("XML against JSON, both of the emulator")
+}
+
+/// The emulator with its journal, as it is usually, against the emulator without one.
+pub fn with_journal(options: &Options) -> Option<String> {
+    let mut table = Table::new(&[
+        "images",
+        "request",
+        "with journal, req/s",
+        "without, req/s",
+        "ratio",
+        "aim",
+    ]);
+    for count in SIZES {
+        for kind in Kind::ALL {
+            if !options.wants(&format!("journal {count} {}", kind.name())) {
+                continue;
+            }
+            let [with, without] = [JournalMode::On, JournalMode::Off].map(|mode| {
+                let builder = Emulator::builder().fixture(images::fixture(count));
+                let started = builder.journal(mode).workers(WORKERS).start();
+                started.expect("the emulator starts")
+            });
+            let [mut with, mut without] =
+                [&with, &without].map(|emulator| warm_client(emulator, count, Format::Json, kind));
+            let pairs = Pairs::drive(options, &mut with, &mut without);
+            table.row([
+                thousands(f64::from(count)),
+                kind.name().to_owned(),
+                thousands(pairs.first.requests_per_second()),
+                thousands(pairs.second.requests_per_second()),
+                ratio(&pairs.ratios()),
+                "0.9".to_owned(),
+            ]);
+        }
+    }
+    table.under("With the journal against without it, both of the emulator")
 }
 
 fn cases() -> impl Iterator<Item = (u32, Format, Kind)> {

@@ -38,8 +38,8 @@ const USAGE: &str = "usage: cargo bench --bench throughput -- [--quick] [--image
   --quick      fewer and shorter rounds, and 100,000 images instead of a million
   --images N   so many images instead of a million, or of 300,000 that are loaded
   --only TEXT  only the cases whose name contains TEXT, as in:
-               bare 25 JSON computed, xml 1000 repeated, pages first page, writes, loading, process,
-               spaces, reset 1000";
+               bare 25 JSON computed, xml 1000 repeated, journal 25, pages first page, writes, loading,
+               process, spaces, reset 1000";
 
 /// What is measured, and how long.
 struct Options {
@@ -118,6 +118,7 @@ fn main() -> ExitCode {
         spaces::resets_and_spaces,
         listing::against_bare,
         listing::xml_against_json,
+        listing::with_journal,
         table_size::pages,
         writes::together,
         loading::into_file,

@@ -2,7 +2,8 @@
 //!
 //! The web framework refuses request targets with bytes that RFC 3986 wants
 //! escaped. The real services take them. So such bytes are escaped on their way
-//! in, in request lines only: `request_lines` knows which bytes those are.
+//! in, in request lines only: `request_lines` knows which bytes those are. It also
+//! leaves out the second end of a chunked body, which would end the connection.
 
 use super::doorman::Ticket;
 use super::output::{Order, Output};
@@ -71,16 +72,26 @@ impl Connection {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
-        let read = buffer.filled().get(before..).unwrap_or_default();
-        if read.is_empty() && buffer.remaining() > 0 {
-            self.facts.order.leave();
-        }
-        if let Cow::Owned(tidied) = self.lines.tidy(read) {
-            self.pending = Bytes::from(tidied);
+        loop {
+            ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+            let read = buffer.filled().get(before..).unwrap_or_default();
+            if read.is_empty() {
+                if buffer.remaining() > 0 {
+                    self.facts.order.leave();
+                    self.pending = Bytes::from_static(self.lines.end());
+                }
+                return Poll::Ready(Ok(()));
+            }
+            let Cow::Owned(tidied) = self.lines.tidy(read) else {
+                return Poll::Ready(Ok(()));
+            };
             buffer.set_filled(before);
+            // To have read nothing would say that nothing more comes.
+            if !tidied.is_empty() {
+                self.pending = Bytes::from(tidied);
+                return Poll::Ready(Ok(()));
+            }
         }
-        Poll::Ready(Ok(()))
     }
 
     /// Hands over as much of `pending` as there is room for.
@@ -121,7 +132,9 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let Self { stream, output, .. } = &mut *self;
+        ready!(output.poll_rest(stream, context))?;
+        Pin::new(stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -304,13 +304,17 @@ impl Store {
     ) -> Result<T, E> {
         let mut freed = Vec::new();
         let written = self.database.write(|connection| {
-            let decided = match decide(rows::find(connection, id)?) {
+            let known = rows::known(connection, id)?;
+            let decided = match decide(known.as_ref().map(|(_, image)| image.clone())) {
                 Ok(change) => change,
                 Err(refusal) => return Ok(Err(refusal)),
             };
             Ok(Ok(match decided {
                 Change::Put(image, value) => {
-                    rows::put(connection, &self.maker, &image)?;
+                    match known.filter(|(_, before)| before.id == image.id) {
+                        Some(known) => rows::put_over(connection, &self.maker, &known, &image)?,
+                        None => rows::put(connection, &self.maker, &image)?,
+                    }
                     if image.status.is_deleted() {
                         freed = data::forget(connection, id)?;
                     }

@@ -158,13 +158,24 @@ fn insert_details(connection: &Connection, seq: i64, image: &Image) -> Result<()
     Ok(())
 }
 
-/// Stores an image in place of the one of its id, as the same row: its text stays where its
-/// neighbours' are.
+/// Stores an image in place of the one of its id, if there is one.
 pub fn put(connection: &Tables<'_>, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
-    let Some((seq, before)) = find_numbered(connection, &image.id)? else {
-        return insert_new(connection, maker, image);
-    };
-    Changes::between(&before, image).write(connection, seq)?;
+    match known(connection, &image.id)? {
+        Some(known) => put_over(connection, maker, &known, image),
+        None => insert_new(connection, maker, image),
+    }
+}
+
+/// Stores an image in place of the known one, which has its id, as the same row: its text stays where its
+/// neighbours' are.
+pub fn put_over(
+    connection: &Tables<'_>,
+    maker: &TextMaker,
+    (seq, before): &Numbered,
+    image: &Image,
+) -> Result<(), StoreError> {
+    let seq = *seq;
+    Changes::between(before, image).write(connection, seq)?;
     if (&before.tags, &before.members) != (&image.tags, &image.members) {
         for forget in [
             "DELETE FROM image_tags WHERE seq = ?1",
@@ -175,7 +186,7 @@ pub fn put(connection: &Tables<'_>, maker: &TextMaker, image: &Image) -> Result<
         insert_details(connection, seq, image)?;
     }
     texts::put(connection, seq, &(maker.make)(image))?;
-    terms::change(connection, seq, Some(&before), Some(image))?;
+    terms::change(connection, seq, Some(before), Some(image))?;
     if before.created_at != image.created_at {
         put_out_of_order(connection)?;
     }
@@ -183,21 +194,13 @@ pub fn put(connection: &Tables<'_>, maker: &TextMaker, image: &Image) -> Result<
 }
 
 pub fn remove(connection: &Tables<'_>, id: &str) -> Result<(), StoreError> {
-    let before = find(connection, id)?;
-    if let Some(seq) = remove_row(connection, id)? {
+    if let Some((seq, before)) = known(connection, id)? {
+        let delete = "DELETE FROM images WHERE seq = ?1";
+        connection.prepare_cached(delete)?.execute([seq])?;
         texts::put(connection, seq, &ImageTexts::default())?;
-        terms::change(connection, seq, before.as_ref(), None)?;
+        terms::change(connection, seq, Some(&before), None)?;
     }
     Ok(())
-}
-
-/// Says which row it was.
-fn remove_row(connection: &Connection, id: &str) -> Result<Option<i64>, StoreError> {
-    let seq = connection
-        .prepare_cached("DELETE FROM images WHERE id = ?1 RETURNING seq")?
-        .query_row([id], |row| row.get(0))
-        .optional()?;
-    Ok(seq)
 }
 
 /// Forgets all images, and the tokens with them.
@@ -234,11 +237,11 @@ pub fn at(connection: &Connection, seq: i64) -> Result<Image, StoreError> {
 }
 
 pub fn find(connection: &Connection, id: &str) -> Result<Option<Image>, StoreError> {
-    Ok(find_numbered(connection, id)?.map(|(_, image)| image))
+    Ok(known(connection, id)?.map(|(_, image)| image))
 }
 
 /// The image of an id, and its row.
-fn find_numbered(connection: &Connection, id: &str) -> Result<Option<Numbered>, StoreError> {
+pub fn known(connection: &Connection, id: &str) -> Result<Option<Numbered>, StoreError> {
     one(connection, "i.id", id)
 }
 

@@ -12,7 +12,7 @@ use super::worth::steps_worth;
 use crate::domain::filter::TextColumn;
 use crate::domain::{Direction, ImageQuery, Sort, Test};
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -25,11 +25,8 @@ const MOST_MISSES: usize = 1000;
 /// So many are sorted whatever else could be done.
 const FEW_SORTED: usize = 100;
 
-/// Steps along an index before all that matches is sorted.
-const MOST_STEPS: usize = 50_000;
-
-/// Images that are rather sorted than walked past for long.
-const MOST_SORTED: usize = 8_192;
+/// Images that are taken along the first key of an order, to be sorted, at most.
+const MOST_TAKEN: usize = 8_192;
 
 /// The conditions of a query in the usual order that asks for nothing but names and ids, of which few
 /// images have the same: an index of the images themselves is the shortest way to them.
@@ -268,15 +265,10 @@ impl<'c, 'q> Search<'c, 'q> {
         if let Some(rows) = self.common_page()? {
             return Ok(rows);
         }
-        if Walk::along(self.sorts, self.after.as_deref()).is_none()
-            && let Some(rows) = self.grouped_page()?
-        {
-            return Ok(rows);
-        }
         loop {
             let blocks = self.blocks()?;
             let count: usize = blocks.values().map(Bits::count).sum();
-            let walk = Walk::along(self.sorts, self.after.as_deref());
+            let walk = Walk::of_order(self.sorts, self.after.as_deref());
             let walk = walk.filter(|_| count > FEW_SORTED);
             let Some((walk, most)) = walk.and_then(|walk| Some((walk, self.steps(count)?))) else {
                 return self.sorted(&blocks);
@@ -308,7 +300,7 @@ impl<'c, 'q> Search<'c, 'q> {
             false => usize::try_from(BLOCK_ROWS).unwrap_or(usize::MAX),
         };
         let likely = newest.1.count().saturating_mul(MOST_MISSES) / rows;
-        let walk = Walk::along(self.sorts, self.after.as_deref());
+        let walk = Walk::of_order(self.sorts, self.after.as_deref());
         let Some(walk) = walk.filter(|_| likely > self.most.saturating_mul(2)) else {
             return Ok(None);
         };
@@ -321,44 +313,6 @@ impl<'c, 'q> Search<'c, 'q> {
             Found::Rows(rows) => Ok(Some(rows)),
             Found::TooFar => Ok(None),
         }
-    }
-
-    /// A page in an order that no index has, but for its first key: rows are taken along that until there
-    /// are enough, and all that have the last one's key; those are sorted.
-    fn grouped_page(&self) -> Result<Option<Vec<i64>>, StoreError> {
-        let Some(walk) = Walk::by_first(self.sorts, self.after.as_deref()) else {
-            return Ok(None);
-        };
-        let mut known = Known {
-            walking: Walking::of(self.connection, Direction::Descending)?,
-            blocks: BTreeMap::new(),
-        };
-        let marker = self.after.as_ref().and_then(|keys| keys.first());
-        let (mut found, mut behind, mut steps) = (Vec::new(), 0, 0);
-        let mut last: Option<Value> = None;
-        'walk: for (sql, values) in &walk.parts {
-            let mut select = self.connection.prepare_cached(sql)?;
-            let mut rows = select.query(rusqlite::params_from_iter(values))?;
-            while let Some(row) = rows.next()? {
-                let (seq, key) = (row.get(0)?, row.get(1)?);
-                if behind >= self.most && last.as_ref() != Some(&key) {
-                    break 'walk;
-                }
-                steps += 1;
-                if steps > MOST_STEPS || found.len() > MOST_SORTED {
-                    return Ok(None);
-                }
-                let (block, place) = Bits::place(seq);
-                if seq > self.last || !known.has(&self.sets, block, place)? || !self.holds(seq)? {
-                    continue;
-                }
-                // Of those that have the marker's key some come before it.
-                behind += usize::from(marker != Some(&key));
-                found.push(seq);
-                last = Some(key);
-            }
-        }
-        self.in_order(found.into_iter(), &[]).map(Some)
     }
 
     /// All rows that match, as far as sets tell.
@@ -386,32 +340,38 @@ impl<'c, 'q> Search<'c, 'q> {
         steps_worth(self.most, count, all)
     }
 
+    /// A page along an index, unless it takes more steps than these.
     fn walk(
         &self,
         walk: &Walk,
         has: &mut dyn FnMut(i64, u16) -> Result<bool, StoreError>,
         most: usize,
     ) -> Result<Found, StoreError> {
-        let (mut found, mut steps) = (Vec::new(), 0);
-        for (sql, values) in &walk.parts {
+        let mut page = Taken::of(self, walk);
+        let mut steps = 0;
+        'walk: for (sql, values) in &walk.parts {
             let mut select = self.connection.prepare_cached(sql)?;
             let mut rows = select.query(rusqlite::params_from_iter(values))?;
-            while found.len() < self.most
-                && let Some(row) = rows.next()?
-            {
+            while let Some(row) = rows.next()? {
+                if page.is_full(row)? {
+                    break 'walk;
+                }
                 steps += 1;
-                if steps > most {
+                if steps > most || page.is_too_large() {
                     return Ok(Found::TooFar);
                 }
                 let seq = row.get(0)?;
                 let (block, place) = Bits::place(seq);
                 // Rows that came after the list began are in no set of it.
                 if seq <= self.last && has(block, place)? && self.holds(seq)? {
-                    found.push(seq);
+                    page.take(seq, row)?;
                 }
             }
         }
-        Ok(Found::Rows(found))
+        if walk.is_in_order {
+            return Ok(Found::Rows(page.rows));
+        }
+        self.in_order(page.rows.into_iter(), &[]).map(Found::Rows)
     }
 
     fn sorted(&self, blocks: &Blocks) -> Result<Vec<i64>, StoreError> {
@@ -439,6 +399,55 @@ impl<'c, 'q> Search<'c, 'q> {
             }
         }
         Ok(found)
+    }
+}
+
+/// What is taken for a page along an index.
+struct Taken<'m> {
+    rows: Vec<i64>,
+    /// How many rows of the page are there; of those that have the marker's key some come before it.
+    behind: usize,
+    most: usize,
+    /// Where the walk is not in order, all rows that have the last one's key are taken.
+    is_in_order: bool,
+    last: Option<Value>,
+    marker: Option<&'m Value>,
+}
+
+impl<'m> Taken<'m> {
+    fn of(search: &'m Search<'_, '_>, walk: &Walk) -> Self {
+        Self {
+            rows: Vec::new(),
+            behind: 0,
+            most: search.most,
+            is_in_order: walk.is_in_order,
+            last: None,
+            marker: search.after.as_ref().and_then(|keys| keys.first()),
+        }
+    }
+
+    /// Whether nothing is taken from this row on.
+    fn is_full(&self, row: &Row<'_>) -> Result<bool, StoreError> {
+        if self.behind < self.most {
+            return Ok(false);
+        }
+        Ok(self.is_in_order || self.last != Some(row.get(1)?))
+    }
+
+    fn is_too_large(&self) -> bool {
+        !self.is_in_order && self.rows.len() > MOST_TAKEN
+    }
+
+    fn take(&mut self, seq: i64, row: &Row<'_>) -> Result<(), StoreError> {
+        self.rows.push(seq);
+        if self.is_in_order {
+            self.behind += 1;
+            return Ok(());
+        }
+        let key = row.get(1)?;
+        self.behind += usize::from(self.marker != Some(&key));
+        self.last = Some(key);
+        Ok(())
     }
 }
 

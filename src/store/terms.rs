@@ -7,7 +7,7 @@ use super::bits::{Bits, Malformed};
 use super::error::{Damage, StoreError};
 use crate::domain::{Direction, Image, PropertyValue};
 use rusqlite::{CachedStatement, Connection};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// What an image may have in common with others: a column or a property, and its value.
 pub type Term = (String, String);
@@ -77,14 +77,23 @@ fn each(image: &Image, visit: &mut dyn FnMut(&str, &str)) {
     }
 }
 
-fn of(image: Option<&Image>) -> HashSet<Term> {
-    let mut terms = HashSet::with_capacity(20);
+/// The terms of an image, in order and each once.
+fn of(image: Option<&Image>) -> Vec<Term> {
+    let mut terms = Vec::with_capacity(32);
     if let Some(image) = image {
         each(image, &mut |key, value| {
-            terms.insert((key.to_owned(), value.to_owned()));
+            terms.push((key.to_owned(), value.to_owned()));
         });
     }
+    terms.sort_unstable();
+    terms.dedup();
     terms
+}
+
+/// Those of some terms that are not among others; both in order.
+fn without<'t>(terms: &'t [Term], others: &'t [Term]) -> impl Iterator<Item = &'t Term> {
+    let is_other = |term: &&Term| others.binary_search(term).is_err();
+    terms.iter().filter(is_other)
 }
 
 /// Keeps that a row, which had the terms of one image, has those of another.
@@ -96,12 +105,12 @@ pub fn change(
 ) -> Result<(), StoreError> {
     let (before, after) = (of(before), of(after));
     let (block, place) = Bits::place(seq);
-    for term in before.difference(&after) {
+    for term in without(&before, &after) {
         let mut bits = rows(connection, term, block)?;
         bits.clear(place);
         put(connection, term, block, &bits)?;
     }
-    for term in after.difference(&before) {
+    for term in without(&after, &before) {
         let mut bits = rows(connection, term, block)?;
         bits.set(place);
         put(connection, term, block, &bits)?;

@@ -13,6 +13,9 @@ use std::ops::Range;
 /// Rows whose texts are in one block.
 const BLOCK_ROWS: i64 = 8;
 
+/// What stands before each text of a block: the row in one byte, the length in four.
+const TEXT_HEAD: usize = 5;
+
 /// Where the blocks of a form are.
 struct Blocks {
     form: TextForm,
@@ -244,21 +247,25 @@ impl Block {
         u8::try_from(seq.rem_euclid(BLOCK_ROWS)).unwrap_or_default()
     }
 
-    /// Takes out what a row had and puts its new text behind the others.
+    /// Puts the new text of a row where its old one was, or behind the others: of a block of which little
+    /// changes, SQLite writes few pages.
     fn put(&mut self, seq: i64, text: Option<&[u8]>) -> Result<(), Malformed> {
         let own = Self::slot(seq);
-        let mut others = Self(Vec::with_capacity(self.0.len()));
-        let mut rest = self.0.as_slice();
+        let more = text.map_or(0, <[u8]>::len);
+        let mut edited = Self(Vec::with_capacity(self.0.len() + more + TEXT_HEAD));
+        let (mut rest, mut text) = (self.0.as_slice(), text);
         while let Some(next) = Next::of(rest)? {
             if next.slot != own {
-                others.push(next.slot, next.text);
+                edited.push(next.slot, next.text);
+            } else if let Some(text) = text.take() {
+                edited.push(own, text);
             }
             rest = next.behind;
         }
         if let Some(text) = text {
-            others.push(own, text);
+            edited.push(own, text);
         }
-        *self = others;
+        *self = edited;
         Ok(())
     }
 
@@ -406,12 +413,12 @@ mod tests {
     #[test]
     fn a_block_holds_the_texts_of_its_rows() {
         let mut block = Block::default();
-        let first = 5 * BLOCK_ROWS;
+        let first = 50 * BLOCK_ROWS;
         for seq in first..first + BLOCK_ROWS {
-            assert_eq!(Block::number(seq), 5);
+            assert_eq!(Block::number(seq), 50);
             block.put(seq, Some(seq.to_string().as_bytes())).unwrap();
         }
-        assert_ne!(Block::number(first + BLOCK_ROWS), 5);
+        assert_ne!(Block::number(first + BLOCK_ROWS), 50);
         block.put(first + 1, None).unwrap();
         block.put(first + 1, None).unwrap();
         for seq in first..first + BLOCK_ROWS {
@@ -421,6 +428,12 @@ mod tests {
         }
         block.put(first + 1, Some(b"")).unwrap();
         assert_eq!(text(&block, first + 1), Ok(Some(&b""[..])));
+        // Of the others not a byte moves.
+        let mut expected = block.0.clone();
+        let changed = range(&expected, first + 3).unwrap().unwrap();
+        expected[changed].copy_from_slice(b"new");
+        block.put(first + 3, Some(b"new")).unwrap();
+        assert_eq!(block.0, expected);
         for seq in first..first + BLOCK_ROWS {
             block.put(seq, None).unwrap();
         }

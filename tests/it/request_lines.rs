@@ -1,5 +1,5 @@
-//! Request lines are forgiven bytes that should be escaped. Bodies and headers are not touched,
-//! whatever they look like and whenever they come.
+//! Request lines are forgiven bytes that should be escaped, and chunked bodies a second end. Bodies
+//! and headers are not touched, whatever they look like and whenever they come.
 
 use crate::golden::client::{Answer, read_answer};
 use crate::harness::Server;
@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const METADATA: &str = "/v2/openstack/images/70a599e0-31e7-49b7-b260-868f441e862b/metadata";
 const TOKEN: &str = "X-Auth-Token: admin-token\r\n";
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: nova\r\n\r\n";
+
+/// What python-glanceclient 0.14 sends behind each chunked body: the last chunk once more.
+const STRAY: &[u8] = b"0\r\n\r\n";
 
 /// A connection on which bytes are sent as they are, and when it is said.
 struct Wire(BufReader<TcpStream>);
@@ -175,6 +178,92 @@ fn targets_are_forgiven_on_a_used_connection() {
     wire.assert_over();
 }
 
+/// What is uploaded, and holds what looks like its end.
+const DATA: &[u8] = b"0\r\n\r\nGET / HTTP/1.1\r\n\r\n0\r\n\r\n";
+
+/// An upload by Glance's API v1, in chunks.
+fn upload(line: &str) -> Vec<u8> {
+    let head = format!(
+        "{line} HTTP/1.1\r\nHost: glance\r\n{TOKEN}x-image-meta-name: x\r\n\
+         x-image-meta-disk_format: raw\r\nx-image-meta-container_format: bare\r\n\
+         Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
+    [head.as_bytes(), &chunked(DATA, 5)].concat()
+}
+
+const UPLOAD: &str = "POST /image/v1/images";
+
+fn assert_uploaded(wire: &mut Wire) {
+    let answer = wire.answer();
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let said: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(said["image"]["size"], DATA.len());
+}
+
+#[test]
+fn uploads_may_end_twice_and_be_followed_by_the_next_request() {
+    let server = Server::with("docs");
+    let mut wire = Wire::to(&server);
+    let (upload, refused) = (upload(UPLOAD), upload("PUT /image/v1/images/none"));
+    wire.send(&[&upload[..], STRAY, &upload, STRAY, GET].concat());
+    assert_uploaded(&mut wire);
+    assert_uploaded(&mut wire);
+    assert_eq!(wire.answer().status, 200);
+    // A client may hear of it before it has sent the stray, or before it has sent anything.
+    for at in 0..=STRAY.len() {
+        let (early, late) = STRAY.split_at(at);
+        wire.send(&[&upload[..], early].concat());
+        assert_uploaded(&mut wire);
+        wire.send(late);
+        wire.send(GET);
+        assert_eq!(wire.answer().status, 200);
+    }
+    wire.send(&[&refused[..], STRAY, GET].concat());
+    assert_eq!(wire.answer().status, 404);
+    assert_eq!(wire.answer().status, 200);
+    wire.assert_over();
+}
+
+/// Behind a chunked body as behind any: what begins like a stray and is none is no request.
+#[test]
+fn what_is_no_stray_is_answered_as_any_bytes_in_a_heads_place() {
+    let server = Server::with("docs");
+    for behind in [
+        &b"0"[..],
+        b"0\r",
+        b"0\r\n",
+        b"0\r\n\r",
+        b"0\r\nGET / HTTP/1.1\r\nHost: nova\r\n\r\n",
+        b"0GET / HTTP/1.1\r\nHost: nova\r\n\r\n",
+        b"0\r\n\r\n0\r\n\r\n",
+        b"0\r\nX: y\r\n\r\n",
+        b"00\r\n\r\n",
+        b"1\r\n0\r\n0\r\n\r\n",
+    ] {
+        let rest = |first: &[u8], behind: &[u8]| {
+            let mut wire = Wire::to(&server);
+            wire.send(first);
+            let status = wire.answer().status;
+            wire.send(behind);
+            wire.0.get_ref().shutdown(Shutdown::Write).unwrap();
+            let mut rest = String::new();
+            wire.0.read_to_string(&mut rest).unwrap();
+            let status_line = rest.lines().next().unwrap_or_default().to_owned();
+            (status, status_line, rest.matches("HTTP/1.1 ").count())
+        };
+        let (created, line, answers) = rest(&upload(UPLOAD), behind);
+        assert_eq!(created, 201);
+        let behind = behind.strip_prefix(STRAY).unwrap_or(behind);
+        assert_eq!(
+            (200, line, answers),
+            rest(GET, behind),
+            "{}",
+            behind.escape_ascii()
+        );
+        assert!(answers <= 1);
+    }
+}
+
 /// Parts of bodies and of targets, full of what looks like something else.
 const WORDS: [&str; 12] = [
     "\"",
@@ -249,13 +338,14 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
         format!("GET {target} HTTP/1.1\r\nHost: nova\r\n{headers}\r\n").into_bytes()
     });
     let posted = prop_oneof![3 => Just(METADATA.to_owned()), 2 => target()];
-    let post = (posted, select(headers), body(), 0..20_usize);
-    let post = post.prop_map(|(target, headers, body, chunk)| {
+    let strays = select(vec![b"", STRAY]);
+    let post = (posted, select(headers), body(), 0..20_usize, strays);
+    let post = post.prop_map(|(target, headers, body, chunk, stray)| {
         let (framing, body) = match chunk {
             0..10 => (format!("Content-Length: {}", body.len()), body),
             size => (
                 "Transfer-Encoding: chunked".to_owned(),
-                chunked(&body, size),
+                [&chunked(&body, size), stray].concat(),
             ),
         };
         let head = format!("POST {target} HTTP/1.1\r\nHost: nova\r\n{TOKEN}{headers}{framing}\r\n");

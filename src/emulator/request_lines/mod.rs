@@ -6,10 +6,14 @@
 //! actix-http's decoder. What that would refuse, or hand over to another protocol, ends it: all that
 //! follows passes as it is. So a byte is changed only where the decoder, too, reads a request line.
 //!
+//! Directly behind a chunked body, where the decoder reads the next head, a stray last chunk is left
+//! out: one, whole, and nothing else.
+//!
 //! Bytes go in and bytes come out, cut wherever they are. It must not know what brings them.
 
 mod chunks;
 mod head;
+mod stray;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +22,7 @@ use head::{BodyLength, Head, Progress};
 use memchr::memchr;
 use percent_encoding::percent_encode_byte;
 use std::borrow::Cow;
+use stray::{Found, Stray};
 
 /// The longest head that is followed: actix-http refuses one that is longer and not over.
 const MOST_HEAD_BYTES: usize = 131_072;
@@ -33,6 +38,9 @@ enum Place {
     Body(u64),
     /// A body in chunks.
     Chunks(Chunks),
+    /// What follows such a body: a stray last chunk, or the next request. Of the stray, what has come
+    /// is kept back until it is clear which of the two it is.
+    BehindChunks(Stray),
     /// That cannot be told, and nothing behind it either.
     Unknown,
 }
@@ -48,15 +56,32 @@ pub struct RequestLines {
 #[derive(Clone, Copy, Debug)]
 struct Piece {
     length: usize,
-    /// Whether there are bytes to be escaped among them.
-    is_dirty: bool,
+    fate: Fate,
+}
+
+/// What is read in the stead of a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// The piece.
+    Same,
+    /// It, with escapes.
+    Escaped,
+    /// Nothing.
+    LeftOut,
 }
 
 impl Piece {
     fn clean(length: usize) -> Self {
         Self {
             length,
-            is_dirty: false,
+            fate: Fate::Same,
+        }
+    }
+
+    fn left_out(length: usize) -> Self {
+        Self {
+            length,
+            fate: Fate::LeftOut,
         }
     }
 }
@@ -71,22 +96,52 @@ impl RequestLines {
     }
 
     /// Takes the next bytes of the connection, and gives what is to be read in their stead. These
-    /// are the same, not copied, unless there is something to escape among them.
+    /// are the same, not copied, unless there is something to escape or to leave out among them. It may
+    /// be nothing: then more has to come, or [`RequestLines::end`].
     pub fn tidy<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        let mut tidied: Option<Vec<u8>> = None;
+        let mut tidied: Option<Vec<u8>> = self.give_back(bytes);
         let mut rest = bytes;
         while !rest.is_empty() {
             let piece = self.take(rest);
             let (taken, behind) = rest.split_at(piece.length);
-            if piece.is_dirty {
+            if piece.fate != Fate::Same {
                 let (before, _) = bytes.split_at(bytes.len() - rest.len());
-                escape(taken, tidied.get_or_insert_with(|| before.to_vec()));
+                let tidied = tidied.get_or_insert_with(|| before.to_vec());
+                if piece.fate == Fate::Escaped {
+                    escape(taken, tidied);
+                }
             } else if let Some(tidied) = &mut tidied {
                 tidied.extend_from_slice(taken);
             }
             rest = behind;
         }
         tidied.map_or(Cow::Borrowed(bytes), Cow::Owned)
+    }
+
+    /// What is still to be read when no more bytes come.
+    pub fn end(&mut self) -> &'static [u8] {
+        match std::mem::replace(&mut self.place, Place::Unknown) {
+            Place::BehindChunks(stray) => stray.seen(),
+            _ => &[],
+        }
+    }
+
+    /// What was kept back of a stray that is none, as these next bytes tell.
+    fn give_back(&mut self, next: &[u8]) -> Option<Vec<u8>> {
+        let Place::BehindChunks(mut stray) = self.place else {
+            return None;
+        };
+        let kept = stray.seen();
+        if kept.is_empty() || stray.meet(next) != Found::Nothing {
+            return None;
+        }
+        self.place = Place::Line;
+        let mut rest = kept;
+        while !rest.is_empty() {
+            let piece = self.take(rest);
+            rest = rest.get(piece.length..).unwrap_or_default();
+        }
+        Some(kept.to_vec())
     }
 
     /// Takes what belongs together off the front of `rest`: something, if there is anything.
@@ -105,10 +160,21 @@ impl RequestLines {
             Place::Chunks(chunks) => match chunks.pass(rest) {
                 Passed::All => Piece::clean(rest.len()),
                 Passed::Ended(length) => {
-                    self.place = Place::Line;
+                    self.place = Place::BehindChunks(Stray::default());
                     Piece::clean(length)
                 }
                 Passed::Broken => self.give_up(rest),
+            },
+            Place::BehindChunks(stray) => match stray.meet(rest) {
+                Found::Open => Piece::left_out(rest.len()),
+                Found::Whole(length) => {
+                    self.place = Place::Line;
+                    Piece::left_out(length)
+                }
+                Found::Nothing => {
+                    self.place = Place::Line;
+                    self.take_line(rest)
+                }
             },
             Place::Unknown => Piece::clean(rest.len()),
         }
@@ -132,9 +198,10 @@ impl RequestLines {
             Progress::Over => self.place = Place::Headers,
             Progress::Doubtful => self.place = Place::Unknown,
         }
+        let fate = if is_dirty { Fate::Escaped } else { Fate::Same };
         Piece {
             length: line.len(),
-            is_dirty,
+            fate,
         }
     }
 

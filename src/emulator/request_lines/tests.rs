@@ -2,6 +2,7 @@
 
 mod decoder;
 mod pipelines;
+mod strays;
 
 use super::{Place, RequestLines};
 use std::borrow::Cow;
@@ -10,14 +11,19 @@ use std::borrow::Cow;
 const DIRTY: &[u8] = b"GET /a\"b<c>`\xe9 HTTP/1.1\r\nHost: \"<\xe9>\r\n\r\n";
 const TIDY: &[u8] = b"GET /a%22b%3Cc%3E%60%E9 HTTP/1.1\r\nHost: \"<\xe9>\r\n\r\n";
 
+/// The second end of a chunked body.
+const STRAY: &[u8] = b"0\r\n\r\n";
+
 /// What comes out when these pieces go in.
 fn tidied<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut lines = RequestLines::new();
     let pieces = pieces.into_iter();
-    pieces.fold(Vec::new(), |mut out, piece| {
+    let mut out = pieces.fold(Vec::new(), |mut out, piece| {
         out.extend_from_slice(&lines.tidy(piece));
         out
-    })
+    });
+    out.extend_from_slice(lines.end());
+    out
 }
 
 /// What comes out of these bytes, which is the same in one piece and byte by byte.

@@ -8,13 +8,21 @@ use std::fmt::Write as _;
 
 /// Statements that one after the other have the rows of all images behind the marker, in order.
 pub struct Walk {
-    /// Each has one column, the row's number.
+    /// Each has the row's number as its first column.
     pub parts: Vec<(String, Vec<Value>)>,
+    /// Whether they are in the order that was asked for. Else only its first key is, which they have as
+    /// their second column, and they begin with those that have the marker's.
+    pub is_in_order: bool,
 }
 
 impl Walk {
+    /// Along an index that has the order, or its first key at least; nothing when it has none.
+    pub fn of_order(sorts: &[Sort], after: Option<&[Value]>) -> Option<Self> {
+        Self::along(sorts, after).or_else(|| Self::by_first(sorts, after))
+    }
+
     /// Nothing when no index has the order, of which all keys decide.
-    pub fn along(sorts: &[Sort], after: Option<&[Value]>) -> Option<Self> {
+    fn along(sorts: &[Sort], after: Option<&[Value]>) -> Option<Self> {
         let first = *sorts.first()?;
         let keys: Vec<_> = sorts.iter().map(|sort| sort.key).collect();
         let is_served = match keys.as_slice() {
@@ -30,8 +38,8 @@ impl Walk {
         Some(Self::of(first, sorts, after))
     }
 
-    /// Along the first key alone, from the marker's on. The rows have a second column, which is the key.
-    pub fn by_first(sorts: &[Sort], after: Option<&[Value]>) -> Option<Self> {
+    /// Along the first key alone, from the marker's on.
+    fn by_first(sorts: &[Sort], after: Option<&[Value]>) -> Option<Self> {
         let first = *sorts.first()?;
         let column = sort_column(first.key);
         let comes = match first.direction {
@@ -56,6 +64,7 @@ impl Walk {
         if !is_nullable(first.key) {
             return Some(Self {
                 parts: vec![part("1", from)],
+                is_in_order: false,
             });
         }
         let (without, with) = (format!("{column} IS NULL"), format!("{column} IS NOT NULL"));
@@ -67,7 +76,10 @@ impl Walk {
             (from, true) => vec![part(&with, from)],
             (from, false) => vec![part(&with, from), part(&without, None)],
         };
-        Some(Self { parts })
+        Some(Self {
+            parts,
+            is_in_order: false,
+        })
     }
 
     /// Images without the first key are apart: they come first or last, and comparing with nothing
@@ -76,6 +88,7 @@ impl Walk {
         if !is_nullable(first.key) {
             return Self {
                 parts: vec![part("1", sorts, after)],
+                is_in_order: true,
             };
         }
         let column = sort_column(first.key);
@@ -102,7 +115,10 @@ impl Walk {
             }
             None => vec![part(&with, sorts, None), part(&without, rest, None)],
         };
-        Self { parts }
+        Self {
+            parts,
+            is_in_order: true,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Random pipelines of requests that a decoder takes: what comes out is what their author says.
 
-use super::{shown, tidied};
+use super::{STRAY, shown, tidied};
 use crate::domain::property_tests::cases;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -92,8 +92,8 @@ fn headers() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(prop_oneof![4 => plain, 1 => long], 0..5)
 }
 
-/// A body with the header that frames it.
-fn body() -> impl Strategy<Value = (String, Vec<u8>)> {
+/// A body: the header that frames it, its bytes, and what is left out behind them.
+fn body() -> impl Strategy<Value = (String, Vec<u8>, &'static [u8])> {
     let header = select(vec![
         "Content-Length: {}\n",
         "CONTENT-LENGTH:{}\n",
@@ -101,13 +101,14 @@ fn body() -> impl Strategy<Value = (String, Vec<u8>)> {
     ]);
     let known = (header, traps()).prop_map(|(header, body)| {
         let length = body.len().to_string();
-        (header.replace("{}", &length), body)
+        (header.replace("{}", &length), body, &b""[..])
     });
-    prop_oneof![
-        Just((String::new(), Vec::new())),
-        known,
-        chunked().prop_map(|body| ("Transfer-Encoding: Chunked\n".to_owned(), body)),
-    ]
+    let stray = select(vec![b"", STRAY]);
+    let chunked = (chunked(), stray).prop_map(|(body, stray)| {
+        let header = "Transfer-Encoding: Chunked\n".to_owned();
+        (header, body, stray)
+    });
+    prop_oneof![Just((String::new(), Vec::new(), &b""[..])), known, chunked,]
 }
 
 /// A body in chunks, with extensions and trailers.
@@ -150,17 +151,17 @@ fn request() -> impl Strategy<Value = Request> {
     );
     let end = select(vec!["\r\n", "\n"]);
     (start, headers(), body(), any::<Index>(), end).prop_map(
-        |((blank, method, target), mut headers, (framing, body), at, end)| {
+        |((blank, method, target), mut headers, (framing, body, stray), at, end)| {
             headers.insert(at.index(headers.len() + 1), framing);
             let headers = headers.concat();
             let headers = format!(" HTTP/1.1\n{headers}\n").replace('\n', end);
-            let whole = |target: &[u8]| {
+            let whole = |target: &[u8], stray: &[u8]| {
                 let line = format!("{blank}{method} /");
-                [line.as_bytes(), target, headers.as_bytes(), &body].concat()
+                [line.as_bytes(), target, headers.as_bytes(), &body, stray].concat()
             };
             Request {
-                sent: whole(&target),
-                read: whole(&escaped(&target)),
+                sent: whole(&target, stray),
+                read: whole(&escaped(&target), b""),
             }
         },
     )
@@ -170,7 +171,7 @@ proptest! {
     #![proptest_config(cases(1_000))]
 
     #[test]
-    fn only_targets_are_changed(
+    fn only_targets_are_changed_and_strays_left_out(
         requests in prop::collection::vec(request(), 1..6),
         places in prop::collection::vec(any::<Index>(), 0..30),
     ) {

@@ -1,4 +1,6 @@
-"""python-glanceclient 2.17.1, the last with Glance's API v1, with a fixed token."""
+"""What clients of Glance's API v1 do, by their own library, with a fixed token; for Python 2, too."""
+
+from __future__ import print_function
 
 import io
 import sys
@@ -10,7 +12,7 @@ url = sys.argv[1]
 glance = client.Client(url + "/image", token="demo-token")
 admin = client.Client(url + "/image", token="admin-token")
 
-data = bytes(range(256)) * 1000
+data = bytes(bytearray(range(256))) * 1000
 image = glance.images.create(
     name="written-by-v1",
     disk_format="raw",
