@@ -9,6 +9,7 @@ use super::healthcheck::Healthcheck;
 use super::import::ImportCommand;
 use super::log::{self, LogFormat};
 use super::serve::Serve;
+use crate::service::why;
 use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -88,7 +89,7 @@ pub fn run() -> ExitCode {
 fn ended(outcome: Result<(), CommandError>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(LogFormat::Text, &error.to_string(), EXIT_CANNOT_START),
+        Err(error) => failed(LogFormat::Text, &why(&error), EXIT_CANNOT_START),
     }
 }
 

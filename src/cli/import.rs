@@ -2,6 +2,7 @@
 
 use super::bar::Bar;
 use super::error::CommandError;
+use super::log::{self, LogFormat};
 use crate::config::{CloudSource, UpstreamProxy};
 use crate::emulator::{TEXTS, resolve};
 use crate::service::import::{Existing, Import, Notice, Report, Wishes};
@@ -25,7 +26,7 @@ pub struct ImportCommand {
         long,
         value_name = "FILE",
         num_args = 1..,
-        conflicts_with_all = ["os_cloud", "data", "restart", "skip_bad"]
+        conflicts_with_all = ["os_cloud", "data", "skip_bad"]
     )]
     file: Vec<String>,
     /// Take the data of the images, too
@@ -51,6 +52,8 @@ impl ImportCommand {
     /// # Errors
     /// When something does not come or cannot be stored; then the database is as it was.
     pub fn run(self) -> Result<(), CommandError> {
+        // Lists of which pages are missing are told there.
+        log::start(LogFormat::Text);
         let bar = Bar::default();
         let import = Import {
             database: self.database,
@@ -77,7 +80,7 @@ impl ImportCommand {
             let runtime = runtime.map_err(CommandError::Runtime)?;
             runtime.block_on(import.of_cloud(wishes, &mut tell))?
         } else {
-            import.of_files(&self.file)?
+            import.of_files(&self.file, self.restart)?
         };
         for skipped in &report.skipped {
             eprintln!("nova-images: left out: {skipped}");

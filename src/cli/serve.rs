@@ -39,7 +39,7 @@ pub struct Serve {
     /// What a write to that file waits for before it is answered: the disk, or the operating system
     #[arg(long, env = "NOVA_IMAGES_SYNC", value_enum, default_value_t)]
     sync: SyncMode,
-    /// Start from this: docs, devcloud, edge, none, a file, a folder, or a name with wild cards; may be
+    /// Start from this: docs, devcloud, edge, none, a file, a folder, a name with wild cards, or -; may be
     /// repeated [default: docs, for a new database]
     #[arg(long, env = "NOVA_IMAGES_FIXTURE", value_name = "NAME|PATH")]
     pub fixture: Vec<String>,

@@ -317,10 +317,11 @@ impl Server {
             Err(error) => return broken_off(&error),
         }
         let kind = match plan.work {
-            Work::Transfer => return self.transfer(app, request, placed).await,
+            // Both boxed: every request has room for what it may have to wait for.
+            Work::Transfer => return Box::pin(self.transfer(app, request, placed)).await,
             Work::Ask => {
                 let spaces = &self.shared.spaces;
-                return front::ask(spaces, app, &self.caches, request, placed).await;
+                return Box::pin(front::ask(spaces, app, &self.caches, request, placed)).await;
             }
             Work::Everything => Kind::Computes,
             Work::Change if app.is_file() => Kind::Waits,

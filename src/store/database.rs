@@ -308,6 +308,10 @@ impl Database {
         match &self.writer {
             Writer::Memory(writer) => self.write_memory(writer, work),
             Writer::File(writer) => {
+                self.check_place()?;
+                // One that stands by to read keeps the log where it is.
+                let readers = std::mem::take(&mut *self.idle());
+                drop(readers);
                 writer.write_alone(|connection| work(&Tables::alone(connection)))
             }
         }

@@ -31,7 +31,7 @@ pub enum StoreError {
     #[error("another process keeps the database locked")]
     Busy,
     /// The commit failed that this write was part of.
-    #[error("nothing was written")]
+    #[error("nothing was written: {0}")]
     NotCommitted(#[source] std::sync::Arc<StoreError>),
     /// SQLite took back a transaction because of an error in one of its writes.
     #[error("another write failed, and all that was to be committed with it")]

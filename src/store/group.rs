@@ -141,12 +141,12 @@ impl GroupWriter {
             return self.write_most(work);
         }
         let written = write_directly(connection, work);
-        // Whoever reads finds the log where it belongs.
-        if !is_journal(connection, "wal") {
-            return Err(StoreError::NoLog);
+        let has_log = begin_log(connection);
+        match written {
+            Ok(Ok(value)) => has_log.map(|()| Ok(value)),
+            // A disk that is full may not take the log, either: what went wrong first says why.
+            failed => failed,
         }
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-        written
     }
 
     /// The same for what changes most of the file, in a transaction of its own: within one that others
@@ -243,6 +243,15 @@ fn is_journal(connection: &Connection, kind: &str) -> bool {
     let set = connection
         .pragma_update_and_check(None, "journal_mode", kind, |row| row.get::<_, String>(0));
     set.is_ok_and(|set| set == kind)
+}
+
+/// Whoever reads finds the log where it belongs.
+fn begin_log(connection: &Connection) -> Result<(), StoreError> {
+    if !is_journal(connection, "wal") {
+        return Err(StoreError::NoLog);
+    }
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(())
 }
 
 fn write_directly<T, E>(

@@ -2,7 +2,6 @@
 
 use super::answer::{done, failed, fault, json};
 use super::image_form::{ImageForm, ImagePatch, ImageShown};
-use super::own;
 use super::route::{Ask, Route};
 use super::words::{Gives, Takes, Verb, query_of};
 use crate::domain::{GlanceStatus, Work};
@@ -155,7 +154,6 @@ impl StatusWord {
 
 fn list(ask: &Ask<'_>) -> Reply {
     let listed = || -> Result<Reply, Box<Reply>> {
-        own::check(ask)?;
         let Pages { limit, marker } = ask.query()?;
         let limit = limit.unwrap_or(USUAL_LIMIT);
         if !(1..=MOST_LIMIT).contains(&limit) {
@@ -176,18 +174,18 @@ fn list(ask: &Ask<'_>) -> Reply {
 }
 
 fn create(ask: &Ask<'_>) -> Reply {
-    let text = own::check(ask).and_then(|()| text(ask));
+    let text = text(ask);
     let created = text.and_then(|text| ask.app.create_described(text).map_err(boxed));
     told(StatusCode::CREATED, created)
 }
 
 fn show(ask: &Ask<'_>) -> Reply {
-    let shown = own::check(ask).and_then(|()| ask.app.image(ask.part()).map_err(boxed));
+    let shown = ask.app.image(ask.part()).map_err(boxed);
     told(StatusCode::OK, shown)
 }
 
 fn replace(ask: &Ask<'_>) -> Reply {
-    let text = own::check(ask).and_then(|()| text(ask));
+    let text = text(ask);
     let replaced = text.and_then(|text| ask.app.replace_described(ask.part(), text).map_err(boxed));
     match replaced {
         Ok((image, true)) => told(StatusCode::CREATED, Ok(image)),
@@ -197,7 +195,7 @@ fn replace(ask: &Ask<'_>) -> Reply {
 }
 
 fn change(ask: &Ask<'_>) -> Reply {
-    let text = own::check(ask).and_then(|()| text(ask));
+    let text = text(ask);
     let changed = text.and_then(|text| {
         let patched = ask.app.patch_image(ask.part(), text);
         patched
@@ -208,18 +206,18 @@ fn change(ask: &Ask<'_>) -> Reply {
 }
 
 fn remove(ask: &Ask<'_>) -> Reply {
-    match own::check(ask).and_then(|()| ask.app.remove_image(ask.part()).map_err(boxed)) {
+    match ask.app.remove_image(ask.part()) {
         Ok(true) => done(),
         Ok(false) => {
             let id = ask.part().to_owned();
             refused(&ImageControlError::NoImage { id })
         }
-        Err(refused) => *refused,
+        Err(error) => refused(&error),
     }
 }
 
 fn transition(ask: &Ask<'_>) -> Reply {
-    let turn = own::check(ask).and_then(|()| ask.body_if_any());
+    let turn = ask.body_if_any();
     let turned = turn.and_then(|turn: Option<Turn>| {
         let to = turn.and_then(|turn| turn.to).map(StatusWord::status);
         ask.app.turn_image(ask.part(), to).map_err(boxed)

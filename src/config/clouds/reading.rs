@@ -23,7 +23,13 @@ enum Kind {
 /// # Errors
 /// When something is missing, or cannot be done.
 pub fn credentials(said: &Settings) -> Result<CloudCredentials, CloudsError> {
-    let auth_url = said.need("auth_url", "auth_url, where the identity service is")?;
+    let auth_url = match (said.get("auth_url"), said.get("profile")) {
+        (None, Some(profile)) => {
+            let why = "is not looked up here: write its auth_url into the cloud";
+            return Err(unknown(profile, "profile", why));
+        }
+        _ => said.need("auth_url", "auth_url, where the identity service is")?,
+    };
     if let Some(insecure) = said.get("insecure").filter(|word| !is_no(&word.text)) {
         return Err(unknown(
             insecure,

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The words that are known, as `clouds.yaml` has them.
-pub const WORDS: [&str; 26] = [
+pub const WORDS: [&str; 27] = [
     "application_credential_id",
     "application_credential_name",
     "application_credential_secret",
@@ -23,6 +23,7 @@ pub const WORDS: [&str; 26] = [
     "insecure",
     "interface",
     "password",
+    "profile",
     "project_domain_id",
     "project_domain_name",
     "project_id",

@@ -221,6 +221,11 @@ fn damage_is_named_by_file_and_line() {
         refused(&cloud("username: ada"), "a"),
         "the cloud \"a\" of clouds.yaml lacks auth_url, where the identity service is"
     );
+    let profile = "clouds:\n  a:\n    profile: mine\n    auth: {username: ada}\n";
+    assert_eq!(
+        refused(profile, "a"),
+        "clouds.yaml:3: profile \"mine\" is not looked up here: write its auth_url into the cloud"
+    );
     let text = cloud("auth_url: http://k\n      username: [ada]");
     assert_eq!(refused(&text, "a"), "clouds.yaml:5: username is no text");
     let text = cloud("auth_url: keystone");

@@ -2,6 +2,7 @@
 //! it becomes one.
 
 use super::error::ImportError;
+use super::not_acceptable::NotAcceptable;
 use super::page::SeenImage;
 use crate::control::{Fixture, FixtureError};
 use serde::Serialize;
@@ -15,7 +16,7 @@ pub struct Sorted<'p> {
     /// What is to be known of them.
     pub seen: Vec<SeenImage>,
     /// What is wrong with the others.
-    pub bad: Vec<ImportError>,
+    pub bad: Vec<NotAcceptable>,
 }
 
 /// Looks at the images of a page.
@@ -23,44 +24,38 @@ pub struct Sorted<'p> {
 /// # Errors
 /// When the page is none.
 pub fn sort<'p>(url: &str, mut images: Vec<&'p RawValue>) -> Result<Sorted<'p>, ImportError> {
-    let mut bad = Vec::new();
+    let mut bad: Vec<NotAcceptable> = Vec::new();
     // Images were taken out in front of the one that is looked at: as many as are bad.
-    while let Err(error) = check_images(url, &images) {
-        let FixtureError::Wrong { path, reason, .. } = error else {
-            return Err(error.into());
+    let seen = loop {
+        let (path, reason) = match check_images(url, &images) {
+            Ok(good) => break good,
+            Err(FixtureError::Wrong { path, reason, .. }) => (path, reason),
+            Err(error) => return Err(error.into()),
         };
         let place = path.strip_prefix("$.images[");
         let place = place.and_then(|rest| rest.split_once(']'));
         let place = place.and_then(|(index, rest)| Some((index.parse::<usize>().ok()?, rest)));
         let Some((index, rest)) = place.filter(|(index, _)| *index < images.len()) else {
-            let id = String::new();
-            let url = url.to_owned();
-            return Err(ImportError::NotAcceptable {
-                url,
-                id,
+            return Err(NotAcceptable {
+                url: url.to_owned(),
+                id: String::new(),
                 path,
                 reason,
-            });
+            }
+            .into());
         };
-        bad.push(ImportError::NotAcceptable {
+        bad.push(NotAcceptable {
             url: url.to_owned(),
             id: id_of(images.remove(index)),
             path: format!("$.images[{}]{rest}", index + bad.len()),
             reason,
         });
-    }
-    let seen: Result<_, _> = images
-        .iter()
-        .map(|image| serde_json::from_str(image.get()))
-        .collect();
-    let seen = seen.map_err(|source| ImportError::NoList {
-        url: url.to_owned(),
-        source,
-    })?;
+    };
+    let seen = seen.images().iter().map(SeenImage::of).collect();
     Ok(Sorted { images, seen, bad })
 }
 
-fn check_images(url: &str, images: &[&RawValue]) -> Result<(), FixtureError> {
+fn check_images(url: &str, images: &[&RawValue]) -> Result<Fixture, FixtureError> {
     #[derive(Serialize)]
     struct Document<'d> {
         images: &'d [&'d RawValue],
@@ -93,27 +88,28 @@ pub fn check_members(url: &str, id: &str, members: &[&RawValue]) -> Result<(), I
     };
     let own = serde_json::to_string(id).map(|id| format!("$.members[{id}]"));
     match (check(url, &document), own) {
-        (Ok(()), _) => Ok(()),
+        (Ok(_), _) => Ok(()),
         (Err(FixtureError::Wrong { path, reason, .. }), own) => {
             let own = own.unwrap_or_default();
             let rest = path.strip_prefix(&own).unwrap_or(&path);
-            Err(ImportError::NotAcceptable {
+            Err(NotAcceptable {
                 url: url.to_owned(),
                 id: id.to_owned(),
                 path: format!("$.members{rest}"),
                 reason,
-            })
+            }
+            .into())
         }
         (Err(error), _) => Err(error.into()),
     }
 }
 
-fn check(url: &str, document: &impl Serialize) -> Result<(), FixtureError> {
+fn check(url: &str, document: &impl Serialize) -> Result<Fixture, FixtureError> {
     let text = serde_json::to_string(document).map_err(|source| FixtureError::NotJson {
         name: url.to_owned(),
         source,
     })?;
-    Fixture::parse(url, &text).map(|_| ())
+    Fixture::parse(url, &text)
 }
 
 /// What can be told of an image that cannot be read.

@@ -87,6 +87,7 @@ impl TakingData<'_> {
     async fn fetch(&self, wanted: &Wanted) -> Result<Option<Stored>, ImportError> {
         let id = wanted.id.as_str();
         let failed = |source: SpoolError| ImportError::Spool {
+            folder: self.spool.folder().to_owned(),
             id: id.to_owned(),
             source,
         };

@@ -1,11 +1,13 @@
 //! Why nothing is taken in.
 
 use super::identity::CloudIdentity;
+use super::not_acceptable::NotAcceptable;
 use crate::control::FixtureError;
 use crate::service::seed::LoadError;
 use crate::service::upstream::{AskError, ClientError, CloudError, UpstreamError};
 use crate::store::StoreError;
 use crate::store::spool::SpoolError;
+use http::StatusCode;
 use std::io;
 use std::path::PathBuf;
 
@@ -43,17 +45,8 @@ pub enum ImportError {
         next: String,
     },
     /// An image, or what belongs to it, cannot be taken.
-    #[error("{url}: image {id}: {path}: {reason}")]
-    NotAcceptable {
-        /// What was asked for.
-        url: String,
-        /// The image.
-        id: String,
-        /// Where in the answer.
-        path: String,
-        /// What is wrong there.
-        reason: String,
-    },
+    #[error(transparent)]
+    NotAcceptable(#[from] NotAcceptable),
     /// Data broke off.
     #[error("the data of image {id}: {source}")]
     CutOff {
@@ -63,8 +56,10 @@ pub enum ImportError {
         source: UpstreamError,
     },
     /// Data cannot be kept.
-    #[error("the data of image {id}: {source}")]
+    #[error("{}: the data of image {id}: {source}", folder.display())]
     Spool {
+        /// The folder of data.
+        folder: PathBuf,
         /// The image.
         id: String,
         /// Why not.
@@ -113,6 +108,18 @@ pub enum ImportError {
         /// Who is asked now.
         wanted: Box<CloudIdentity>,
     },
+    /// A cloud is being taken in, and nobody said what becomes of it.
+    #[error(
+        "{} holds what has come from {found} and is not stored yet: without --file the import goes on, \
+         with --restart the file is thrown away",
+        path.display()
+    )]
+    Begun {
+        /// The file.
+        path: PathBuf,
+        /// Who it is from.
+        found: Box<CloudIdentity>,
+    },
     /// The database is not empty.
     #[error(
         "{} has images already ({images}): --merge adds to them, --replace puts the new ones in their place",
@@ -138,4 +145,12 @@ pub enum ImportError {
     /// What came cannot be stored.
     #[error(transparent)]
     Load(#[from] LoadError),
+}
+
+impl ImportError {
+    /// Whether the image service says that it was asked wrongly.
+    pub fn is_bad_request(&self) -> bool {
+        let refused = |source: &AskError| matches!(source, AskError::Refused { status, .. } if *status == StatusCode::BAD_REQUEST);
+        matches!(self, Self::Asked { source, .. } if refused(source))
+    }
 }

@@ -1,5 +1,6 @@
 //! Pages of lists as Glance's API v2 writes them, of which as little is read as an import needs.
 
+use crate::domain::Image;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -45,6 +46,21 @@ pub struct SeenImage {
     /// That digest.
     #[serde(default)]
     pub os_hash_value: Option<String>,
+}
+
+impl SeenImage {
+    /// Of an image that was read.
+    pub fn of(image: &Image) -> Self {
+        Self {
+            id: image.id.clone(),
+            status: Some(image.status.as_str().to_owned()),
+            visibility: Some(image.visibility.as_str().to_owned()),
+            size: image.size_bytes.and_then(|bytes| bytes.try_into().ok()),
+            checksum: image.checksum.clone(),
+            os_hash_algo: image.os_hash_algo.clone(),
+            os_hash_value: image.os_hash_value.clone(),
+        }
+    }
 }
 
 impl Page<'_> {

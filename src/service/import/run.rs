@@ -3,6 +3,7 @@
 use super::cloud::Cloud;
 use super::data::TakingData;
 use super::error::ImportError;
+use super::not_acceptable::NotAcceptable;
 use super::side_file::SideFile;
 use super::staged::Staged;
 use super::taking::Taking;
@@ -55,7 +56,7 @@ pub struct Report {
     /// Images whose data the cloud does not give.
     pub without_data: u64,
     /// Images that were left out, and why.
-    pub skipped: Vec<ImportError>,
+    pub skipped: Vec<NotAcceptable>,
 }
 
 /// How a cloud is asked.
@@ -91,14 +92,24 @@ pub enum Notice<'n> {
 }
 
 impl Import<'_> {
-    /// Takes in what was saved: pages of Glance's or Nova's lists, members, fixtures.
+    /// Takes in what was saved: pages of Glance's or Nova's lists, members, fixtures. What an import from a
+    /// cloud has brought and not stored yet is only thrown away if that is said.
     ///
     /// # Errors
     /// When it cannot be read, or not be stored; then the database is as it was.
-    pub fn of_files(&self, files: &[String]) -> Result<Report, ImportError> {
+    pub fn of_files(&self, files: &[String], restarts: bool) -> Result<Report, ImportError> {
+        let path = SideFile::beside(&self.database);
+        if !restarts && let Some(found) = SideFile::begun_by(&path)? {
+            // While that import is under way, this says so.
+            self.open()?;
+            let found = found.into();
+            return Err(ImportError::Begun { path, found });
+        }
         let fixture = Fixture::open(files, self.progress)?;
         let store = self.open()?;
-        self.put(&store, &fixture, &HashMap::new())
+        let report = self.put(&store, &fixture, &HashMap::new())?;
+        SideFile::discard(&path)?;
+        Ok(report)
     }
 
     /// Takes in what a cloud shows.
@@ -137,10 +148,8 @@ impl Import<'_> {
             staged: &mut staged,
             progress: self.progress,
             skips_bad: wishes.skips_bad,
-            skipped: Vec::new(),
         };
         taking.run().await?;
-        let skipped = taking.skipped;
         let mut without_data = 0;
         if wishes.data {
             let mut taking = TakingData {
@@ -155,7 +164,7 @@ impl Import<'_> {
         let report = self.put_staged(&store, &side, &staged, wishes.data)?;
         Ok(Report {
             without_data,
-            skipped,
+            skipped: staged.left_out,
             ..report
         })
     }
@@ -168,6 +177,7 @@ impl Import<'_> {
         staged: &Staged,
         with_data: bool,
     ) -> Result<Report, ImportError> {
+        side.check()?;
         let path = side.path().display().to_string();
         let fixture = Fixture::open([path], self.progress)?;
         let none = HashMap::new();

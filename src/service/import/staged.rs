@@ -1,8 +1,10 @@
 //! What has come so far, as far as the rest of an import needs it.
 
+use super::not_acceptable::NotAcceptable;
 use super::page::SeenImage;
 use crate::store::ImageDataRow;
 use crate::store::spool::DataName;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// What has come so far.
@@ -24,6 +26,19 @@ pub struct Staged {
     pub with_data: Vec<Wanted>,
     /// The data that came, by the images' ids.
     pub data: HashMap<String, ImageDataRow>,
+    /// What was left out of the pages.
+    pub left_out: Vec<NotAcceptable>,
+}
+
+/// A page, but for its images.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageEnd {
+    /// The query that goes on with its list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// What is wrong with the images that are not on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<NotAcceptable>,
 }
 
 /// Data that an image tells of.
@@ -46,18 +61,22 @@ impl Staged {
     }
 
     /// A page has come.
-    pub fn page(&mut self, images: impl IntoIterator<Item = SeenImage>, next: Option<&str>) {
+    pub fn page(&mut self, images: impl IntoIterator<Item = SeenImage>, end: PageEnd) {
         self.pages += 1;
-        self.next = next.map(str::to_owned);
-        if next.is_none() {
+        if end.next.is_none() {
             self.lists += 1;
         }
+        self.next = end.next;
+        self.left_out.extend(end.left_out);
         for image in images {
             self.images += 1;
-            if image.visibility.as_deref() == Some("shared") {
+            // What is not said is as a fixture has it.
+            let visibility = image.visibility.as_deref().unwrap_or("shared");
+            let status = image.status.as_deref().unwrap_or("active");
+            if visibility == "shared" {
                 self.shared.push(image.id.clone());
             }
-            if matches!(image.status.as_deref(), Some("active" | "deactivated")) {
+            if matches!(status, "active" | "deactivated") {
                 self.with_data.push(Wanted::of(image));
             }
         }

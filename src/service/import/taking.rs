@@ -4,7 +4,7 @@ use super::acceptable::{check_members, sort};
 use super::cloud::{Cloud, read_members, read_page};
 use super::error::ImportError;
 use super::side_file::{MembersOf, SideFile};
-use super::staged::Staged;
+use super::staged::{PageEnd, Staged};
 use crate::domain::Progress;
 use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use serde_json::value::RawValue;
@@ -16,6 +16,10 @@ const LISTS: [&str; 2] = [
     "limit=1000&visibility=all&member_status=all&sort_key=created_at&sort_dir=asc",
     "limit=1000&visibility=all&member_status=all&sort_key=created_at&sort_dir=asc&os_hidden=true",
 ];
+
+/// What image services from before there were community images do not know: an administrator is shown
+/// everything without it.
+const EVERY_VISIBILITY: &str = "&visibility=all";
 
 /// Images whose members are written together.
 const TOGETHER: usize = 64;
@@ -35,8 +39,6 @@ pub struct Taking<'t> {
     pub progress: &'t dyn Progress,
     /// Whether images that cannot be stored are left out.
     pub skips_bad: bool,
-    /// What was wrong with them.
-    pub skipped: Vec<ImportError>,
 }
 
 impl Taking<'_> {
@@ -70,7 +72,14 @@ impl Taking<'_> {
 
     async fn page(&mut self, query: &str, asked: &mut HashSet<String>) -> Result<(), ImportError> {
         let url = self.cloud.url(&format!("/v2/images?{query}"));
-        let body = self.cloud.page(query).await?;
+        let body = match self.cloud.page(query).await {
+            Err(error) if error.is_bad_request() && query.contains(EVERY_VISIBILITY) => {
+                let without = query.replace(EVERY_VISIBILITY, "");
+                // What else may have been wrong is told in the words of the first answer.
+                self.cloud.page(&without).await.map_err(|_| error)?
+            }
+            other => other?,
+        };
         let page = read_page(&url, &body)?;
         let next = page.next().map(str::to_owned);
         asked.insert(query.to_owned());
@@ -81,15 +90,14 @@ impl Taking<'_> {
             return Err(ImportError::Endless { url, next });
         }
         let sorted = sort(&url, page.images)?;
-        for bad in sorted.bad {
-            if !self.skips_bad {
-                return Err(bad);
-            }
-            self.skipped.push(bad);
+        let mut left_out = sorted.bad;
+        if !self.skips_bad && !left_out.is_empty() {
+            return Err(left_out.swap_remove(0).into());
         }
-        self.side.page(&sorted.images, next.as_deref())?;
+        let end = PageEnd { next, left_out };
+        self.side.page(&sorted.images, &end)?;
         self.progress.step(sorted.seen.len() as u64);
-        self.staged.page(sorted.seen, next.as_deref());
+        self.staged.page(sorted.seen, end);
         Ok(())
     }
 

@@ -59,6 +59,11 @@ impl Folder {
         !self.is_temporary
     }
 
+    /// Where it is, or is to be.
+    pub fn place(&self) -> &Path {
+        &self.path
+    }
+
     /// Where it is, if it is there.
     pub fn path(&self) -> Option<&Path> {
         let is_there = match self.is_temporary {

@@ -86,6 +86,12 @@ impl Spool {
         Hold::counted(Arc::clone(&self.0), name.clone())
     }
 
+    /// Where its files are, or are to be.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.0.folder.place()
+    }
+
     /// The file of these data, while somebody holds them.
     #[must_use]
     pub fn file_of(&self, name: &DataName) -> Option<PathBuf> {

@@ -2,7 +2,9 @@
 
 use super::{FIRST, File, image, listed, listing};
 use crate::domain::{Image, Timestamp};
-use crate::store::{Store, StoreError};
+use crate::store::{Incoming, Store, StoreError};
+use rusqlite::ErrorCode;
+use std::collections::HashMap;
 
 const MANY: u32 = 10_000;
 
@@ -77,4 +79,65 @@ fn many_images_are_stored_as_few_are() {
     };
     assert_eq!(store.images(&one).unwrap()[0].id, "id-09999");
     assert_eq!(store.load(&[image(1)]).unwrap().added, 1);
+}
+
+/// Images that are imported, of however many.
+const SOME: usize = 500;
+
+/// Takes in images whose ids begin like this.
+fn import(store: &Store, ids: &str, expected: u32, is_instead: bool) -> Result<usize, StoreError> {
+    // Whoever has read stands by to read again.
+    store.image_count()?;
+    let incoming = Incoming {
+        expected: expected as usize,
+        is_instead,
+        data: &HashMap::new(),
+    };
+    let imported = store.import::<StoreError>(incoming, &|add| {
+        images().take(SOME).try_for_each(|image| {
+            let id = format!("{ids}{}", image.id);
+            add(Image { id, ..image })
+        })
+    })?;
+    Ok(imported.images)
+}
+
+/// Lets the file have so many pages more than it has.
+fn limit(store: &Store, more: i64) {
+    let limited = store.database.write_all(|connection| {
+        let count = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let most = count("page_count")? + more;
+        connection.pragma_update_and_check(None, "max_page_count", most, |_| Ok(()))?;
+        Ok(())
+    });
+    limited.unwrap();
+}
+
+#[test]
+fn an_import_goes_past_the_log_and_leaves_nothing_where_there_is_no_room() {
+    let file = File::new("import");
+    let bytes = |suffix| std::fs::metadata(file.beside(suffix)).map_or(0, |it| it.len());
+    let store = file.store(FIRST);
+    for (ids, expected, is_instead) in [("a", 1, false), ("b", MANY, true), ("c", MANY, false)] {
+        assert_eq!(import(&store, ids, expected, is_instead).unwrap(), SOME);
+        assert!(bytes("-wal") < 64 * 1024, "{ids}: {}", bytes("-wal"));
+    }
+    let (before, images) = (bytes(""), store.image_count().unwrap());
+    limit(&store, 8);
+    let long = "long ".repeat(100);
+    for (ids, expected, is_instead) in [("d", 1, false), ("d", MANY, false), (&long, MANY, true)] {
+        let failed = import(&store, ids, expected, is_instead);
+        let code = match &failed {
+            Err(StoreError::Sqlite(error)) => error.sqlite_error_code(),
+            _ => None,
+        };
+        assert_eq!(code, Some(ErrorCode::DiskFull), "{failed:?}");
+        assert_eq!(bytes(""), before);
+        assert!(bytes("-wal") < 64 * 1024, "{}", bytes("-wal"));
+        assert_eq!(bytes("-journal"), 0);
+        assert_eq!(store.image_count().unwrap(), images);
+    }
+    limit(&store, i64::from(u32::MAX / 2));
+    assert_eq!(import(&store, "d", 1, false).unwrap(), SOME);
+    store.check().unwrap();
 }

@@ -112,3 +112,33 @@ fn a_cloud_may_stand_in_a_file() {
     assert_eq!(run("mine"), (Some(0), String::new()));
     assert_eq!(everything(&over(&database)).len(), 7);
 }
+
+#[test]
+fn an_image_service_may_be_too_old_to_know_of_all() {
+    let scratch = Scratch::new("import-old");
+    let cloud = cloud(&catalogue(60));
+    let json = [("Content-Type", "application/json")];
+    let fault = r#"{"operation": "glance.images.list", "count": 1, "status": 400,
+        "message": "Invalid visibility value: all"}"#;
+    let added = cloud.send("POST", "/_control/faults", &json, fault);
+    assert_eq!(added.status(), 201, "{}", added.text());
+    let mut run = Run::new(&cloud, &scratch, "w", &[]);
+    let told = run.ends_well();
+    let asked = cloud.emulator().requests().list();
+    let lists = asked.iter().map(|entry| entry.target().to_string());
+    let lists: Vec<_> = lists.filter(|it| it.contains("/v2/images?")).collect();
+    let knows = |list: &String| list.contains("visibility=all");
+    assert_eq!(
+        lists.iter().map(knows).collect::<Vec<_>>(),
+        [true, false, true]
+    );
+    let found = everything(&over(&run.database));
+    assert_eq!(told, format!("{} images\n", found.len()));
+    // This one is new, and a list of which nothing is said leaves some out.
+    let ids = |images: &[serde_json::Value]| -> Vec<String> {
+        images.iter().map(|it| it["id"].to_string()).collect()
+    };
+    let mut shown = listed(&cloud, "root", "member_status=all");
+    shown.extend(listed(&cloud, "root", "visibility=all&os_hidden=true"));
+    assert_eq!(ids(&found), ids(&shown));
+}

@@ -7,7 +7,7 @@ use nova_images::Matching;
 use serde_json::json;
 
 /// An image with data, if any.
-fn upload(server: &Server, name: &str, data: Option<&str>) -> String {
+pub fn upload(server: &Server, name: &str, data: Option<&str>) -> String {
     let json = [ROOT[0], ("Content-Type", "application/json")];
     let body = json!({"name": name, "disk_format": "raw", "container_format": "bare"});
     let made = server.send("POST", "/image/v2/images", &json, &body.to_string());
@@ -133,5 +133,28 @@ fn other_data_than_an_image_tells_of_are_refused() {
     );
     assert_eq!(files(&scratch), 0);
     assert!(run.ends_well().ends_with("1 images, data of 1\n"));
+    run.is_equal();
+}
+
+#[test]
+fn an_image_that_goes_meanwhile_is_as_it_was_and_has_no_data() {
+    let scratch = Scratch::new("import-gone");
+    let cloud = cloud(PEOPLE);
+    let mut run = Run::new(&cloud, &scratch, "w", &["--data", "--merge"]);
+    assert_eq!(run.ends_well(), "0 images\n");
+    upload(&cloud, "a", Some("hello"));
+    upload(&cloud, "b", Some("jello"));
+    let json = [("Content-Type", "application/json")];
+    for operation in ["glance.images.download", "glance.members.list"] {
+        let fault = json!({"operation": operation, "count": 1, "status": 404});
+        let added = cloud.send("POST", "/_control/faults", &json, &fault.to_string());
+        assert_eq!(added.status(), 201, "{}", added.text());
+    }
+    let told = run.ends_well();
+    assert_eq!(told, "2 images, data of 1, 1 without their data\n");
+    assert_eq!(files(&scratch), 1);
+    // It comes when it is there again.
+    let told = run.ends_well();
+    assert_eq!(told, "2 images, 2 of them in place of others, data of 2\n");
     run.is_equal();
 }

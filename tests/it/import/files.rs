@@ -1,7 +1,7 @@
 //! Lists that were saved.
 
 use super::{catalogue, cloud, everything, over};
-use crate::command::process::{command, refused, text};
+use crate::command::process::{Running, command, refused, text};
 use crate::harness::Server;
 use crate::scratch::Scratch;
 use nova_images::Fixture;
@@ -182,4 +182,39 @@ fn damage_is_named_by_file_and_place() {
         "{told}"
     );
     assert!(!database.exists());
+}
+
+#[test]
+fn what_comes_through_a_pipe_is_taken() {
+    let scratch = Scratch::new("import-pipe");
+    let page = r#"{"images": [{"id": "a", "created_at": "2025-01-01T00:00:00Z", "visibility": "public", "name": "piped"}]}"#;
+    let page = scratch.file("page.json", page);
+    let piped = |arguments: &[&str]| {
+        let mut command = command(arguments);
+        command.stdin(std::fs::File::open(&page).unwrap());
+        command
+    };
+    let server = Running::start(piped(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--fixture",
+        "-",
+    ]));
+    let (status, list) = server.ask("GET", "/v2.1/images", &[], "");
+    assert_eq!(status, 200);
+    assert!(list.contains("piped"), "{list}");
+    // In memory it goes back to what came once.
+    let (status, _) = server.ask("POST", "/_control/reset", &[], "");
+    assert_eq!(status, 204);
+    drop(server);
+    let database = scratch.path("images.db");
+    let output = piped(&["import", "--database", text(&database), "--file", "-"]).output();
+    assert_eq!(output.unwrap().stdout, b"1 images\n");
+    let empty = command(&["import", "--database", text(&database), "--file", "-"]).output();
+    let said = String::from_utf8(empty.unwrap().stderr).unwrap();
+    assert!(
+        said.contains("fixture standard input: it is empty"),
+        "{said}"
+    );
 }

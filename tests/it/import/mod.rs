@@ -5,6 +5,9 @@ mod data;
 mod files;
 mod refused;
 mod resumed;
+#[cfg(unix)]
+mod room;
+mod xml;
 
 use crate::command::process::{command, text};
 use crate::harness::{Server, builder};

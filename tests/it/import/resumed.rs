@@ -1,6 +1,7 @@
 //! Runs that are cut off, and what becomes of what they have brought.
 
 use super::{Run, catalogue, cloud, everything, over};
+use crate::command::process::{command, text};
 use crate::harness::Server;
 use crate::scratch::Scratch;
 use nova_images::Matching;
@@ -120,8 +121,21 @@ fn what_is_damaged_or_from_elsewhere_is_refused_in_words() {
             "line 2 is damaged",
         ),
         (
-            whole.replacen("import/1", "import/9", 1),
-            "line 1 is damaged: it does not say",
+            whole.replacen("import/2", "import/9", 1),
+            "line 1 is damaged: it is no line of an import as this release",
+        ),
+        // What would be images all the same, and others than the cloud's.
+        (
+            whole.replacen("\"image-8\"", "\"image-9\"", 1),
+            "line 2 is damaged: it is not what was written there",
+        ),
+        (whole.replacen("marker=", "barker=", 1), "line 2 is damaged"),
+        (
+            whole
+                .lines()
+                .flat_map(|line| [line, "\n", line, "\n"])
+                .collect(),
+            "line 2 is damaged",
         ),
         (
             whole.clone() + "{\"self\":\"nonsense\"}\n",
@@ -177,5 +191,72 @@ fn a_token_that_ends_meanwhile_is_renewed() {
     assert_eq!(run.ends_well(), "2100 images\n");
     let signed_in = Matching::operation("keystone.tokens.create").status(201);
     cloud.emulator().requests().verify(2, signed_in);
+    run.is_equal();
+}
+
+#[test]
+fn what_was_left_out_is_told_by_the_run_that_goes_on() {
+    let scratch = Scratch::new("import-left-out");
+    let cloud = cloud(&catalogue(3));
+    let page = json!({"images": [
+        {"id": "a", "created_at": "2025-01-01T00:00:00Z"},
+        {"id": "b", "created_at": "2025-01-01T00:00:00Z", "status": "frozen"}]});
+    fail(
+        &cloud,
+        &json!({"operation": "glance.images.list", "count": 1,
+            "reply": {"status": 200, "headers": {"Content-Type": "application/json"}, "body": page.to_string()}}),
+    );
+    fail(
+        &cloud,
+        &json!({"operation": "glance.images.list", "count": 1, "status": 500}),
+    );
+    let mut run = Run::new(&cloud, &scratch, "w", &["--skip-bad"]);
+    run.ends_badly();
+    let told = run.ends_well();
+    assert!(told.contains("left out: http://"), "{told}");
+    assert!(told.contains("image b: $.images[1].status: "), "{told}");
+    assert!(told.ends_with("1 images; 1 left out\n"), "{told}");
+}
+
+#[test]
+fn saved_lists_do_not_come_between() {
+    let scratch = Scratch::new("import-between");
+    let cloud = cloud(&catalogue(1_200));
+    let broken = json!({"operation": "glance.images.list", "nth": 2, "status": 500});
+    fail(&cloud, &broken);
+    let mut run = Run::new(&cloud, &scratch, "w", &[]);
+    run.ends_badly();
+    let page = r#"{"images": [{"id": "a", "created_at": "2025-01-01T00:00:00Z"}]}"#;
+    let page = scratch.file("page.json", page);
+    let of_file = |options: &[&str]| {
+        let all = [
+            "import",
+            "--database",
+            text(&run.database),
+            "--file",
+            text(&page),
+        ];
+        command(&[&all[..], options].concat()).output().unwrap()
+    };
+    let refused = of_file(&[]);
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    for part in [
+        "images.db.import holds what has come from http://",
+        "as user w of project pp and is not stored yet",
+        "--restart",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    assert_eq!(everything(&over(&run.database)).len(), 0);
+    assert!(of_file(&["--restart"]).status.success());
+    assert!(!run.side_file().exists());
+    assert_eq!(everything(&over(&run.database)).len(), 1);
+    // A file in which nothing stands is nobody's.
+    std::fs::write(run.side_file(), "{\"schema\":\"nova").unwrap();
+    assert!(of_file(&["--merge"]).status.success());
+    assert!(!run.side_file().exists());
+    let mut again = Run::new(&cloud, &scratch, "w", &["--replace"]);
+    assert_eq!(again.ends_well(), "1200 images\n");
     run.is_equal();
 }
