@@ -2,8 +2,8 @@
 
 use super::address;
 use crate::config::{
-    AuthMode, Profile, ServerConfig, SettingError, SpaceConfig, StandIn, UploadTransitions,
-    UpstreamAuth, UpstreamConfig, UpstreamConfigError,
+    AuthMode, MOST_IMAGE_BYTES, Profile, ServerConfig, SettingError, SpaceConfig, StandIn,
+    UploadTransitions, UpstreamAuth, UpstreamConfig, UpstreamConfigError,
 };
 use crate::control::Clock;
 use crate::service::upstream::{ClientError, Upstream};
@@ -33,6 +33,7 @@ pub fn check(
         "images and users are the real cloud's",
     )];
     let asked = fixture.into_iter().chain(of_server(server));
+    let asked = asked.chain(of_image_data(server));
     let mut asked = asked.chain(of_space(space, upstream.auth));
     match asked.find(|(is_asked, ..)| *is_asked) {
         Some((_, what, why)) => Err(UpstreamConfigError::Beside { what, why }.into()),
@@ -45,15 +46,16 @@ type Meaningless = (bool, &'static str, &'static str);
 
 /// Every setting of a server: what is not named in the end has a meaning beside a real cloud, too. Emulated
 /// clouds of other spaces are as they are made there.
-fn of_server(server: &ServerConfig) -> [Meaningless; 6] {
+fn of_server(server: &ServerConfig) -> [Meaningless; 3] {
     let usual = ServerConfig::default();
     let ServerConfig {
         database,
         snapshot_dir,
         sync,
-        image_listen,
-        max_image_size,
-        web_download,
+        // As `of_image_data` has them.
+        image_listen: _,
+        max_image_size: _,
+        web_download: _,
         // How it is reached, by whom, and how much it takes on.
         public_url: _,
         identity_listen: _,
@@ -91,18 +93,24 @@ fn of_server(server: &ServerConfig) -> [Meaningless; 6] {
             "a folder for snapshots",
             "none are taken of the real cloud",
         ),
+    ]
+}
+
+/// The same of those that are about image data.
+fn of_image_data(server: &ServerConfig) -> [Meaningless; 3] {
+    [
         (
-            image_listen.is_some(),
+            server.image_listen.is_some(),
             "a listener for Glance",
             "clients ask the real one",
         ),
         (
-            *max_image_size != usual.max_image_size,
+            server.max_image_size != MOST_IMAGE_BYTES,
             "a bound of image data",
             "the real Glance takes them, and has a bound of its own",
         ),
         (
-            !web_download.is_empty(),
+            !server.web_download.is_empty(),
             "downloads from the web",
             "the real Glance imports data",
         ),

@@ -92,12 +92,8 @@ fn answers_come_whole_and_in_order() {
     for asked in ASKED {
         let (method, target) = asked.split_once(' ').unwrap();
         let (status, body) = next(&mut reader, method == "HEAD");
-        if method == "DELETE" {
-            assert_eq!(status, 204);
-            continue;
-        }
-        if method == "HEAD" {
-            assert_eq!((status, body.len()), (200, 0));
+        if method != "GET" {
+            assert!(body.is_empty(), "{asked}: {status}");
             continue;
         }
         let alone = server.send(method, target, &[("X-Auth-Token", "admin-token")], "");

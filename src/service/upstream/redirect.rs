@@ -84,7 +84,12 @@ fn origin_and_target(location: &str, endpoint: &Endpoint) -> Option<(String, Str
         return Some(away());
     };
     // A user in front of the host is nobody's business.
+    let written = authority.as_str().rsplit('@').next().unwrap_or_default();
     let port = authority.port_u16();
+    if port.is_none() && !matches!(written.strip_prefix(authority.host()), Some("" | ":")) {
+        // What stands in the place of a port is none.
+        return Some(away());
+    }
     let port = port.map_or_else(String::new, |port| format!(":{port}"));
     let origin = format!("{scheme}://{}{port}", authority.host()).to_ascii_lowercase();
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
