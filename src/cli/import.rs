@@ -102,15 +102,25 @@ fn tell(notice: Notice<'_>) {
             images,
             file,
         } => eprintln!(
-            "nova-images: going on where an earlier run was cut off: {images} images on {pages} pages are in {}",
+            "nova-images: going on where an earlier run was cut off: {} on {} are in {}",
+            counted(images, "image"),
+            counted(pages, "page"),
             file.display()
         ),
     }
 }
 
+/// So many of something.
+fn counted(number: u64, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
+}
+
 /// What has come, in a line.
 fn summary(report: &Report) -> String {
-    let mut text = format!("{} images", report.images);
+    let mut text = counted(report.images as u64, "image");
     if report.replaced > 0 {
         _ = write!(text, ", {} of them in place of others", report.replaced);
     }

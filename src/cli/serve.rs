@@ -26,8 +26,8 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one
     #[arg(long, env = "NOVA_IMAGES_LISTEN", default_value = "127.0.0.1:8774")]
     listen: String,
-    /// Write the bound port to this file while the server answers, and the addresses that Keystone and
-    /// Glance have of their own to PATH.identity and PATH.image
+    /// Write the bound port to this file while the server answers, and the addresses that Keystone,
+    /// Glance and the control API have of their own to PATH.identity, PATH.image and PATH.control
     #[arg(long, env = "NOVA_IMAGES_PORT_FILE", value_name = "PATH")]
     port_file: Option<PathBuf>,
     /// Keep the data in this SQLite file instead of in memory
@@ -52,7 +52,8 @@ pub struct Serve {
     /// What links begin with, instead of the request's Host, and what clients are told to use
     #[arg(long, env = "NOVA_IMAGES_PUBLIC_URL", value_name = "URL")]
     public_url: Option<BaseUrl>,
-    /// What alternate links begin with [default: {base}/image]
+    /// What alternate links begin with; with the profiles default and otc the catalogue's image entry,
+    /// too [default: {base}/image]
     #[arg(long, env = "NOVA_IMAGES_GLANCE_URL", value_name = "URL")]
     glance_url: Option<BaseUrl>,
     /// Newest microversion to advertise and accept [default: 2.35; profile nova-34: 2.104]

@@ -111,7 +111,8 @@ pub struct Cloud {
         requires = "upstream_cert"
     )]
     upstream_key: Option<PathBuf>,
-    /// Requests to that cloud at the same time; the others wait, each project in turn [default: 256]
+    /// Requests to a service of that cloud at the same time; the others wait, each project in turn
+    /// [default: 256]
     #[arg(
         long,
         env = "NOVA_IMAGES_UPSTREAM_CONNECTIONS",

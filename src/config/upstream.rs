@@ -25,6 +25,9 @@ pub enum UpstreamAuth {
 /// Requests under way at the same time, when nobody says otherwise.
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 
+/// The id of the domain of clients that know none, when nobody says otherwise: Keystone's own first one.
+const DOMAIN: &str = "default";
+
 /// A real cloud whose images are served instead of the server's own.
 ///
 /// Its clients sign in there, and their tokens go through:
@@ -85,8 +88,8 @@ pub struct UpstreamConfig {
     pub client_key_file: Option<PathBuf>,
     /// Through which proxies the cloud is asked.
     pub proxy: UpstreamProxy,
-    /// Requests to the cloud that are under way at the same time; the others wait, and those of each
-    /// project in turn are next.
+    /// Requests to a service of the cloud that are under way at the same time; the others wait, and those of
+    /// each project in turn are next. A service that hangs holds up nobody who asks another one.
     pub connections: NonZeroUsize,
     /// How long a connection may take to be there, TLS included.
     pub connect_timeout: Duration,
@@ -124,7 +127,7 @@ impl UpstreamConfig {
             url: None,
             keystone_url: None,
             compute_url: None,
-            domain: "default".to_owned(),
+            domain: DOMAIN.to_owned(),
             auth,
             credentials: None,
             region: None,
@@ -189,11 +192,23 @@ impl UpstreamConfig {
     }
 
     fn check_service(&self) -> Result<(), UpstreamConfigError> {
-        if self.compute_url.is_some() {
+        let of_clients = [
+            (
+                self.compute_url.is_some(),
+                "--upstream-compute-url",
+                "clients have no token for it",
+            ),
+            (
+                self.domain != DOMAIN,
+                "--upstream-domain",
+                "clients sign in here, as anybody",
+            ),
+        ];
+        if let Some((_, what, why)) = of_clients.into_iter().find(|(is_asked, ..)| *is_asked) {
             return Err(UpstreamConfigError::OtherSignIn {
-                what: "--upstream-compute-url",
+                what,
                 auth: "service",
-                why: "clients have no token for it",
+                why,
             });
         }
         if self.credentials.is_none() {
@@ -333,6 +348,9 @@ mod tests {
         let mut config = service();
         config.compute_url = Some("http://nova".to_owned());
         assert!(refused(config).contains("have no token for it"));
+        let mut config = service();
+        config.domain = "other".to_owned();
+        assert!(refused(config).starts_with("--upstream-domain cannot be had"));
         for secret in ["", "a\nb", "ä", "a "] {
             let mut config = service();
             config.client_secret = Some(Secret::new(secret));

@@ -11,6 +11,7 @@ pub mod fixture;
 pub mod idle;
 pub mod ids;
 pub mod journal;
+pub mod long_lock;
 
 pub use agenda::Agenda;
 pub use builtin::is_built_in;
@@ -21,3 +22,4 @@ pub use fixture::{
 pub use idle::Idle;
 pub use ids::{Ids, IdsPlace};
 pub use journal::{Journal, SpaceJournal};
+pub use long_lock::LongLock;

@@ -49,6 +49,9 @@ pub enum Work {
     Change,
     /// It goes through all the images there are.
     Everything,
+    /// It puts others in place of all the images there are, or keeps them all: as that, and in a file it waits
+    /// for whoever changes something.
+    Replace,
     /// It asks another service, and waits for the answer; no thread is held meanwhile.
     Ask,
     /// It moves the data of an image: it waits for the client and for the disk, and holds no thread

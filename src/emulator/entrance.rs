@@ -14,7 +14,10 @@ pub enum Entrance {
         shared_port: u16,
     },
     /// Glance's own.
-    Image,
+    Image {
+        /// Of the shared one.
+        shared_port: u16,
+    },
     /// The control API's own.
     Control(control::Door),
 }
@@ -42,7 +45,7 @@ impl Entrance {
     pub fn for_keystone(self) -> keystone::Door {
         match self {
             Self::Identity { shared_port } => keystone::Door::Own { shared_port },
-            Self::Shared(_) | Self::Image | Self::Control(_) => keystone::Door::Shared,
+            Self::Shared(_) | Self::Image { .. } | Self::Control(_) => keystone::Door::Shared,
         }
     }
 }

@@ -144,7 +144,9 @@ fn service(app: &App, entrance: Entrance, head: &Head) -> (Service, &'static str
     let first = head.path().first();
     let door = match entrance {
         Entrance::Identity { .. } => return (Service::Keystone, ""),
-        Entrance::Image => return (Service::Glance(glance::Door::Own), ""),
+        Entrance::Image { shared_port } => {
+            return (Service::Glance(glance::Door::Own { shared_port }), "");
+        }
         Entrance::Control(door) => {
             let is_mounted = first == Some("_control");
             let prefix = if is_mounted { "/_control" } else { "" };

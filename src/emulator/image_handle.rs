@@ -109,12 +109,13 @@ impl Images<'_> {
         id: &str,
         change: impl FnOnce(&mut Image),
     ) -> Result<(), ImageControlError> {
-        self.with(|app| {
+        let changed = self.with(|app| {
             app.change_planned(id, |image, _| {
                 change(image);
                 Ok(None)
             })
-        })
+        });
+        changed.map(drop)
     }
 
     /// Brings an image to a status now, and answers it. Where that is what its plan has next, the plan goes

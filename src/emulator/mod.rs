@@ -1,6 +1,7 @@
 //! The composition root: puts an emulator together, gives it a listener and threads, and stops it.
 
 mod address;
+mod beside;
 mod body;
 mod builder;
 mod connection;
@@ -339,6 +340,8 @@ fn listen(
         let stopping = stopping.clone();
         let http = HttpService::build()
             .client_request_timeout(REQUEST_TIMEOUT)
+            // A head goes at once: its body is beside it.
+            .h1_write_buffer_size(1)
             .client_disconnect_timeout(LINGERING)
             .keep_alive(KEEP_ALIVE)
             .graceful_shutdown_signal(move || {
@@ -348,8 +351,9 @@ fn listen(
             .on_connect_ext(|connection: &Connection, facts: &mut Extensions| {
                 facts.insert(connection.facts());
             })
+            // Boxed: a connection has room for it, whether anybody asks or not.
             .expect(fn_service(move |request| {
-                web::expect(server.clone(), request)
+                Box::pin(web::expect(server.clone(), request))
             }))
             .h1(map_config(web_app.into_factory(), |()| {
                 AppConfig::default()

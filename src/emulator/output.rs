@@ -3,13 +3,14 @@
 //!
 //! Every unusual way ends the connection, so what is written from an order on is one reply.
 
+use super::beside::Beside;
 use super::flow::Flow;
 use crate::http::Wire;
 use actix_web::rt::net::TcpStream;
 use actix_web::rt::time::{Instant, Sleep, sleep_until};
 use bytes::{Buf as _, Bytes};
 use std::cell::{Cell, RefCell};
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -26,6 +27,7 @@ const TICKS_A_SECOND: u32 = 20;
 pub struct Order {
     wire: Rc<RefCell<Option<Wire>>>,
     end: Rc<Ends>,
+    beside: Beside,
 }
 
 /// Which side of the connection ends it.
@@ -41,6 +43,11 @@ impl Order {
     /// Sends in this way all that is written from now on.
     pub fn place(&self, wire: Wire) {
         self.wire.replace(Some(wire));
+    }
+
+    /// The way past the web framework for the body of a reply whose head is written next.
+    pub fn beside(&self) -> &Beside {
+        &self.beside
     }
 
     /// Ends the connection behind the reply that is written next. The web framework would wait for
@@ -141,7 +148,8 @@ impl Output {
         }
         let flow = &mut self.flow;
         match &mut self.way {
-            Way::Straight => write(stream, flow, context, bytes),
+            Way::Straight if self.order.beside.is_empty() => write(stream, flow, context, bytes),
+            Way::Straight => write_both(stream, flow, context, bytes, &self.order.beside),
             Way::Paced(pace) => pace.poll_write(stream, flow, context, bytes),
             Way::Cut(cut) => {
                 let length = cut.allowed(bytes);
@@ -166,6 +174,24 @@ impl Output {
             }
             Way::Over(kind) => Poll::Ready(Err((*kind).into())),
         }
+    }
+
+    /// Writes what is left of a body beside its head.
+    pub fn poll_rest(
+        &mut self,
+        stream: &mut TcpStream,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        let beside = &self.order.beside;
+        if beside.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        while !beside.is_empty() {
+            ready!(write_both(stream, &mut self.flow, context, &[], beside))?;
+        }
+        // Whoever has sent it is to see that it is written.
+        context.waker().wake_by_ref();
+        Poll::Ready(Ok(()))
     }
 
     /// Says goodbye as TCP does, and lets nothing follow.
@@ -271,12 +297,45 @@ fn write(
     bytes: &[u8],
 ) -> Poll<io::Result<usize>> {
     use actix_codec::AsyncWrite as _;
-    let Poll::Ready(written) = Pin::new(stream).poll_write(context, bytes) else {
+    let polled = Pin::new(stream).poll_write(context, bytes);
+    watch(flow, context, bytes.len(), polled)
+}
+
+/// The same, of a head and the body beside it in one go. What is written of the head is told.
+fn write_both(
+    stream: &mut TcpStream,
+    flow: &mut Flow,
+    context: &mut Context<'_>,
+    head: &[u8],
+    beside: &Beside,
+) -> Poll<io::Result<usize>> {
+    use actix_codec::AsyncWrite as _;
+    beside.write(|body| {
+        let both = [IoSlice::new(head), IoSlice::new(body)];
+        let polled = Pin::new(stream).poll_write_vectored(context, &both);
+        let written = ready!(watch(flow, context, head.len() + body.len(), polled))?;
+        if written == 0 {
+            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        }
+        let of_head = written.min(head.len());
+        body.advance(written - of_head);
+        Poll::Ready(Ok(of_head))
+    })
+}
+
+/// Looks at what became of writing so many bytes.
+fn watch(
+    flow: &mut Flow,
+    context: &mut Context<'_>,
+    bytes: usize,
+    polled: Poll<io::Result<usize>>,
+) -> Poll<io::Result<usize>> {
+    let Poll::Ready(written) = polled else {
         let stalled = flow.poll_stalled(context);
         return stalled.map(|()| Err(io::ErrorKind::TimedOut.into()));
     };
     match &written {
-        Ok(written) if *written < bytes.len() => flow.moved(*written),
+        Ok(written) if *written < bytes => flow.moved(*written),
         // All is written: what comes next may take its time.
         _ => flow.rest(),
     }

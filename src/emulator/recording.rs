@@ -2,13 +2,14 @@
 //! nobody waits for it any more.
 
 use super::watched::{Pending, Watched};
-use crate::control::journal::{Answered, Draft, End, Record, Writing, shown_target};
+use crate::control::journal::{Answered, Draft, End, Record, Writing, shown_target, told};
 use crate::domain::{Plan, Timestamp};
 use crate::http::mount;
 use crate::http::{Body, Method, Reply, Request};
 use crate::service::App;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -134,9 +135,21 @@ impl<'a> Recording<'a> {
             status = reply.status().as_u16(),
             micros,
             request_id = reply.headers().find_map(id),
-            why = reply.why(),
+            why = self.why(reply).as_deref(),
             "request"
         );
+    }
+
+    /// Why it was answered so, without the secrets that Keystone quotes of what it refuses.
+    fn why<'r>(&self, reply: &'r Reply) -> Option<Cow<'r, str>> {
+        let is_of_keystone = self.plan.operation.as_str().starts_with("keystone.");
+        let is_refused = is_of_keystone && reply.status().as_u16() >= 400;
+        let body = match &self.request.body {
+            Body::Whole(bytes) => Some(&**bytes),
+            Body::TooLarge | Body::Stream(_) => None,
+        };
+        let target = self.request.head.target();
+        Some(told(target, body.filter(|_| is_refused), reply.why()?))
     }
 
     fn micros(&self) -> u64 {

@@ -2,7 +2,7 @@
 
 use super::body;
 use super::doorman::Doorman;
-use super::elsewhere::{Elsewhere, Kind};
+use super::elsewhere::{Elsewhere, Kind, Unfinished};
 use super::entrance::Entrance;
 use super::faults::{self, Struck, Way};
 use super::front::{self, Placed};
@@ -196,7 +196,7 @@ impl Server {
         let settled = self
             .shared
             .elsewhere
-            .run(Kind::Waits, move || shared.app(&space).settle());
+            .run(Kind::Settles, move || shared.app(&space).settle());
         if let Err(unfinished) = settled.await {
             tracing::error!(%unfinished, "what has fallen due is done by whoever comes next");
         }
@@ -317,16 +317,18 @@ impl Server {
             Err(error) => return broken_off(&error),
         }
         let kind = match plan.work {
-            Work::Transfer => return self.transfer(app, request, placed).await,
+            // Both boxed: every request has room for what it may have to wait for.
+            Work::Transfer => return Box::pin(self.transfer(app, request, placed)).await,
             Work::Ask => {
                 let spaces = &self.shared.spaces;
-                return front::ask(spaces, app, &self.caches, request, placed).await;
+                return Box::pin(front::ask(spaces, app, &self.caches, request, placed)).await;
             }
-            Work::Everything => Kind::Computes,
+            Work::Replace if app.is_file() => Kind::Replaces,
+            Work::Everything | Work::Replace => Kind::Computes,
             Work::Change if app.is_file() => Kind::Waits,
             // It waits for whoever changes the file, where an image changes by being read.
             Work::Read if app.reads_change_file() && !matches!(**placed, Placed::Control(_)) => {
-                Kind::Waits
+                Kind::Counts
             }
             Work::Change | Work::Read => {
                 let spaces = &self.shared.spaces;
@@ -349,7 +351,8 @@ impl Server {
         reply
     }
 
-    /// Answers on a thread that may be held up.
+    /// Answers on a thread that may be held up. Whoever waits for another process that has the file does so as
+    /// long as one write would, the time in line included.
     async fn answer_elsewhere(
         &self,
         kind: Kind,
@@ -357,22 +360,41 @@ impl Server {
         request: &Request,
         placed: &Arc<Placed>,
     ) -> Reply {
-        let (shared, placed) = (Arc::clone(&self.shared), Arc::clone(placed));
+        let (shared, own) = (Arc::clone(&self.shared), space.clone());
         let head = request.head.clone();
         // A body that is read as it comes stays with its connection; nobody wants one for such work.
         let body = match &request.body {
             Body::Whole(bytes) => Some(bytes.clone()),
             Body::TooLarge | Body::Stream(_) => None,
         };
-        let answered = self.shared.elsewhere.run(kind, move || {
-            let body = body.map_or(Body::TooLarge, Body::Whole);
-            let request = Request { head, body };
-            let app = shared.app(&space);
-            front::answer(&shared.spaces, app, &RefCell::default(), &request, &placed)
-        });
-        answered.await.unwrap_or_else(|unfinished| {
-            Reply::empty(StatusCode::INTERNAL_SERVER_ERROR).because(unfinished.to_string())
-        })
+        let app = self.shared.app(&space);
+        let end = app.end_of_patience();
+        let is_in_vain = || app.is_in_vain(end);
+        let work = {
+            let placed = Arc::clone(placed);
+            move || {
+                let body = body.map_or(Body::TooLarge, Body::Whole);
+                let request = Request { head, body };
+                let app = shared.app(&own);
+                let _patience = app.patience_until(end);
+                front::answer(&shared.spaces, app, &RefCell::default(), &request, &placed)
+            }
+        };
+        let elsewhere = &self.shared.elsewhere;
+        let unfinished = match elsewhere.run_unless(kind, is_in_vain, work).await {
+            Ok(reply) => return reply,
+            Err(unfinished) => unfinished,
+        };
+        match unfinished {
+            Unfinished::Lost => {
+                Reply::empty(StatusCode::INTERNAL_SERVER_ERROR).because(unfinished.to_string())
+            }
+            Unfinished::InVain => {
+                let why = "Another process keeps the database locked.";
+                let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, why);
+                front::refuse(app, &request.head, placed, &refusal)
+            }
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn listen(
     let mut sockets = vec![(shared, Entrance::shared(bound, control.is_some()))];
     let (shared_at, shared_port) = (bound, bound.port());
     sockets.extend(identity.map(|socket| (socket, Entrance::Identity { shared_port })));
-    sockets.extend(image.map(|socket| (socket, Entrance::Image)));
+    sockets.extend(image.map(|socket| (socket, Entrance::Image { shared_port })));
     let control = control.zip(control_bound);
     sockets.extend(control.map(|(socket, bound)| (socket, Entrance::control(bound, shared_at))));
     Ok((sockets, listeners))

@@ -1,5 +1,6 @@
 //! Between the web framework and us: the only place that knows both its requests and ours.
 
+use super::beside::Beside;
 use super::connection::ConnectionFacts;
 use super::server::Server;
 use crate::http::reply::Parts;
@@ -33,7 +34,7 @@ pub async fn answer(http: HttpRequest, payload: web::Payload) -> HttpResponse {
         // Its target is no path, and what follows it no request: a proxy's business.
         return ended(Reply::empty(StatusCode::METHOD_NOT_ALLOWED));
     } else if facts.is_some_and(|facts| facts.is_beyond) {
-        return ended(beyond(server, &http).await);
+        return ended(Box::pin(beyond(server, &http)).await);
     } else {
         match head_of(server, http.head(), facts) {
             Some(head) => {
@@ -120,7 +121,7 @@ async fn beyond(server: &Server, http: &HttpRequest) -> Reply {
 
 /// The last answer of a connection.
 fn ended(reply: Reply) -> HttpResponse {
-    let mut response = response(reply.into_parts());
+    let mut response = response(reply.into_parts(), None);
     response
         .head_mut()
         .set_connection_type(ConnectionType::Close);
@@ -134,7 +135,11 @@ async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
     let ends = parts.status == StatusCode::REQUEST_TIMEOUT;
     let is_stream = matches!(parts.body, ReplyBody::Stream(_));
     let is_head = http.method() == actix_web::http::Method::HEAD;
-    let mut response = response(if is_head { without_body(parts) } else { parts });
+    let facts = http.conn_data::<ConnectionFacts>();
+    let is_usual = wire == Wire::Normal && !is_head;
+    let beside = facts.filter(|_| is_usual).map(|facts| facts.order.beside());
+    let parts = if is_head { without_body(parts) } else { parts };
+    let mut response = response(parts, beside);
     if is_stream && http.version() < Version::HTTP_11 {
         // There are no chunks: the end of the connection is the end of the body.
         let head = response.head_mut();
@@ -208,11 +213,19 @@ fn body(http: &HttpRequest, payload: web::Payload) -> Body {
     Body::Stream(chunks.boxed_local())
 }
 
-/// The form that the framework sends. A header that HTTP cannot hold is left out.
-fn response(parts: Parts) -> HttpResponse {
+/// The form that the framework sends, with the body beside it where there is a way. A header that HTTP cannot
+/// hold is left out.
+fn response(parts: Parts, beside: Option<&Beside>) -> HttpResponse {
     let status = framework_status(parts.status);
+    let mut length = None;
     let mut response = match parts.body {
-        ReplyBody::Whole(bytes) => HttpResponse::build(status).body(bytes),
+        ReplyBody::Whole(bytes) => match beside.filter(|_| has_body(status) && !bytes.is_empty()) {
+            Some(beside) => {
+                length = Some(bytes.len());
+                HttpResponse::build(status).body(BoxBody::new(beside.place(bytes)))
+            }
+            None => HttpResponse::build(status).body(bytes),
+        },
         ReplyBody::Stream(stream) => {
             HttpResponse::build(status).body(BoxBody::new(BodyStream::new(in_turns(stream))))
         }
@@ -229,7 +242,19 @@ fn response(parts: Parts) -> HttpResponse {
             headers.append(name, value);
         }
     }
+    if let Some(length) = length {
+        // Of any other body the framework says so, and lets nobody else.
+        headers.remove(TRANSFER_ENCODING);
+        headers.insert(CONTENT_LENGTH, length.into());
+        response.head_mut().no_chunking(true);
+    }
     response
+}
+
+/// Whether an answer of this status has a body, whatever is given for one.
+fn has_body(status: actix_web::http::StatusCode) -> bool {
+    use actix_web::http::StatusCode as Status;
+    !status.is_informational() && status != Status::NO_CONTENT && status != Status::NOT_MODIFIED
 }
 
 /// Lets other connections have their turn before each piece: to a client that reads as fast as it is written

@@ -9,7 +9,6 @@ use super::numbers::Numbers;
 use super::outfit::{Operations, Outfit};
 use super::rate_limit::RateLimiter;
 use super::removal::Removal;
-use super::reset::ResetError;
 use super::seed::{Around, LoadError, Reread, Seed};
 use super::snapshots::Shelf;
 use super::transitions::{Held, SavedTransitions, Transitions};
@@ -19,13 +18,13 @@ use super::web_download::WebDownloads;
 use crate::config::{ServerConfig, SpaceConfig, SyncMode};
 use crate::control::faults::Faults;
 use crate::control::journal::SpacePlace;
-use crate::control::{Clock, Fixture, Idle, Ids, SpaceJournal};
+use crate::control::{Clock, Fixture, Idle, Ids, LongLock, SpaceJournal};
 use crate::domain::{Instance, Progress};
 use crate::store::{DatabaseFile, Loaded, Location, Store, StoreError, Sync};
 use arc_swap::ArcSwap;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// One space: what the facades are given to answer with.
@@ -72,11 +71,11 @@ pub struct App {
     store: Arc<Store>,
     agenda: Arc<Agenda>,
     transitions: Arc<Transitions>,
-    beginning: Beginnings,
+    pub(super) beginning: Beginnings,
     /// Its entries in the journal go with it.
     place: SpacePlace,
     /// Held by whoever puts something else in place of all there is, or of those around the images.
-    exchanging: Mutex<()>,
+    pub(super) exchanging: LongLock<()>,
     idle: Option<Idle>,
 }
 
@@ -93,14 +92,14 @@ pub struct Kept<'k> {
 
 /// What a space goes back to.
 #[derive(Debug)]
-struct Beginnings {
-    images: Beginning,
-    around: Around,
+pub(super) struct Beginnings {
+    pub(super) images: Beginning,
+    pub(super) around: Around,
 }
 
 /// What images it goes back to.
 #[derive(Debug)]
-enum Beginning {
+pub(super) enum Beginning {
     Seed(Arc<Seed>),
     /// A file has no seed, which would take as much memory as the file takes room: its fixture is read
     /// again, if it was given one.
@@ -231,7 +230,7 @@ impl App {
                 around,
             },
             place: SpacePlace::open(&journal, number),
-            exchanging: Mutex::default(),
+            exchanging: LongLock::default(),
             idle,
         })
     }
@@ -282,7 +281,7 @@ impl App {
                 around: self.around(),
             },
             place: self.place.another(number),
-            exchanging: Mutex::default(),
+            exchanging: LongLock::default(),
             idle: None,
         })
     }
@@ -291,13 +290,6 @@ impl App {
     #[must_use]
     pub fn is_over_nova_fake(&self) -> bool {
         self.over_nova_fake.load(Ordering::Relaxed)
-    }
-
-    /// Keeps everybody else from putting something in place of what there is.
-    pub(super) fn exchange(&self) -> MutexGuard<'_, ()> {
-        self.exchanging
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What there is beside the images.
@@ -312,12 +304,12 @@ impl App {
 
     /// Puts this beside the images, which are there by now, with what came of it as it was; without a word,
     /// nothing has. Whoever was limited begins anew.
-    pub(super) fn surround(&self, around: &Around, plans: &mut Held<'_>, kept: Option<Kept<'_>>) {
-        plans.reset();
+    pub(super) fn surround(&self, around: &Around, plans: &Held<'_>, kept: Option<Kept<'_>>) {
+        plans.book().reset();
         self.agenda.clear();
         self.rate_limiter.reset();
         if let Some(kept) = kept {
-            plans.restore(kept.transitions);
+            plans.book().restore(kept.transitions);
         }
         let used = kept.map(|kept| kept.used);
         self.waldur.replace(Arc::clone(&around.clouds), used);
@@ -366,17 +358,14 @@ impl App {
 
     /// Does what has fallen due since somebody last asked, in order.
     pub fn settle(&self) {
-        let settled = self.agenda.settle(&self.clock, |entry, due| match due {
+        // What is late is tried again by whoever comes next.
+        let _late = self.agenda.settle(&self.clock, |entry, due| match due {
             Due::TokensEnd => {
                 self.identity.settle();
                 Ok(())
             }
             Due::Transition(image) => self.transitions.fall_due(entry, &image),
         });
-        if let Err(error) = settled {
-            // It is tried again.
-            _ = Failure::of(&error);
-        }
     }
 
     /// Counts as a read of these images that an answer shows, and not their status.
@@ -431,37 +420,6 @@ impl App {
     /// Why not.
     pub fn check(&self) -> Result<(), StoreError> {
         self.store.check()
-    }
-
-    /// Back to the fixture, as if just started: images, users, tokens, ids, clock, limits and journal; there
-    /// are no faults any more.
-    ///
-    /// # Errors
-    /// When there is nothing to go back to, or the store fails; then nothing changed.
-    pub fn reset(&self) -> Result<(), ResetError> {
-        let _exchange = self.exchange();
-        // No step may be taken in what is there by then.
-        let mut plans = self.transitions.hold();
-        match &self.beginning.images {
-            Beginning::Seed(seed) => self.store.return_to(&seed.images)?,
-            Beginning::Fixture(None) => return Err(ResetError::NoFixture),
-            Beginning::Fixture(Some(fixture)) => {
-                // Read whole before anything is emptied.
-                let fixture = fixture.read()?;
-                let images = fixture.image_count();
-                self.store
-                    .replace_each::<LoadError>(images, |add| fixture.each_image(add))?;
-            }
-        }
-        self.faults.reset();
-        self.clock.reset();
-        self.ids.reset();
-        self.surround(&self.beginning.around, &mut plans, None);
-        self.journal().clear();
-        if let Some(upstream) = &self.upstream {
-            upstream.forget();
-        }
-        Ok(())
     }
 }
 

@@ -107,7 +107,7 @@ impl App {
     /// # Errors
     /// When there is none, or the store fails.
     pub fn image(&self, id: &str) -> Result<Planned, ImageControlError> {
-        let plans = self.transitions().hold();
+        let plans = self.transitions().book_between();
         let image = self.store().image(id)?;
         let image = image.ok_or_else(|| no_image(id))?;
         Ok(Planned {
@@ -136,7 +136,7 @@ impl App {
             ..ImageQuery::new(everything())
         };
         let images = self.store().images(&query)?;
-        let plans = self.transitions().hold();
+        let plans = self.transitions().book();
         let planned = images.into_iter().map(|image| Planned {
             left: plans.left(&image.id),
             image,
@@ -144,8 +144,8 @@ impl App {
         Ok(planned.collect())
     }
 
-    /// Puts an image here, with a plan or without one. The data of one that is replaced stay; its plan
-    /// ends, and uploads that waited for that come to nothing. Says whether it is new.
+    /// Puts an image here, with a plan or without one, and answers it. The data of one that is replaced stay;
+    /// its plan ends, and uploads that waited for that come to nothing. Says whether it is new.
     ///
     /// # Errors
     /// When there is one that is not to be replaced, or the store fails.
@@ -154,22 +154,24 @@ impl App {
         image: Image,
         plan: TransitionPlan,
         putting: Putting,
-    ) -> Result<bool, ImageControlError> {
-        let mut plans = self.transitions().hold();
+    ) -> Result<(Planned, bool), ImageControlError> {
+        let mut plans = self.transitions().hold()?;
         let id = image.id.clone();
         check_plan(&image, &plan)?;
         if putting == Putting::Anew && self.store().image(&id)?.is_some() {
             return Err(ImageControlError::Taken { id });
         }
         plans.forget(&id)?;
-        let is_new = self.store().change(&id, |known| {
+        let (image, is_new) = self.store().change(&id, |known| {
             let is_new = known.is_none();
             let has_data = known.is_some_and(|known| known.has_data) && !image.status.is_deleted();
             let image = Image { has_data, ..image };
-            Ok::<_, StoreError>(Change::Put(Box::new(image), is_new))
+            Ok::<_, StoreError>(Change::Put(Box::new(image.clone()), (image, is_new)))
         })?;
-        plans.plan(&id, plan, self.clock.now())?;
-        Ok(is_new)
+        // An upload may have come to its end meanwhile.
+        plans.plan_anew(&id, plan, self.clock.now())?;
+        let left = plans.book().left(&id);
+        Ok((Planned { image, left }, is_new))
     }
 
     /// Makes an image that a text describes in the form of fixtures, and answers it. Without an id it gets
@@ -183,10 +185,9 @@ impl App {
             created_at: self.clock.now(),
         };
         let described = Described::read(text, unsaid)?;
-        let id = described.image.id.clone();
         let plan = described.transitions.unwrap_or_default();
-        self.put_planned(described.image, plan, Putting::Anew)?;
-        self.image(&id)
+        let (made, _) = self.put_planned(described.image, plan, Putting::Anew)?;
+        Ok(made)
     }
 
     /// Puts an image of an id here that a text describes in the form of fixtures, in place of the one there
@@ -206,15 +207,14 @@ impl App {
         let described = Described::read(text, unsaid)?;
         check_id(id, &described.image)?;
         let plan = described.transitions.unwrap_or_default();
-        let is_new = self.put_planned(described.image, plan, Putting::Whatever)?;
-        Ok((self.image(id)?, is_new))
+        self.put_planned(described.image, plan, Putting::Whatever)
     }
 
-    /// Changes an image as a merge patch says, its members and its plan among it.
+    /// Changes an image as a merge patch says, its members and its plan among it, and answers it.
     ///
     /// # Errors
     /// When there is none, what comes out is none, or the store fails.
-    pub fn patch_image(&self, id: &str, patch: &str) -> Result<(), ImageControlError> {
+    pub fn patch_image(&self, id: &str, patch: &str) -> Result<Planned, ImageControlError> {
         let now = self.clock.now();
         self.change_planned(id, |image, left| {
             let described = Described::patched(image, left, patch, now)?;
@@ -223,7 +223,7 @@ impl App {
         })
     }
 
-    /// Changes an image as `change` does; the plan that it answers takes the place of the image's. A
+    /// Changes an image as `change` does, and answers it; the plan that it answers takes the place of the image's. A
     /// plan goes on where it answers none, unless the image has another status then: that ends it, and
     /// uploads that waited for it come to nothing.
     ///
@@ -236,10 +236,10 @@ impl App {
             &mut Image,
             &[Transition],
         ) -> Result<Option<TransitionPlan>, ImageControlError>,
-    ) -> Result<(), ImageControlError> {
-        let mut plans = self.transitions().hold();
-        let left = plans.left(id);
-        let (plan, is_turned) = self.store().change(id, |image| {
+    ) -> Result<Planned, ImageControlError> {
+        let mut plans = self.transitions().hold()?;
+        let left = plans.book().left(id);
+        let (image, plan, is_turned) = self.store().change(id, |image| {
             let mut image = image.ok_or_else(|| no_image(id))?;
             let before = image.status;
             let plan = change(&mut image, &left)?;
@@ -248,15 +248,17 @@ impl App {
                 check_plan(&image, plan)?;
             }
             let is_turned = image.status != before;
-            Ok::<_, ImageControlError>(Change::Put(Box::new(image), (plan, is_turned)))
+            let changed = (image.clone(), plan, is_turned);
+            Ok::<_, ImageControlError>(Change::Put(Box::new(image), changed))
         })?;
         if is_turned {
             plans.forget(id)?;
         }
-        match plan {
-            Some(plan) => Ok(plans.plan(id, plan, self.clock.now())?),
-            None => Ok(()),
+        if let Some(plan) = plan {
+            plans.plan(id, plan, self.clock.now())?;
         }
+        let left = plans.book().left(id);
+        Ok(Planned { image, left })
     }
 
     /// Removes an image as if it had never been; says whether there was one. A database whose fixture has
@@ -265,7 +267,7 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn remove_image(&self, id: &str) -> Result<bool, ImageControlError> {
-        let mut plans = self.transitions().hold();
+        let mut plans = self.transitions().hold()?;
         plans.forget(id)?;
         let removed = self.store().change(id, |image| {
             Ok::<_, StoreError>(match image {
@@ -287,15 +289,15 @@ impl App {
         id: &str,
         to: Option<GlanceStatus>,
     ) -> Result<Planned, ImageControlError> {
-        let mut plans = self.transitions().hold();
+        let mut plans = self.transitions().hold()?;
         if self.store().image(id)?.is_none() {
             return Err(no_image(id));
         }
-        let next = to.or_else(|| Some(plans.next(id)?.to));
+        let next = to.or_else(|| Some(plans.book().next(id)?.to));
         let to = next.ok_or_else(|| ImageControlError::NoPlan { id: id.to_owned() })?;
         let image = plans.turn(id, to)?.ok_or_else(|| no_image(id))?;
         Ok(Planned {
-            left: plans.left(id),
+            left: plans.book().left(id),
             image,
         })
     }
@@ -305,7 +307,7 @@ impl App {
     /// # Errors
     /// When there is no such image, it is deleted, or the store fails.
     pub fn plan_image(&self, id: &str, plan: TransitionPlan) -> Result<(), ImageControlError> {
-        let mut plans = self.transitions().hold();
+        let mut plans = self.transitions().hold()?;
         let image = self.store().image(id)?.ok_or_else(|| no_image(id))?;
         check_plan(&image, &plan)?;
         Ok(plans.plan(id, plan, self.clock.now())?)
@@ -314,7 +316,7 @@ impl App {
     /// What images go on by whose upload has ended, in the form in which it is said.
     #[must_use]
     pub fn upload_plan(&self) -> Value {
-        written_uploads(self.transitions().hold().uploads())
+        written_uploads(self.transitions().book().uploads())
     }
 
     /// Says what images go on by whose upload ends from now on, as a text describes it.
@@ -328,7 +330,7 @@ impl App {
 
     /// Says what images go on by whose upload ends from now on.
     pub fn plan_uploads(&self, plan: TransitionPlan) {
-        self.transitions().hold().set_uploads(plan);
+        self.transitions().book().set_uploads(plan);
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::domain::{DataKind, GlanceStatus, Image};
 pub use crate::store::spool::SpoolError;
 use crate::store::spool::{DataName, Reading, Spool, Stored, Unfinished, Upload};
-use crate::store::{Decided, ImageDataRow, Store, StoreError, UploadTicket};
+use crate::store::{Decided, ImageDataRow, Patience, Store, StoreError, UploadTicket};
 use bytes::Bytes;
 use std::any::Any;
 use std::ops::Range;
@@ -86,7 +86,7 @@ impl ImageData {
         let upload = self.spool.begin(self.most_bytes).await;
         let upload = upload.map_err(DataError::from)?;
         let (this, id) = (self.clone(), id.to_owned());
-        let begun = self.spool.run(move || {
+        let begun = self.on_row(move || {
             let (ticket, value) = this.store.begin_upload(&id, decide)?;
             // Made there, so that it is undone when the caller has left meanwhile.
             let receiving = Receiving {
@@ -146,8 +146,22 @@ impl ImageData {
         E: From<DataError> + From<StoreError> + Send + 'static,
     {
         let (store, id) = (Arc::clone(&self.store), id.to_owned());
-        let used = self.spool.run(move || store.use_staged(&id, decide));
+        let used = self.on_row(move || store.use_staged(&id, decide));
         used.await.map_err(DataError::from)?
+    }
+
+    /// Does this on a thread that may wait for the database; for whoever else has that, as long as one write
+    /// that begins now.
+    async fn on_row<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Unfinished> {
+        let end = self.store.end_of_patience();
+        let done = self.spool.rows().run(move || {
+            let _patience = end.map(Patience::until);
+            work()
+        });
+        done.await
     }
 }
 
@@ -216,8 +230,8 @@ impl Receiving {
         E: From<DataError> + From<StoreError> + Send + 'static,
     {
         self.upload = None;
-        let spool = self.data.spool.clone();
-        let abandoned = spool.run(move || self.end(None, |image, _| decide(image)));
+        let data = self.data.clone();
+        let abandoned = data.on_row(move || self.end(None, |image, _| decide(image)));
         abandoned.await.map_err(DataError::from)?
     }
 
@@ -283,8 +297,8 @@ impl Received {
         T: Send + 'static,
         E: From<DataError> + From<StoreError> + Send + 'static,
     {
-        let spool = self.receiving.data.spool.clone();
-        let finished = spool.run(move || self.keep(kind, decide));
+        let data = self.receiving.data.clone();
+        let finished = data.on_row(move || self.keep(kind, decide));
         finished.await.map_err(DataError::from)?
     }
 
@@ -310,7 +324,7 @@ impl Drop for Receiving {
         // Its part goes first: who sees the image queued again finds nothing of the data.
         self.upload = None;
         let store = Arc::clone(&self.data.store);
-        self.data.spool.files().spawn(move || {
+        self.data.spool.rows().spawn(move || {
             let undone = store.end_upload(&ticket, None, |mut image, _| {
                 image.status = GlanceStatus::Queued;
                 Ok::<_, StoreError>((Box::new(image), ()))

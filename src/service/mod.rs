@@ -24,6 +24,7 @@ mod listed_time;
 mod naming;
 mod numbers;
 mod outfit;
+mod patience;
 mod put_image;
 mod query_error;
 mod quota;

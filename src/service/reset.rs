@@ -1,5 +1,6 @@
-//! Why a space does not go back to its fixture.
+//! A space goes back to its fixture, and why it does not.
 
+use super::app::{App, Beginning};
 use super::seed::LoadError;
 use crate::control::FixtureError;
 use crate::store::StoreError;
@@ -35,5 +36,38 @@ impl From<LoadError> for ResetError {
 impl From<StoreError> for ResetError {
     fn from(error: StoreError) -> Self {
         Self::Store(Box::new(error))
+    }
+}
+
+impl App {
+    /// Back to the fixture, as if just started: images, users, tokens, ids, clock, limits and journal; there
+    /// are no faults any more.
+    ///
+    /// # Errors
+    /// When there is nothing to go back to, or the store fails; then nothing changed.
+    pub fn reset(&self) -> Result<(), ResetError> {
+        let _exchange = self.exchange()?;
+        // No step may be taken in what is there by then.
+        let plans = self.transitions().hold()?;
+        match &self.beginning.images {
+            Beginning::Seed(seed) => self.store().return_to(&seed.images)?,
+            Beginning::Fixture(None) => return Err(ResetError::NoFixture),
+            Beginning::Fixture(Some(fixture)) => {
+                // Read whole before anything is emptied.
+                let fixture = fixture.read()?;
+                let images = fixture.image_count();
+                self.store()
+                    .replace_each::<LoadError>(images, |add| fixture.each_image(add))?;
+            }
+        }
+        self.faults.reset();
+        self.clock.reset();
+        self.ids.reset();
+        self.surround(&self.beginning.around, &plans, None);
+        self.journal().clear();
+        if let Some(upstream) = &self.upstream {
+            upstream.forget();
+        }
+        Ok(())
     }
 }

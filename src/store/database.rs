@@ -15,6 +15,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Instant;
 
 /// The connection that writes.
 #[derive(Debug)]
@@ -155,6 +156,23 @@ impl Database {
     /// Whether what is written outlives the process.
     pub fn is_file(&self) -> bool {
         self.lock.is_some()
+    }
+
+    /// When a write that began now would have waited for another process for long enough; in memory there is
+    /// none to wait for.
+    pub fn end_of_patience(&self) -> Option<Instant> {
+        match &self.writer {
+            Writer::Memory(_) => None,
+            Writer::File(writer) => Some(writer.end_of_patience()),
+        }
+    }
+
+    /// Whether somebody waits for another process that has the file.
+    pub fn is_locked_out(&self) -> bool {
+        match &self.writer {
+            Writer::Memory(_) => false,
+            Writer::File(writer) => writer.is_locked_out(),
+        }
     }
 
     /// Reads, all from one state of the data.

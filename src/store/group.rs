@@ -5,6 +5,7 @@
 //! for nothing else. Nobody runs what another brought.
 
 use super::error::StoreError;
+use super::patience;
 use crate::domain::instant;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -18,6 +19,9 @@ const MOST_TOGETHER: usize = 64;
 /// The longest time that a commit waits for others to come.
 const MOST_PATIENCE: Duration = Duration::from_millis(2);
 
+/// Groups at most that whoever wants a transaction alone ends before it gives up.
+const MOST_GROUPS_BEFORE: usize = 512;
+
 /// How long a write waits before it asks again for the file's lock that another process has.
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(10);
 
@@ -29,8 +33,10 @@ pub struct GroupWriter {
     in_line: AtomicUsize,
     /// Told when a group is as large as it was hoped to become, or is over.
     gathered: Condvar,
-    /// How often a write asks for the file's lock.
-    attempts: u128,
+    /// How long a write asks for the file's lock, where its thread has no other word.
+    patience: Duration,
+    /// Who has found that another process has the file, and asks again.
+    locked_out: AtomicUsize,
 }
 
 /// What a writer has while it is its turn.
@@ -80,7 +86,8 @@ impl GroupWriter {
     pub fn new(connection: Connection, patience: Duration) -> Result<Self, StoreError> {
         connection.busy_timeout(Duration::ZERO)?;
         Ok(Self {
-            attempts: patience.as_millis() / BETWEEN_ATTEMPTS.as_millis() + 1,
+            patience,
+            locked_out: AtomicUsize::new(0),
             turn: Mutex::new(Turn {
                 connection,
                 group: Arc::default(),
@@ -93,6 +100,16 @@ impl GroupWriter {
             in_line: AtomicUsize::new(0),
             gathered: Condvar::new(),
         })
+    }
+
+    /// When a write that began now would have waited for long enough.
+    pub fn end_of_patience(&self) -> Instant {
+        patience::end(self.patience)
+    }
+
+    /// Whether somebody waits for another process that has the file.
+    pub fn is_locked_out(&self) -> bool {
+        self.locked_out.load(Ordering::Acquire) > 0
     }
 
     /// Writes, all or nothing; returns when that is committed. What `work` refuses to do is no write.
@@ -168,7 +185,7 @@ impl GroupWriter {
     /// Begins a transaction, and first ends one that others wait in.
     fn begin_alone(&self) -> Result<MutexGuard<'_, Turn>, StoreError> {
         let mut turn = self.take_turn()?;
-        for _ in 0..self.attempts {
+        for _ in 0..MOST_GROUPS_BEFORE {
             if turn.members == 0 {
                 return Ok(turn);
             }
@@ -217,7 +234,9 @@ impl GroupWriter {
 
     /// Waits in line, and where another process has the file's lock, for that one.
     fn take_turn(&self) -> Result<MutexGuard<'_, Turn>, StoreError> {
-        for _ in 0..self.attempts {
+        let end = self.end_of_patience();
+        let mut locked_out = None;
+        loop {
             self.in_line.fetch_add(1, Ordering::AcqRel);
             let turn = lock(&self.turn);
             // Those before it look at this when they have had their turn: not before.
@@ -232,9 +251,28 @@ impl GroupWriter {
                 Err(other) => return Err(other.into()),
             }
             drop(turn);
+            if instant() >= end {
+                return Err(StoreError::Busy);
+            }
+            locked_out.get_or_insert_with(|| LockedOut::of(&self.locked_out));
             pause();
         }
-        Err(StoreError::Busy)
+    }
+}
+
+/// Counts somebody who waits for another process, for as long as this is held.
+struct LockedOut<'c>(&'c AtomicUsize);
+
+impl<'c> LockedOut<'c> {
+    fn of(count: &'c AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(count)
+    }
+}
+
+impl Drop for LockedOut<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

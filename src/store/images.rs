@@ -12,6 +12,7 @@ use super::shared_texts::Tables;
 use super::spool::{DataName, Spool};
 use super::{data, lists, loading, rows};
 use crate::domain::{Image, ImageQuery, TextMaker};
+use std::time::Instant;
 
 /// What a decision about an image leads to.
 pub enum Change<T> {
@@ -141,6 +142,19 @@ impl Store {
     #[must_use]
     pub fn is_file(&self) -> bool {
         self.database.is_file()
+    }
+
+    /// When a write that began now would have waited for another process for long enough; in memory there is
+    /// none to wait for.
+    #[must_use]
+    pub fn end_of_patience(&self) -> Option<Instant> {
+        self.database.end_of_patience()
+    }
+
+    /// Whether somebody waits for another process that has the file.
+    #[must_use]
+    pub fn is_locked_out(&self) -> bool {
+        self.database.is_locked_out()
     }
 
     /// A number that grows with every committed write.

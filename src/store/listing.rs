@@ -122,6 +122,12 @@ impl Listing {
         Ok(Some(slice))
     }
 
+    /// Whether some of it has been read.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        !matches!(self.place, Place::Beginning)
+    }
+
     /// Takes a slice back that has been looked at: its memory serves the next one.
     pub fn give_back(&mut self, slice: Slice) {
         self.slice = slice;

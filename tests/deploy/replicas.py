@@ -270,7 +270,7 @@ def users_of_the_cloud(processes, cloud):
     again = sum(int(count) > 0 for _, _, count in replicas.answers_since(0))
     # A replica tells how the cloud has been to it.
     told = ask(replicas.ports[0], "GET", "/_control/metrics")[1].decode()
-    for wanted in 'nova_images_upstream_up{service="image"} 1', "nova_images_upstream_waiting 0":
+    for wanted in 'nova_images_upstream_up{service="image"} 1', 'nova_images_upstream_waiting{service="image"} 0':
         assert wanted in told.splitlines(), told
     told = no_write_is_sent_twice(replicas, cloud, questions)
     print(

@@ -40,6 +40,7 @@ mod package;
 mod pages;
 mod parity;
 mod pictures;
+mod pipelined;
 mod replays;
 mod request_lines;
 mod resets;

@@ -4,7 +4,9 @@ use crate::command::process::{Running, text};
 use crate::golden::client::Client;
 use crate::harness::{NOW, Server, builder};
 use crate::scratch::Scratch;
-use nova_images::{ControlAccess, Fixture, ResetError};
+use nova_images::{ControlAccess, Emulator, Fixture, ResetError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
 const IMAGE: &str = "/v2/openstack/images/70a599e0-31e7-49b7-b260-868f441e862b";
@@ -140,11 +142,7 @@ fn a_reset_under_load_tears_nothing() {
                 })
             })
             .collect();
-        while !writer.is_finished()
-            || !readers
-                .iter()
-                .all(std::thread::ScopedJoinHandle::is_finished)
-        {
+        while !writer.is_finished() || !readers.iter().all(ScopedJoinHandle::is_finished) {
             nova.reset().unwrap();
         }
     });
@@ -225,4 +223,63 @@ fn d12_the_fixture_of_a_file_is_read_again_whole() {
             .1
             .contains("fakeimage7")
     );
+}
+
+/// What is answered is what was done, whatever comes right behind it.
+#[test]
+fn a_reset_behind_a_creation_does_not_make_it_one_of_nothing() {
+    // Without a seed: ids that repeat would be another's.
+    let server = Server::start(Emulator::builder().fixture(Fixture::docs().unwrap()));
+    let address = server.address();
+    let headers: Vec<_> = ADMIN
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let resetting = scope.spawn(|| {
+            let mut client = Client::new(address);
+            while !is_over.load(Ordering::SeqCst) {
+                let reset = client.send("POST", "/_control/reset", &[], None);
+                assert_eq!(reset.unwrap().status, 204);
+            }
+        });
+        let creating = (0..3).map(|_| {
+            scope.spawn(|| {
+                let mut client = Client::new(address);
+                let octets = ("Content-Type", "application/octet-stream");
+                let v1 = [
+                    ("X-Auth-Token", "admin-token"),
+                    ("x-image-meta-name", "one"),
+                    ("x-image-meta-disk_format", "raw"),
+                    ("x-image-meta-container_format", "bare"),
+                    octets,
+                ];
+                let v1 = v1.map(|(name, value)| (name.to_owned(), value.to_owned()));
+                for _ in 0..40 {
+                    let body = Some(&b"{}"[..]);
+                    let made = client.send("POST", "/_control/images", &headers, body);
+                    let made = made.unwrap();
+                    assert_eq!(made.status, 201, "{}", made.text());
+                    let made = client.send("PUT", "/_control/images/put", &headers, body);
+                    let made = made.unwrap();
+                    assert!([200, 201].contains(&made.status), "{}", made.text());
+                    let made = client.send("POST", "/image/v1/images", &v1[..4], None);
+                    let made = made.unwrap();
+                    assert_eq!(made.status, 201, "{}", made.text());
+                    // Its image may go before its data are there.
+                    let made = client.send("POST", "/image/v1/images", &v1, Some(b"data"));
+                    let made = made.unwrap();
+                    assert!([201, 412].contains(&made.status), "{}", made.text());
+                }
+            })
+        });
+        let creating: Vec<_> = creating.collect();
+        let created: Vec<_> = creating.into_iter().map(ScopedJoinHandle::join).collect();
+        is_over.store(true, Ordering::SeqCst);
+        resetting.join().unwrap();
+        for created in created {
+            created.unwrap();
+        }
+    });
 }

@@ -104,6 +104,49 @@ fn a2_pages_of_strangers_change_nothing() {
     );
 }
 
+/// What tells nothing of users, nor of what a harness has put into the server.
+const FOR_ANYBODY: [&str; 9] = [
+    "/clock",
+    "/faults/presets",
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/openapi.json",
+    "/snapshots",
+    "/spaces",
+    "/transitions",
+];
+
+#[test]
+fn a2_strangers_see_no_data_of_users() {
+    let server = Server::start(docs());
+    let document = server.get("/_control/openapi.json").json();
+    let afar = docs().listen("0.0.0.0:0").control(ControlAccess::Read);
+    let afar = Server::start(afar.control_token("t0ken"));
+    let paths = document["paths"].as_object().unwrap();
+    let looks = paths
+        .iter()
+        .filter(|(_, methods)| methods["get"].is_object());
+    let mut open = Vec::new();
+    for (path, _) in looks {
+        let target = format!("/_control{}", path.replace(['{', '}'], ""));
+        let strange = server
+            .get_with(&target, &[("Host", "evil.example")])
+            .status();
+        let far = afar.get(&target).status();
+        assert_eq!(strange == 403, far == 403, "{path}");
+        if strange != 403 {
+            open.push(path.as_str());
+        }
+    }
+    open.sort_unstable();
+    assert_eq!(open, FOR_ANYBODY);
+    for path in ["/_control/images", "/_control/users", "/_control/projects"] {
+        let shown = afar.get_with(path, &[("X-Control-Token", "t0ken")]);
+        assert_eq!(shown.status(), 200, "{path}");
+    }
+}
+
 #[test]
 fn a2_what_is_allowed_is_said() {
     let server = Server::start(

@@ -3,7 +3,7 @@
 use super::answer::{done, fault, json};
 use super::route::{Ask, Route};
 use super::words::{Gives, Takes, Verb};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, Work};
 use crate::http::{Reply, StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::look("control.clock.show", "/clock", show)
     },
     Route {
+        work: Work::Change,
         summary: "Moves the clock forward",
         takes: Some(
             Takes::json::<Advance>("{\"seconds\": N} with a whole number from 0 to 4294967295")
@@ -32,6 +33,7 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        work: Work::Change,
         summary: "Sets the clock",
         takes: Some(
             Takes::json::<Set>("{\"now\": \"2026-01-01T12:00:00Z\"}")
@@ -41,11 +43,13 @@ pub const ROUTES: &[Route] = &[
         ..Route::change("control.clock.set", Verb::Post, "/clock/set", set)
     },
     Route {
+        work: Work::Change,
         summary: "Stops the clock where it is",
         gives: TURNED,
         ..Route::change("control.clock.freeze", Verb::Post, "/clock/freeze", freeze)
     },
     Route {
+        work: Work::Change,
         summary: "Lets the clock run on from where it is",
         gives: TURNED,
         ..Route::change("control.clock.run", Verb::Post, "/clock/run", run)

@@ -1,7 +1,6 @@
 //! `/_control/fixtures`: the whole state as a fixture; another in its place, or added to it.
 
 use super::answer::{done, failed, fault};
-use super::own;
 use super::route::{Ask, Route};
 use super::words::{Access, Gives, Takes, Verb};
 use crate::domain::Work;
@@ -38,7 +37,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::look("control.fixtures.dump", "/fixtures", dump)
     },
     Route {
-        work: Work::Everything,
+        work: Work::Replace,
         summary: "Puts a fixture in place of the whole state",
         takes: Some(FIXTURE),
         gives: &[Gives::nothing(
@@ -47,7 +46,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::change("control.fixtures.load", Verb::Post, "/fixtures/load", load)
     },
     Route {
-        work: Work::Everything,
+        work: Work::Replace,
         summary: "Adds a fixture to the state; of what both name, the fixture's word counts",
         takes: Some(FIXTURE),
         gives: &[Gives::nothing("It is added")],
@@ -94,7 +93,7 @@ struct Named {
 }
 
 fn load(ask: &Ask<'_>) -> Reply {
-    let content = match own::check(ask).and_then(|()| content(ask)) {
+    let content = match content(ask) {
         Ok(content) => content,
         Err(refused) => return *refused,
     };
@@ -105,7 +104,7 @@ fn load(ask: &Ask<'_>) -> Reply {
 }
 
 fn merge(ask: &Ask<'_>) -> Reply {
-    let merged = match own::check(ask).and_then(|()| content(ask)) {
+    let merged = match content(ask) {
         Ok(content) => Spaces::merge(ask.app, content),
         Err(refused) => return *refused,
     };

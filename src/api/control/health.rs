@@ -136,7 +136,10 @@ impl Cloud {
                 outcome: outcome.name(),
             }),
             in_flight: services.iter().map(|service| service.under_way).sum(),
-            waiting: cloud.client.waiting(),
+            waiting: {
+                let waiting = |seen: &Seen| cloud.client.waiting(seen.service);
+                services.iter().map(waiting).sum()
+            },
         }
     }
 }

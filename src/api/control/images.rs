@@ -2,9 +2,8 @@
 
 use super::answer::{done, failed, fault, json};
 use super::image_form::{ImageForm, ImagePatch, ImageShown};
-use super::own;
 use super::route::{Ask, Route};
-use super::words::{Gives, Takes, Verb, query_of};
+use super::words::{Access, Gives, Takes, Verb, query_of};
 use crate::domain::{GlanceStatus, Work};
 use crate::http::{Reply, StatusCode};
 use crate::service::{ImageControlError, Planned};
@@ -31,6 +30,7 @@ const MADE: Gives = Gives::json::<ImageShown>(201, "The image as it was made");
 /// The routes of this room.
 pub const ROUTES: &[Route] = &[
     Route {
+        access: Access::Watch,
         work: Work::Everything,
         summary: "Every image there is, deleted and hidden ones too, newest first",
         query: Some(query_of::<Pages>),
@@ -45,6 +45,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::change("control.images.create", Verb::Post, "/images", create)
     },
     Route {
+        access: Access::Watch,
         summary: "An image, whoever may see it; that is no read",
         gives: &[SHOWN],
         ..Route::look("control.images.show", "/images/{id}", show)
@@ -155,7 +156,6 @@ impl StatusWord {
 
 fn list(ask: &Ask<'_>) -> Reply {
     let listed = || -> Result<Reply, Box<Reply>> {
-        own::check(ask)?;
         let Pages { limit, marker } = ask.query()?;
         let limit = limit.unwrap_or(USUAL_LIMIT);
         if !(1..=MOST_LIMIT).contains(&limit) {
@@ -176,18 +176,18 @@ fn list(ask: &Ask<'_>) -> Reply {
 }
 
 fn create(ask: &Ask<'_>) -> Reply {
-    let text = own::check(ask).and_then(|()| text(ask));
+    let text = text(ask);
     let created = text.and_then(|text| ask.app.create_described(text).map_err(boxed));
     told(StatusCode::CREATED, created)
 }
 
 fn show(ask: &Ask<'_>) -> Reply {
-    let shown = own::check(ask).and_then(|()| ask.app.image(ask.part()).map_err(boxed));
+    let shown = ask.app.image(ask.part()).map_err(boxed);
     told(StatusCode::OK, shown)
 }
 
 fn replace(ask: &Ask<'_>) -> Reply {
-    let text = own::check(ask).and_then(|()| text(ask));
+    let text = text(ask);
     let replaced = text.and_then(|text| ask.app.replace_described(ask.part(), text).map_err(boxed));
     match replaced {
         Ok((image, true)) => told(StatusCode::CREATED, Ok(image)),
@@ -197,29 +197,24 @@ fn replace(ask: &Ask<'_>) -> Reply {
 }
 
 fn change(ask: &Ask<'_>) -> Reply {
-    let text = own::check(ask).and_then(|()| text(ask));
-    let changed = text.and_then(|text| {
-        let patched = ask.app.patch_image(ask.part(), text);
-        patched
-            .and_then(|()| ask.app.image(ask.part()))
-            .map_err(boxed)
-    });
+    let changed = text(ask);
+    let changed = changed.and_then(|text| ask.app.patch_image(ask.part(), text).map_err(boxed));
     told(StatusCode::OK, changed)
 }
 
 fn remove(ask: &Ask<'_>) -> Reply {
-    match own::check(ask).and_then(|()| ask.app.remove_image(ask.part()).map_err(boxed)) {
+    match ask.app.remove_image(ask.part()) {
         Ok(true) => done(),
         Ok(false) => {
             let id = ask.part().to_owned();
             refused(&ImageControlError::NoImage { id })
         }
-        Err(refused) => *refused,
+        Err(error) => refused(&error),
     }
 }
 
 fn transition(ask: &Ask<'_>) -> Reply {
-    let turn = own::check(ask).and_then(|()| ask.body_if_any());
+    let turn = ask.body_if_any();
     let turned = turn.and_then(|turn: Option<Turn>| {
         let to = turn.and_then(|turn| turn.to).map(StatusWord::status);
         ask.app.turn_image(ask.part(), to).map_err(boxed)

@@ -72,11 +72,12 @@ fn of_cloud(page: &mut Exposition, cloud: &Upstream) {
     for seen in &services {
         page.sample(name, &of(seen), seen.under_way);
     }
-    page.gauge(
-        "nova_images_upstream_waiting",
-        "Requests to the real cloud that wait for their turn",
-        cloud.client.waiting(),
-    );
+    let name = "nova_images_upstream_waiting";
+    let help = "Requests to the real cloud that wait for their turn";
+    page.metric(name, Kind::Gauge, help);
+    for seen in &services {
+        page.sample(name, &of(seen), cloud.client.waiting(seen.service));
+    }
     let name = "nova_images_upstream_up";
     let help = "Whether the last request to a service of the real cloud was answered";
     page.metric(name, Kind::Gauge, help);

@@ -123,15 +123,18 @@ fn admitted<'a>(
         return Err(Box::new(answer::barred(barred)));
     }
     match found {
-        Found::Route { route, parts } => Ok(Ask {
-            spaces,
-            app,
-            request,
-            door: *door,
-            route,
-            routes: table::ROUTES,
-            parts,
-        }),
+        Found::Route { route, parts } => {
+            own::check(app, route)?;
+            Ok(Ask {
+                spaces,
+                app,
+                request,
+                door: *door,
+                route,
+                routes: table::ROUTES,
+                parts,
+            })
+        }
         Found::WrongMethod(allowed) => Err(Box::new(wrong_method(allowed))),
         Found::Nothing => {
             let refused = fault(StatusCode::NOT_FOUND, "there is no such control");

@@ -1,17 +1,30 @@
-//! Whether what a space shows is its own.
+//! What there is nothing of where images and people are a real cloud's.
 
 use super::answer::fault;
-use super::route::Ask;
+use super::route::Route;
+use super::{fixtures, images, people, snapshots, transitions};
 use crate::http::{Reply, StatusCode};
+use crate::service::App;
 
-/// Lets pass who would put something in place of images that are this server's own.
+/// The rooms that show and change a space's own images and people.
+const ROOMS: &[&[Route]] = &[
+    fixtures::ROUTES,
+    people::ROUTES,
+    snapshots::ROUTES,
+    images::ROUTES,
+    transitions::ROUTES,
+];
+
+/// Lets pass who asks a space for what is its own.
 ///
 /// # Errors
-/// The answer where they are a real cloud's.
-pub fn check(ask: &Ask<'_>) -> Result<(), Box<Reply>> {
-    if ask.app.upstream.is_none() {
+/// The answer where that is a real cloud's.
+pub fn check(app: &App, route: &Route) -> Result<(), Box<Reply>> {
+    let mut routes = ROOMS.iter().copied().flatten();
+    if app.upstream.is_none() || !routes.any(|other| other.operation == route.operation) {
         return Ok(());
     }
-    let why = "the images are a real cloud's (--upstream-url): they are changed there";
+    let why =
+        "images and people are a real cloud's (--upstream-url): ask its own services for them";
     Err(Box::new(fault(StatusCode::CONFLICT, why)))
 }

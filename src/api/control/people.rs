@@ -2,7 +2,7 @@
 
 use super::answer::{done, failed, fault, json};
 use super::route::{Ask, Route};
-use super::words::{Gives, Takes, Verb};
+use super::words::{Access, Gives, Takes, Verb};
 use crate::domain::Work;
 use crate::http::{Reply, StatusCode};
 use crate::service::{PeopleError, project_to_json, user_to_json};
@@ -21,6 +21,7 @@ const PROJECT_CHANGE: Takes =
 /// The routes of this room.
 pub const ROUTES: &[Route] = &[
     Route {
+        access: Access::Watch,
         summary: "Who the users are",
         gives: &[Gives::json::<Users>(200, "All of them, without passwords")],
         ..Route::look("control.users.list", "/users", list_users)
@@ -33,6 +34,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::change("control.users.add", Verb::Post, "/users", add_user)
     },
     Route {
+        access: Access::Watch,
         summary: "Who a user is",
         gives: &[Gives::json::<UserForm>(200, "The user, without a password")],
         ..Route::look("control.users.show", "/users/{id}", show_user)
@@ -61,6 +63,7 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        access: Access::Watch,
         summary: "Which projects there are",
         gives: &[Gives::json::<Projects>(
             200,
@@ -76,6 +79,7 @@ pub const ROUTES: &[Route] = &[
         ..Route::change("control.projects.add", Verb::Post, "/projects", add_project)
     },
     Route {
+        access: Access::Watch,
         summary: "What a project is",
         gives: &[Gives::json::<ProjectForm>(200, "The project")],
         ..Route::look("control.projects.show", "/projects/{id}", show_project)

@@ -9,7 +9,7 @@ use crate::service::ResetError;
 
 /// The routes of this room.
 pub const ROUTES: &[Route] = &[Route {
-    work: Work::Everything,
+    work: Work::Replace,
     summary: "Back to the fixture, as if just started: images, users, tokens, ids, clock, limits, journal; \
               no faults",
     gives: &[Gives::nothing("It is as it was")],

@@ -14,7 +14,10 @@ pub enum Door {
     /// The one that all services share.
     Shared,
     /// One of its own, at whose root it is.
-    Own,
+    Own {
+        /// Of the shared one, where Keystone is.
+        shared_port: u16,
+    },
 }
 
 /// One call of the API.
@@ -31,6 +34,7 @@ pub struct Call<'a> {
     pub offer: &'static Offer,
     /// What links that hold the host begin with, without a slash at the end.
     pub base: String,
+    door: Door,
     /// Who asks; nobody until signed in.
     pub caller: Caller,
 }
@@ -48,7 +52,7 @@ impl<'a> Call<'a> {
         let host = head.origin().base(offer.trust);
         // The public URL is that of the listener that all services share.
         let prefix = match (door, &app.server.public_url) {
-            (Door::Own, Some(_)) => "/image",
+            (Door::Own { .. }, Some(_)) => "/image",
             _ => head.prefix(),
         };
         Self {
@@ -58,14 +62,19 @@ impl<'a> Call<'a> {
             body,
             offer,
             base: [&host, prefix].concat(),
+            door,
             caller: Caller::default(),
         }
     }
 
     /// Where a client is sent to sign in.
     pub fn keystone_url(&self) -> String {
-        let host = self.head.origin().base(self.offer.trust);
-        format!("{host}/identity")
+        let origin = self.head.origin();
+        let services = match self.door {
+            Door::Shared => origin.base(self.offer.trust),
+            Door::Own { shared_port } => origin.base_on_port(self.offer.trust, shared_port),
+        };
+        format!("{services}/identity")
     }
 
     /// Why nobody is found who asks, for whoever wonders.

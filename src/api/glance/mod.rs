@@ -22,6 +22,7 @@ use crate::http::cache::Caches;
 use crate::http::webob::Choice;
 use crate::http::{Body, Head, Method, Refusal, Reply, Request, StatusCode};
 use crate::service::App;
+use crate::service::glance_query::QueryError;
 use call::Call;
 use fault::Fault;
 use offer::{Offer, Tree};
@@ -170,11 +171,17 @@ fn enter<'a>(mut call: Call<'a>, asked: &Asked) -> Result<Call<'a>, Box<Reply>> 
         Asked::Health => Reply::new(StatusCode::OK, "text/plain; charset=UTF-8", "OK"),
         Asked::Versions(status) => versions::list(&call, *status),
         Asked::NoSlash(_) | Asked::V1(_) | Asked::V2(_) => {
-            if let Some(caller) = call.authenticate() {
-                call.caller = caller;
-                return Ok(call);
-            }
-            let fault = Fault::unauthorized(&call.keystone_url(), call.why_nobody());
+            let fault = match call.authenticate() {
+                // What would be stored is not what was sent.
+                Some(_) if !call.head.path().is_text && !call.offer.latin1_paths => {
+                    Fault::of_query(&QueryError::Undecodable)
+                }
+                Some(caller) => {
+                    call.caller = caller;
+                    return Ok(call);
+                }
+                None => Fault::unauthorized(&call.keystone_url(), call.why_nobody()),
+            };
             refusal::reply(fault, call.head, form(asked))
         }
     };

@@ -32,6 +32,8 @@ pub fn no_answer(error: &UpstreamError) -> Refusal {
         UpstreamError::Broken { .. }
         | UpstreamError::TooLong { .. }
         | UpstreamError::Strange { .. }
+        | UpstreamError::Away { .. }
+        | UpstreamError::Circles { .. }
         | UpstreamError::Request(_) => StatusCode::BAD_GATEWAY,
     })
 }

@@ -71,6 +71,7 @@ pub async fn answer(call: &Call<'_>, cloud: &Upstream, compute: &Arc<Endpoint>) 
         project: token.and_then(|token| cloud.tokens.project_of(token)),
         headers: proxy::request_headers(call.head.headers()),
         body: Bytes::copy_from_slice(call.body.bytes()),
+        follows: false,
         ..Question::get(compute, of_today(&path), MOST_BYTES)
     };
     match cloud.client.ask(question).await {

@@ -6,11 +6,16 @@ use super::fault::{Fault, GLANCE_FAILED, MALFORMED, Told};
 use crate::domain::{Image, Properties};
 use crate::http::{HeaderName, HeaderValue, StatusCode};
 use crate::service::ImageError;
-use crate::service::upstream::{AskError, Credentials, Upstream};
+use crate::service::upstream::{AskError, Credentials, Upstream, UpstreamError};
 use std::sync::Arc;
 
 /// The class of the exception when Nova got no answer from Glance, however often it asked.
 const NO_CONNECTION: &str = "nova.exception.GlanceConnectionFailed";
+
+/// What users are told where Glance leads to another server, or round in a circle: whoever runs this one has to
+/// say where the images are.
+const LEADS_ELSEWHERE: &str =
+    "The image service behind this one leads elsewhere, and is not followed there.";
 
 const SERVICE_TOKEN: &str = "x-service-token";
 
@@ -164,12 +169,19 @@ impl Remote {
                 retry_after_seconds,
                 ..
             } => refused(*status, *retry_after_seconds, dialect),
+            AskError::Failed(UpstreamError::Away { .. } | UpstreamError::Circles { .. })
+                if !dialect.exact =>
+            {
+                Fault::api(StatusCode::BAD_GATEWAY, LEADS_ELSEWHERE)
+            }
             AskError::Failed(_) => down(None, dialect),
             AskError::NotSignedIn(_) => Told::IdentityDown.into(),
             AskError::ReadOnly => Fault::forbidden("You are not authorized to change images."),
             AskError::TooFar { .. } | AskError::Query(_) => Fault::bad_request(error.to_string()),
         };
-        if matches!(fault.told, Told::Internal(_) | Told::Unavailable(_)) {
+        let has_failed = matches!(error, AskError::Failed(_))
+            || matches!(fault.told, Told::Internal(_) | Told::Unavailable(_));
+        if has_failed {
             tracing::warn!(why, "the image service failed");
         }
         fault.because(why)

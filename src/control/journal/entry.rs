@@ -184,20 +184,25 @@ impl Entry {
     #[must_use]
     pub fn why(&self) -> Option<Cow<'_, str>> {
         let why = self.optional(Part::Why)?;
-        let why = masked::without_secrets_of(self.raw_target(), why);
-        Some(match self.quotable() {
-            Some(secrets) => Cow::Owned(masked::without(&secrets, &why)),
-            None => why,
-        })
+        let refused = self.is_refusal().then(|| self.request_as_read());
+        Some(masked::told(self.raw_target(), refused, why))
     }
 
     /// The secrets of the request's body where it was refused: a service says what was wrong with them, and
     /// what they were.
     fn quotable(&self) -> Option<Vec<&str>> {
-        let is_refused = self.service() == "keystone" && self.is_error();
-        let secrets =
-            is_refused.then(|| masked::secrets_of_body(self.record.writing.part(Part::Body)));
+        let refused = self.is_refusal();
+        let secrets = refused.then(|| masked::secrets_of_body(self.request_as_read()));
         secrets.filter(|secrets| !secrets.is_empty())
+    }
+
+    /// Whether the service may quote secrets that were shown to it.
+    fn is_refusal(&self) -> bool {
+        self.service() == "keystone" && self.is_error()
+    }
+
+    fn request_as_read(&self) -> &[u8] {
+        self.record.writing.part(Part::Body)
     }
 
     /// Whether it went wrong: its status is 400 or more, or the client did not get the whole answer.

@@ -24,7 +24,7 @@ mod writing;
 pub use end::End;
 pub use entry::{Entry, KeptBody};
 pub use following::{Following, News};
-pub use masked::shown_target;
+pub use masked::{shown_target, told};
 pub use matching::{Matching, StatusError, Statuses};
 pub use record::{Answered, Record};
 pub use room::{Bounds, Journal};

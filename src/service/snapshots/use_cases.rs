@@ -15,10 +15,10 @@ impl App {
     /// # Errors
     /// When it is no name, there is no room, or the store fails.
     pub fn save_snapshot(&self, name: &str) -> Result<SnapshotInfo, SnapshotError> {
-        let _exchange = self.exchange();
+        let _exchange = self.exchange()?;
         self.snapshots.check(name)?;
         // No step of a plan comes between the images and the plans.
-        let plans = self.transitions().hold();
+        let plans = self.transitions().hold()?;
         let snapshot = match self.snapshots.folder() {
             None => self.snapshot(name, self.store().snapshot(None)?, &plans)?,
             Some(folder) => self.save_in(folder, name, &plans)?,
@@ -60,7 +60,7 @@ impl App {
             around: self.around(),
             tokens: self.identity.saved(),
             used: self.waldur.used(),
-            transitions: plans.saved(),
+            transitions: plans.book().saved(),
             clock: self.clock.place(),
             ids: self.ids.place(),
         };
@@ -72,7 +72,7 @@ impl App {
     /// # Errors
     /// When there is none of that name, it cannot be read, or the store fails; then nothing changed.
     pub fn restore_snapshot(&self, name: &str) -> Result<(), SnapshotError> {
-        let _exchange = self.exchange();
+        let _exchange = self.exchange()?;
         let snapshot = self.ready(name)?;
         let Rest {
             around,
@@ -82,7 +82,7 @@ impl App {
             clock,
             ids,
         } = &snapshot.rest;
-        let mut plans = self.transitions().hold();
+        let plans = self.transitions().hold()?;
         if self.is_file() {
             let kept = self.identity.kept(&around.people, tokens);
             self.store().write_seed(&snapshot.images, &kept)?;
@@ -98,7 +98,7 @@ impl App {
             used,
             transitions,
         };
-        self.surround(around, &mut plans, Some(kept));
+        self.surround(around, &plans, Some(kept));
         Ok(())
     }
 

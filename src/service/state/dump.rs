@@ -46,7 +46,7 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub fn dump(&self) -> Result<Dump, StateError> {
-        let _exchange = self.exchange();
+        let _state = self.between_exchanges();
         let dumping = Dumping::of(self.store().clone())?;
         Ok(Dump::new(dumping, Some(self.around().to_fixture())))
     }
@@ -56,10 +56,10 @@ impl App {
     /// # Errors
     /// When the store fails.
     pub(crate) fn to_fixture(&self) -> Result<Fixture, StateError> {
-        let exchange = self.exchange();
+        let state = self.between_exchanges();
         let mut dumping = Dumping::of(self.store().clone())?;
         let mut fixture = self.around().to_fixture();
-        drop(exchange);
+        drop(state);
         loop {
             let slice = dumping.next()?;
             if slice.is_empty() {

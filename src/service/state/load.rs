@@ -17,10 +17,10 @@ impl App {
     /// # Errors
     /// When the store fails; then nothing changed.
     pub(crate) fn load(&self, seed: &Seed) -> Result<(), StateError> {
-        let _exchange = self.exchange();
-        let mut plans = self.transitions().hold();
+        let _exchange = self.exchange()?;
+        let plans = self.transitions().hold()?;
         self.store().return_to(&seed.images)?;
-        self.surround(&seed.around, &mut plans, None);
+        self.surround(&seed.around, &plans, None);
         Ok(())
     }
 
@@ -43,12 +43,12 @@ impl App {
     /// When the store fails; then nothing changed.
     pub(crate) fn load_into_file(&self, mut fixture: Fixture) -> Result<(), StateError> {
         fixture.complete();
-        let _exchange = self.exchange();
-        let mut plans = self.transitions().hold();
+        let _exchange = self.exchange()?;
+        let plans = self.transitions().hold()?;
         let images = fixture.image_count();
         self.store()
             .replace_each::<LoadError>(images, |add| fixture.each_image(add))?;
-        self.surround(&Around::of(fixture), &mut plans, None);
+        self.surround(&Around::of(fixture), &plans, None);
         Ok(())
     }
 
@@ -58,7 +58,7 @@ impl App {
     /// # Errors
     /// When the text is no fixture, or the store fails; then nothing changed.
     pub fn merge_text(&self, text: &str) -> Result<(), StateError> {
-        let _exchange = self.exchange();
+        let _exchange = self.exchange()?;
         let around = self.around();
         let failed = RefCell::new(None);
         let image = |id: &str| {
@@ -85,7 +85,7 @@ impl App {
     /// # Errors
     /// When the store fails; then nothing changed.
     pub fn merge(&self, later: Fixture) -> Result<(), StateError> {
-        let _exchange = self.exchange();
+        let _exchange = self.exchange()?;
         let around = self.around();
         let mut fixture = around.to_fixture();
         let renamed = fixture.merge(later);

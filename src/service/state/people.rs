@@ -150,7 +150,7 @@ impl App {
         &self,
         change: impl FnOnce(&mut Fixture) -> Result<T, PeopleError>,
     ) -> Result<T, PeopleError> {
-        let _exchange = self.exchange();
+        let _exchange = self.exchange()?;
         let before = self.around();
         let mut state = before.to_fixture();
         let changed = change(&mut state)?;

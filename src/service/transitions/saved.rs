@@ -1,6 +1,6 @@
 //! All plans of a space at a moment, to go back to.
 
-use super::held::{Held, Waits};
+use super::book::{Book, Waits};
 use crate::domain::{Timestamp, TransitionPlan};
 
 /// What a space's plans were at some moment, but for those that data waited for: the uploads of a space that
@@ -35,7 +35,7 @@ pub enum SavedWait {
     Hand,
 }
 
-impl Held<'_> {
+impl Book<'_> {
     /// All plans as they are.
     pub fn saved(&self) -> SavedTransitions {
         let courses = self.plans.courses.iter();
@@ -48,6 +48,7 @@ impl Held<'_> {
             waits: match course.waits {
                 Waits::Clock(entry) => SavedWait::Until(entry.at()),
                 Waits::Reads(reads) => SavedWait::Reads(reads),
+                Waits::Due(_, since) => SavedWait::Until(since),
                 Waits::Hand => SavedWait::Hand,
             },
         });

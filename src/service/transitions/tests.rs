@@ -46,7 +46,7 @@ impl World {
 
     fn plan(&self, id: &str, steps: &[Transition]) {
         let plan = TransitionPlan::of(steps.iter().copied()).unwrap();
-        let mut held = self.transitions.hold();
+        let mut held = self.transitions.hold().unwrap();
         held.plan(id, plan, self.clock.now()).unwrap();
     }
 
@@ -64,7 +64,7 @@ impl World {
     }
 
     fn left(&self, id: &str) -> Vec<Transition> {
-        self.transitions.hold().left(id)
+        self.transitions.book().left(id)
     }
 }
 
@@ -80,7 +80,7 @@ fn what_is_saved_is_restored() {
     world.plan("b", &by_reads);
     world.clock.advance_seconds(4).unwrap();
     world.read("b");
-    let saved = world.transitions.hold().saved();
+    let saved = world.transitions.book().saved();
     // Other plans, more time, and more reads.
     world.plan("c", &by_reads);
     world.read("b");
@@ -88,8 +88,8 @@ fn what_is_saved_is_restored() {
     world.settle();
     assert_eq!(world.read("a"), GlanceStatus::Saving);
     world.clock.set(Timestamp::from_micros(4_000_000)).unwrap();
-    world.transitions.hold().restore(&saved);
-    assert_eq!(world.transitions.hold().saved().uploads, saved.uploads);
+    world.transitions.book().restore(&saved);
+    assert_eq!(world.transitions.book().saved().uploads, saved.uploads);
     assert_eq!(
         world.left("a")[0],
         Transition::after_seconds(GlanceStatus::Saving, 6)

@@ -6,7 +6,8 @@
 //!
 //! What only reads is asked a second time when the connection broke, or when the service says that it
 //! is busy. Anything else is sent once; again only over another connection when the first one never
-//! took it. So many are under way at the same time; whose turn is next, `turns` knows.
+//! took it. So many are under way to a service at the same time, so that one which hangs keeps nobody from
+//! another; whose turn is next, `turns` knows.
 
 #[cfg(feature = "cli")]
 mod fetch;
@@ -19,6 +20,7 @@ use super::endpoint::{Endpoint, Service};
 use super::error::{ClientError, UpstreamError};
 use super::proxies::Proxies;
 use super::question::{Answer, PAUSE, Question};
+use super::redirect::{Led, MOST_REDIRECTS};
 use super::tally::{Outcome, Seen, Tally};
 use super::tls::Trust;
 use super::turns::Turns;
@@ -62,7 +64,8 @@ struct Runtime {
 
 struct Asking {
     connections: Connections,
-    turns: Turns,
+    /// Of each service, in the order of [`Service::ALL`].
+    turns: [Turns; 3],
     tally: Tally,
     first_byte: Duration,
     total: Duration,
@@ -88,7 +91,7 @@ impl Client {
         Ok(Self {
             asking: Arc::new(Asking {
                 connections: Connections::new(ways, config.connections.get()),
-                turns: Turns::new(config.connections),
+                turns: Service::ALL.map(|_| Turns::new(config.connections)),
                 tally: Tally::new(clock.clone()),
                 first_byte: config.first_byte_timeout,
                 total: config.total_timeout,
@@ -124,10 +127,10 @@ impl Client {
         self.asking.tally.seen()
     }
 
-    /// How many requests wait for their turn.
+    /// How many requests to a service wait for their turn.
     #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.asking.turns.waiting()
+    pub fn waiting(&self, service: Service) -> usize {
+        self.asking.turns(service).waiting()
     }
 }
 
@@ -138,13 +141,17 @@ fn trust(config: &UpstreamConfig) -> Result<Option<Trust>, ClientError> {
     if endpoints.any(|url| url.starts_with("https:")) {
         return Trust::of(config).map(Some);
     }
-    if config.url.is_some() && config.keystone_url.is_some() {
+    // Where the catalogue says where services are, nobody knows yet.
+    let may_come = config.url.is_none() || config.keystone_url.is_none();
+    let files = [&config.ca_file, &config.client_cert_file];
+    if !may_come && files.iter().all(|file| file.is_none()) {
         return Ok(None);
     }
-    // Where the catalogue says where services are, nobody knows yet.
+    // What is wrong with a file is told, whether it is needed or not.
     match Trust::of(config) {
+        Ok(trust) => Ok(Some(trust).filter(|_| may_come)),
         Err(ClientError::NoRoots) => Ok(None),
-        trust => trust.map(Some),
+        Err(error) => Err(error),
     }
 }
 
@@ -186,11 +193,42 @@ impl<T> Drop for Task<T> {
 }
 
 impl Asking {
-    async fn ask(&self, question: Question) -> Result<Answer, UpstreamError> {
+    fn turns(&self, service: Service) -> &Turns {
+        &self.turns[service as usize]
+    }
+
+    /// Asks, there and where the service leads to.
+    async fn ask(&self, mut question: Question) -> Result<Answer, UpstreamError> {
         let until = Instant::now() + self.total;
+        let authority = Arc::clone(&question.endpoint.authority);
+        let service = question.endpoint.service;
+        for _ in 0..=MOST_REDIRECTS {
+            let answer = self.ask_there(&question, until).await?;
+            match Led::by(&answer, &question) {
+                Led::Nowhere => return Ok(answer),
+                Led::To(next) => question = *next,
+                Led::Away(to) => {
+                    self.tally.add(service, Outcome::Strange);
+                    return Err(UpstreamError::Away { authority, to });
+                }
+            }
+        }
+        self.tally.add(service, Outcome::Strange);
+        Err(UpstreamError::Circles {
+            authority,
+            most: MOST_REDIRECTS,
+        })
+    }
+
+    /// A second time, where that may go better.
+    async fn ask_there(
+        &self,
+        question: &Question,
+        until: Instant,
+    ) -> Result<Answer, UpstreamError> {
         let (mut is_second, mut may_be_kept) = (false, true);
         loop {
-            let asked = self.once(&question, until, may_be_kept).await;
+            let asked = self.once(question, until, may_be_kept).await;
             if is_second || !question.only_reads() {
                 return asked;
             }
@@ -223,7 +261,11 @@ impl Asking {
             what: "answer",
             limit: self.total,
         };
-        let turn = timeout_at(until, self.turns.take(|| question.party())).await;
+        let turn = timeout_at(
+            until,
+            self.turns(endpoint.service).take(|| question.party()),
+        )
+        .await;
         let _turn = turn.map_err(|elapsed| {
             self.tally.add(endpoint.service, Outcome::NoTurn);
             late(elapsed)

@@ -54,6 +54,25 @@ pub enum UpstreamError {
         /// What found that out.
         source: Option<Box<dyn Error + Send + Sync>>,
     },
+    /// It leads to another server, which is not shown what this one was told to show it.
+    #[error(
+        "{authority} leads to {to}, and tokens are shown to nobody but whom this server was told of: if it \
+         is to be asked there, say so (--upstream-url, --keystone-url)"
+    )]
+    Away {
+        /// Host and port.
+        authority: Arc<str>,
+        /// The scheme, host and port that it leads to.
+        to: String,
+    },
+    /// It leads on and on.
+    #[error("{authority} leads from one place to the next, more than {most} times")]
+    Circles {
+        /// Host and port.
+        authority: Arc<str>,
+        /// How often it is followed.
+        most: usize,
+    },
     /// A request could not be written.
     #[error("no request can be made: {0}")]
     Request(#[from] http::Error),
@@ -76,6 +95,8 @@ impl UpstreamError {
             Self::Late { .. }
             | Self::TooLong { .. }
             | Self::Strange { .. }
+            | Self::Away { .. }
+            | Self::Circles { .. }
             | Self::Request(_)
             | Self::Stopped => false,
         }

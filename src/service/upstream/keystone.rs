@@ -77,6 +77,7 @@ impl Keystone {
             method,
             headers,
             body,
+            follows: false,
             ..Question::get(&self.endpoint, path, MOST_BYTES)
         };
         self.client.ask(question).await

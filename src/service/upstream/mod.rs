@@ -24,6 +24,7 @@ mod own_token;
 mod patch;
 mod proxies;
 mod question;
+mod redirect;
 mod said;
 mod seen_token;
 mod sieve;

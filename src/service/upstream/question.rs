@@ -36,6 +36,8 @@ pub struct Question {
     pub most_bytes: usize,
     /// The id of the project that it is for, where that is known: its turn comes with that project's.
     pub project: Option<Arc<str>>,
+    /// Whether it is asked anew where the service leads to. Of what is passed on, whoever asks follows.
+    pub follows: bool,
 }
 
 /// What was answered.
@@ -61,6 +63,7 @@ impl Question {
             body: Bytes::new(),
             most_bytes,
             project: None,
+            follows: true,
         }
     }
 

@@ -91,7 +91,9 @@ impl Outcome {
                 UpstreamError::Late { .. } => Self::Late,
                 UpstreamError::Broken { .. } => Self::Broken,
                 UpstreamError::TooLong { .. } => Self::TooLong,
-                UpstreamError::Strange { .. } => Self::Strange,
+                UpstreamError::Strange { .. }
+                | UpstreamError::Away { .. }
+                | UpstreamError::Circles { .. } => Self::Strange,
                 UpstreamError::Request(_) => Self::Unsent,
                 UpstreamError::Stopped => Self::Left,
             },

@@ -1,4 +1,4 @@
-//! Whose turn it is: so many requests are under way at the same time, and those that wait are served in
+//! Whose turn it is: so many requests to a service are under way at the same time, and those that wait are served in
 //! turn over whom they are for.
 //!
 //! A project with a thousand requests waiting has one line, as has one with a single request. While

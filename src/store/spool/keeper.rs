@@ -5,7 +5,7 @@ use super::folder::{self, Folder, Place};
 use super::hold::Hold;
 use super::name::DataName;
 use super::part::Part;
-use super::pool::{Pool, Unfinished};
+use super::pool::Pool;
 use super::reading::Reading;
 use super::room::{BLOCK_BYTES, Room};
 use super::upload::Upload;
@@ -46,10 +46,18 @@ impl Spool {
         self.0.when_closed(token);
     }
 
-    /// The threads that wait for files: for rows that are written together with data.
+    /// The threads that wait for files.
+    #[cfg(test)]
     #[must_use]
     pub fn files(&self) -> &Pool {
         &self.0.files
+    }
+
+    /// The threads that wait for the database: for rows that are written together with data. Nobody who only
+    /// wants a file waits for them.
+    #[must_use]
+    pub fn rows(&self) -> &Pool {
+        &self.0.rows
     }
 
     /// Begins an upload of at most so many bytes.
@@ -152,17 +160,6 @@ impl Spool {
     /// When the folder cannot be read, or a file not be removed.
     pub fn sweep(&self) -> Result<usize, SpoolError> {
         self.0.sweep()
-    }
-
-    /// Does this on a thread that may wait for files.
-    ///
-    /// # Errors
-    /// When it was not finished.
-    pub async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Unfinished> {
-        self.0.files.run(work).await
     }
 }
 

@@ -22,6 +22,9 @@ const MOST_BLOCKS: usize = 32;
 /// Files are mostly in memory, and a disk gains little by more.
 const FILE_THREADS: usize = 4;
 
+/// Rows of image data that are written at the same time: they wait for whoever has the database.
+const ROW_THREADS: usize = 32;
+
 /// The shared part of a spool.
 pub struct Room {
     /// Where the files are.
@@ -30,6 +33,8 @@ pub struct Room {
     pub hashing: Pool,
     /// Threads that wait for files.
     pub files: Pool,
+    /// Threads that wait for the database.
+    pub rows: Pool,
     /// Room for blocks in memory.
     pub blocks: Arc<Semaphore>,
     holds: Mutex<HashMap<DataName, usize>>,
@@ -47,6 +52,7 @@ impl Room {
             // Two digests of one upload are computed side by side even where there is one processor.
             hashing: Pool::new("image-hash", processors.max(2)),
             files: Pool::new("image-file", FILE_THREADS),
+            rows: Pool::new("image-row", ROW_THREADS),
             blocks: Arc::new(Semaphore::new(MOST_BLOCKS)),
             holds: Mutex::default(),
             parts: AtomicU64::new(0),
@@ -152,6 +158,7 @@ impl Drop for Room {
     fn drop(&mut self) {
         self.hashing.close();
         self.files.close();
+        self.rows.close();
         self.folder.close();
         // What waits for the end learns of it now.
         _ = self.closed.take();

@@ -3,6 +3,7 @@
 
 use super::folder::Folder;
 use super::part::Part;
+use super::pool::Pool;
 use super::room::Room;
 use super::{DataName, Place, Spool, SpoolError, Stored, Upload};
 use bytes::Bytes;
@@ -75,13 +76,18 @@ impl Drop for Scratch {
 /// Returns once the threads have nothing left to do: they all come together.
 pub fn rest(spool: &Spool) {
     for _ in 0..2 {
-        let barrier = Arc::new(Barrier::new(5));
-        for _ in 0..4 {
-            let barrier = Arc::clone(&barrier);
-            spool.files().spawn(move || _ = barrier.wait());
-        }
-        barrier.wait();
+        come_together(spool.rows(), 32);
+        come_together(spool.files(), 4);
     }
+}
+
+fn come_together(pool: &Pool, threads: usize) {
+    let barrier = Arc::new(Barrier::new(threads + 1));
+    for _ in 0..threads {
+        let barrier = Arc::clone(&barrier);
+        pool.spawn(move || _ = barrier.wait());
+    }
+    barrier.wait();
 }
 
 async fn store(spool: &Spool, data: &[u8]) -> Stored {

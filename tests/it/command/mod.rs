@@ -210,10 +210,15 @@ fn logs_are_lines() {
         command.env("RUST_LOG", "nova_images=debug");
         let mut server = Running::start(command);
         assert_eq!(server.ask("GET", "/v2/openstack/images", &[], "").0, 200);
+        let wrong =
+            r#"{"auth": {"passwordCredentials": {"username": "demo", "password": ["S3CRET"]}}}"#;
+        let json = [("Content-Type", "application/json")];
+        assert_eq!(server.ask("POST", "/v2.0/tokens", &json, wrong).0, 400);
         server.signal("-TERM");
         let mut logs = String::new();
         let mut stderr = server.child.stderr.take().unwrap();
         stderr.read_to_string(&mut logs).unwrap();
+        assert!(!logs.contains("S3CRET"), "{logs}");
         let line = logs
             .lines()
             .find(|line| line.contains("/v2/openstack/images"));

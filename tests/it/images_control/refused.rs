@@ -27,6 +27,26 @@ fn with_image() -> Server {
 }
 
 #[test]
+fn a_key_is_told_that_was_probably_meant() {
+    let wrong = "a custom property must be a string or null; did you mean";
+    let cases = [
+        (
+            json!({"min_rm": 512}),
+            format!("$.min_rm: {wrong} `min_ram`?"),
+        ),
+        (json!({"Tags": ["a"]}), format!("$.Tags: {wrong} `tags`?")),
+        (
+            json!({"transition": []}),
+            format!("$.transition: {wrong} `transitions`?"),
+        ),
+    ];
+    let server = with_image();
+    for (body, said) in cases {
+        check(&server, &[("POST", "/images", body, 400, &said)]);
+    }
+}
+
+#[test]
 fn images() {
     let long = "x".repeat(256);
     let post = |body, status, part| ("POST", "/images", body, status, part);

@@ -1,7 +1,8 @@
 //! Where a client is sent on: whatever stands in front of a server, and in a space.
 
+use crate::golden::client::Client;
 use crate::harness::{Server, builder};
-use nova_images::Fixture;
+use nova_images::{AuthMode, Fixture};
 
 /// As a client behind a proxy sees it, whose path the proxy takes away.
 fn behind<'t>(public: &str, href: &'t str) -> &'t str {
@@ -49,5 +50,30 @@ fn waldur_finds_what_its_own_links_name() {
         let response = server.get(&format!("{list}?settings={settings}"));
         let found: serde_json::Value = serde_json::from_str(&response.good()).unwrap();
         assert!(!found.as_array().unwrap().is_empty(), "{settings}");
+    }
+}
+
+/// Keystone is not where Glance has a port of its own.
+#[test]
+fn glances_own_port_sends_to_where_keystone_is() {
+    let builder = builder().auth(AuthMode::Strict);
+    let server = Server::start(builder.image_listen("127.0.0.1:0"));
+    let emulator = server.emulator();
+    emulator.make_space("x").make().unwrap();
+    let image = emulator.image_address().unwrap();
+    let mut client = Client::new(image);
+    let host = [("Host".to_owned(), image.to_string())];
+    for space in ["", "/_space/x"] {
+        for version in ["v1", "v2"] {
+            let target = format!("{space}/{version}/images");
+            let own = client.send("GET", &target, &host, None).unwrap();
+            let shared = server.get(&format!("{space}/image/{version}/images"));
+            let sent = own.header("www-authenticate").unwrap();
+            let keystone = format!("http://{}{space}/identity", server.address());
+            assert_eq!(sent, format!("Keystone uri=\"{keystone}\""));
+            assert_eq!(shared.header("www-authenticate").unwrap(), sent);
+        }
+        let keystone = server.get(&format!("{space}/identity/v3"));
+        assert_eq!(keystone.status(), 200);
     }
 }

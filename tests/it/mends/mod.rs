@@ -1,5 +1,6 @@
 //! What an attack on the build of November 2026 found, each as the kind that it is of.
 
+mod bytes;
 mod control;
 mod filters;
 mod gone;

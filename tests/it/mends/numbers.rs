@@ -98,6 +98,24 @@ fn a_range_of_no_bytes_cannot_be_met() {
         let response = server.get_with(&full, &[ADMIN, ("Range", range)]);
         assert_eq!(response.status(), status, "{range}");
     }
+    // Ends behind the last byte are clipped, however far they are; beginnings there are none.
+    let far = "99999999999999999999999";
+    for (header, range, status) in [
+        ("Range", format!("bytes=0-{far}"), 206),
+        ("Range", format!("bytes=-{far}"), 206),
+        ("Range", format!("bytes={far}-"), 416),
+        ("Range", format!("bytes={far}-{far}"), 416),
+        ("Content-Range", format!("bytes 0-3/{far}"), 206),
+        ("Content-Range", format!("bytes 0-{far}/10"), 416),
+        ("Content-Range", "bytes +0-3/10".to_owned(), 416),
+        ("Content-Range", "bytes 0-3/+10".to_owned(), 416),
+    ] {
+        let response = server.get_with(&full, &[ADMIN, (header, &range)]);
+        assert_eq!(response.status(), status, "{header}: {range}");
+        if status == 416 && range.starts_with("bytes=9") {
+            assert!(response.text().contains("[0, 9]"), "{}", response.text());
+        }
+    }
     let empty = new("4d3c1a52-8f2e-4b0a-9a77-0d5bb1f0c002", "");
     for range in ["bytes=-1", "bytes=-0", "bytes=0-"] {
         let response = server.get_with(&empty, &[ADMIN, ("Range", range)]);

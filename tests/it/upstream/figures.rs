@@ -135,7 +135,7 @@ fn requests_are_counted_by_what_became_of_them() {
     // Noon of the first of January.
     let noon = Some(1_767_268_800.0);
     assert_eq!(of_image("last_success_timestamp_seconds"), noon);
-    assert_eq!(sample(server, "nova_images_upstream_waiting"), Some(0.0));
+    assert_eq!(of_image("waiting"), Some(0.0));
 }
 
 #[test]

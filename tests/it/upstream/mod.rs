@@ -7,6 +7,7 @@ mod ids;
 mod pages;
 mod proxies;
 mod queue;
+mod redirects;
 mod refused;
 mod replay;
 mod scene;

@@ -85,6 +85,23 @@ fn each_project_in_turn_and_who_leaves_is_not_asked_for() {
 }
 
 #[test]
+fn a_service_that_hangs_keeps_nobody_from_another() {
+    let scene = scene([Act::Hold], 1);
+    let _held = ask(&scene, DEMO.1, "held");
+    while scene.glance.asked() == 0 {}
+    let _waits = ask(&scene, DEMO.1, "waits");
+    until(&scene, 1, 1);
+    // Another token, which nobody has asked about yet.
+    let headers = [("X-Auth-Token", OTHER)];
+    let projects = scene
+        .proxy
+        .get_with("/identity/v3/auth/projects", &headers)
+        .good();
+    assert!(projects.contains("\"projects\""), "{projects}");
+    until(&scene, 1, 1);
+}
+
+#[test]
 fn no_more_are_under_way_than_there_may_be() {
     let scene = scene([], 2);
     let address = scene.proxy.address();

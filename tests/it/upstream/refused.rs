@@ -3,7 +3,11 @@
 use super::{DEMO, cloud, recorded};
 use crate::harness::{Server, builder};
 use crate::scratch::Scratch;
-use nova_images::{EmulatorBuilder, Fixture, Profile, UploadTransitions, UpstreamConfig};
+use nova_images::{
+    EmulatorBuilder, Fixture, Profile, SyncMode, UploadTransitions, UpstreamConfig, WaldurApi,
+    WebSource,
+};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 fn config() -> UpstreamConfig {
@@ -19,7 +23,7 @@ fn what_is_not_there_beside_a_real_cloud() {
     let scratch = Scratch::new("upstream");
     let before = || builder().upstream(config());
     let fixture = Fixture::named("docs").unwrap();
-    for (builder, word) in [
+    for (builder, word) in vec![
         (before().fixture(fixture), "a fixture"),
         (before().database(scratch.path("nova.db")), "a database"),
         (
@@ -31,6 +35,26 @@ fn what_is_not_there_beside_a_real_cloud() {
             before().transitions(UploadTransitions::Manual),
             "transitions of uploads",
         ),
+        (
+            before().snapshot_dir(scratch.path("snapshots")),
+            "a folder for snapshots",
+        ),
+        (before().sync(SyncMode::Normal), "a word on what writes"),
+        (before().max_image_size(1000), "a bound of image data"),
+        (
+            before().allow_web_download(WebSource::Public),
+            "downloads from the web",
+        ),
+        (
+            before().waldur_api(WaldurApi::V2026),
+            "a release of Waldur's API",
+        ),
+        (before().token_ttl(60), "a life of tokens"),
+        (before().max_tokens(60), "a bound of tokens"),
+        (
+            before().catalog("volumev3", "http://127.0.0.1:3"),
+            "a service of the catalogue",
+        ),
     ] {
         let said = refusal(builder);
         assert!(said.starts_with(word), "{said}");
@@ -38,19 +62,55 @@ fn what_is_not_there_beside_a_real_cloud() {
     }
 }
 
+/// The rooms of the control API that have nothing to do with whose the images are.
+const OTHERS: [&str; 8] = [
+    "clock",
+    "faults",
+    "health",
+    "metrics",
+    "openapi.json",
+    "requests",
+    "reset",
+    "spaces",
+];
+
 #[test]
-fn images_of_a_real_cloud_are_not_changed_by_the_control_api() {
+fn nobody_is_shown_images_and_people_that_are_not_served() {
     let server = Server::start(builder().upstream(config()));
-    for (method, path) in [
-        ("GET", "/_control/images"),
-        ("GET", "/_control/images/a"),
-        ("DELETE", "/_control/images/a"),
-        ("POST", "/_control/images/a/transition"),
-    ] {
-        let refused = server.send(method, path, &[], "");
-        assert_eq!(refused.status(), 409, "{method} {path}");
-        assert!(refused.text().contains("--upstream-url"));
+    server.emulator().make_space("emulated").make().unwrap();
+    let document = server.get("/_control/openapi.json").json();
+    let mut rooms = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let room = path.split('/').nth(1).unwrap();
+        if OTHERS.contains(&room) {
+            continue;
+        }
+        rooms.insert(room);
+        for method in methods.as_object().unwrap().keys() {
+            let target = format!("/_control{}", path.replace(['{', '}'], ""));
+            let method = method.to_uppercase();
+            let refused = server.send(&method, &target, &[], "");
+            assert_eq!(refused.status(), 409, "{method} {target}");
+            assert!(
+                refused.text().contains("--upstream-url"),
+                "{method} {target}"
+            );
+            let emulated = server.send(&method, &format!("/_space/emulated{target}"), &[], "");
+            assert!(
+                !emulated.text().contains("--upstream-url"),
+                "{method} {target}"
+            );
+        }
     }
+    let wanted = [
+        "fixtures",
+        "images",
+        "projects",
+        "snapshots",
+        "transitions",
+        "users",
+    ];
+    assert_eq!(rooms, BTreeSet::from(wanted));
 }
 
 #[test]
@@ -63,6 +123,17 @@ fn certificates_are_read_at_the_start() {
     tls.ca_file = Some(scratch.file("empty.pem", "nothing"));
     let said = refusal(builder().upstream(tls));
     assert!(said.contains("no certificate"), "{said}");
+    // Also where nobody is asked over TLS, who may be tomorrow.
+    for name in ["none.pem", "empty.pem"] {
+        let mut plain = config();
+        plain.ca_file = Some(scratch.path(name));
+        let said = refusal(builder().upstream(plain));
+        assert!(said.contains(name), "{said}");
+        let mut plain = config();
+        plain.client_cert_file = Some(scratch.path(name));
+        let said = refusal(builder().upstream(plain));
+        assert!(said.contains(name), "{said}");
+    }
 }
 
 #[test]

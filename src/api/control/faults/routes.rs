@@ -3,7 +3,7 @@
 use super::wanted::Wanted;
 use crate::api::control::answer::{done, failed, fault, json};
 use crate::api::control::route::{Ask, Route};
-use crate::api::control::words::{Gives, Takes, Verb};
+use crate::api::control::words::{Access, Gives, Takes, Verb};
 use crate::domain::Work;
 use crate::http::{Reply, StatusCode};
 use crate::service::FaultError;
@@ -14,6 +14,7 @@ use serde::Serialize;
 /// The routes of this room.
 pub const ROUTES: &[Route] = &[
     Route {
+        access: Access::Watch,
         summary: "Which faults there are, in order, and how often each has fired",
         gives: &[Gives::json::<Listed>(200, "All of them")],
         ..Route::look("control.faults.list", "/faults", list)
@@ -52,6 +53,7 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        access: Access::Watch,
         summary: "A fault, by its number or its name",
         gives: &[Gives::json::<View>(200, "It, and how often it has fired")],
         ..Route::look("control.faults.show", "/faults/{id}", show)

@@ -44,7 +44,7 @@ impl Meta {
     /// Reads the headers of a request.
     ///
     /// # Errors
-    /// When one is not known, or a number is none.
+    /// When one is not known, or is no text, or a number is none.
     pub fn read(head: &Head) -> Result<Self, Fault> {
         let mut meta = Self::default();
         for name in head.headers().keys() {
@@ -52,7 +52,7 @@ impl Meta {
             let Some(field) = name.strip_prefix(PREFIX) else {
                 continue;
             };
-            let value = value(head.headers(), name);
+            let value = value(head.headers(), name)?;
             if let Some(key) = field.strip_prefix("property-") {
                 meta.properties.insert(key.replace('-', "_"), value);
                 continue;
@@ -133,12 +133,42 @@ fn most(key: &str) -> i64 {
     }
 }
 
-/// The text of a header, UTF-8 or whatever it is; several are one list.
-fn value(headers: &HeaderMap, name: &str) -> Option<String> {
-    let values = headers.get_all(name).iter();
-    let texts: Vec<_> = values
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        .collect();
-    let text = texts.join(",");
-    (!text.is_empty()).then_some(text)
+/// The text of a header; several are one list.
+fn value(headers: &HeaderMap, name: &str) -> Result<Option<String>, Fault> {
+    let mut list = String::new();
+    for (index, value) in headers.get_all(name).iter().enumerate() {
+        let text = std::str::from_utf8(value.as_bytes())
+            .map_err(|error| Fault::malformed(format!("Bad header: {name}: {error}")))?;
+        if index > 0 {
+            list.push(',');
+        }
+        list.push_str(text);
+    }
+    Ok((!list.is_empty()).then_some(list))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::value;
+    use crate::http::{HeaderMap, HeaderValue};
+
+    const NAME: &str = "x-image-meta-name";
+
+    fn of(values: &[&[u8]]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(NAME, HeaderValue::from_bytes(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn values_are_text_or_refused() {
+        let text = |values: &[&[u8]]| value(&of(values), NAME).ok().flatten();
+        assert_eq!(text(&["größe".as_bytes()]).as_deref(), Some("größe"));
+        assert_eq!(text(&[b"a", b"b"]).as_deref(), Some("a,b"));
+        assert_eq!(text(&[b""]), None);
+        assert!(value(&of(&[b"gr\xf6\xdfe"]), NAME).is_err());
+        assert!(value(&of(&[b"a", b"\xff"]), NAME).is_err());
+    }
 }

@@ -7,7 +7,7 @@ use crate::api::glance::fault::Fault;
 use crate::api::glance::source::Source;
 use crate::domain::{GlanceStatus, Image};
 use crate::http::StatusCode;
-use crate::service::{Content, Failure, ImageRules, Intake, UploadError, WriteError};
+use crate::service::{Content, Failure, ImageError, ImageRules, Intake, UploadError, WriteError};
 
 /// The only type of data.
 const OCTETS: &str = "application/octet-stream";
@@ -54,7 +54,7 @@ pub async fn upload(
             }),
         }
     });
-    edited.map_err(|error| super::told::of_write(error, id, "update", true))?;
+    edited.map_err(|error| of_write(error, id))?;
     if call.head.webob_media_type() != Some(OCTETS) {
         kill(call, rules, id)?;
         return Err(Fault::bad_request(
@@ -81,8 +81,26 @@ fn kill(call: &Call<'_>, rules: &ImageRules, id: &str) -> Result<(), Fault> {
     let killed = call.app.images.edit(&call.caller, rules, id, |edit| {
         edit.write(|image| image.status = GlanceStatus::Killed)
     });
-    let fault = |error: WriteError| super::told::of_write(error, id, "update", true);
-    killed.map(drop).map_err(fault)
+    killed.map(drop).map_err(|error| of_write(error, id))
+}
+
+/// What a write came to in the middle of an upload: an image that was there when it began, and is not any
+/// more, is gone.
+fn of_write(error: WriteError, id: &str) -> Fault {
+    match error {
+        WriteError::Image(ImageError::NotFound(_)) => gone(id).because(error.why()),
+        other => super::told::of_write(other, id, "update", true),
+    }
+}
+
+fn gone(id: &str) -> Fault {
+    Fault::sentence(
+        StatusCode::PRECONDITION_FAILED,
+        format!(
+            "Image {id} could not be found after upload. The image may have been deleted during the \
+             upload."
+        ),
+    )
 }
 
 fn of_upload(call: &Call<'_>, error: UploadError, id: &str) -> Fault {
@@ -94,7 +112,7 @@ fn of_upload(call: &Call<'_>, error: UploadError, id: &str) -> Fault {
         ))
     };
     let fault = match error {
-        UploadError::Write(error) => return super::told::of_write(error, id, "update", true),
+        UploadError::Write(error) => return of_write(error, id),
         UploadError::Data(error) => Fault::internal(&Failure::of(&error)),
         UploadError::Size { expected, got } => {
             differs("size", &expected.to_string(), &got.to_string())
@@ -105,13 +123,7 @@ fn of_upload(call: &Call<'_>, error: UploadError, id: &str) -> Fault {
             call.app.image_data.most_bytes()
         )),
         UploadError::Status(_) => Fault::conflict_because("Cannot upload to an unqueued image"),
-        UploadError::Gone => Fault::sentence(
-            StatusCode::PRECONDITION_FAILED,
-            format!(
-                "Image {id} could not be found after upload. The image may have been deleted during \
-                 the upload."
-            ),
-        ),
+        UploadError::Gone => gone(id),
         UploadError::CutOff(_) => {
             Fault::bad_request("Client disconnected before sending all data to backend")
         }

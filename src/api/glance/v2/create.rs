@@ -30,7 +30,7 @@ const MOST_KEY: usize = 255;
 /// Makes an image.
 pub fn create(call: &Call<'_>) -> Result<Reply, Fault> {
     let Value::Dict(mut items) = body::json(call)? else {
-        return Err(Fault::bad_request("Malformed JSON in request body."));
+        return Err(Fault::bad_request("Unexpected body type. Expected dict."));
     };
     if let Some(key) = DISALLOWED.iter().find(|key| items.contains_key(**key)) {
         return Err(read_only(key));

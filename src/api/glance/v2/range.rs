@@ -9,11 +9,11 @@ use std::ops::Range;
 /// # Errors
 /// When it makes no sense, or lies behind the end.
 pub fn asked(head: &Head, size: u64) -> Result<Option<Range<u64>>, Fault> {
-    if let Some(header) = head.header("range") {
-        return of_range(header, size).map(Some);
+    if let Some(header) = head.latin1("range") {
+        return of_range(&header, size).map(Some);
     }
-    match head.header("content-range") {
-        Some(header) => of_content_range(header, size).map(Some),
+    match head.latin1("content-range") {
+        Some(header) => of_content_range(&header, size).map(Some),
         None => Ok(None),
     }
 }
@@ -57,21 +57,20 @@ fn parsed(header: &str) -> Option<(Option<u64>, Option<u64>)> {
     }
     let rest = header.get(5..)?.trim_start_matches(' ');
     let rest = rest.strip_prefix('=')?.trim_start_matches(' ');
-    let (first, rest) = digits(rest)?;
+    let (first, rest) = digits(rest);
     let rest = rest.trim_start_matches(' ').strip_prefix('-')?;
     // What stands behind the number does not matter to the real service.
-    let (last, _) = digits(rest.trim_start_matches(' '))?;
+    let (last, _) = digits(rest.trim_start_matches(' '));
     Some((first, last))
 }
 
-/// The number that a text begins with, if any; nothing when it is beyond all numbers.
-fn digits(text: &str) -> Option<(Option<u64>, &str)> {
+/// The number that a text begins with, if any. One beyond all others is read as the last one: it lies
+/// behind the end of every image, and there the real service does not look at how far.
+fn digits(text: &str) -> (Option<u64>, &str) {
     let length = text.bytes().take_while(u8::is_ascii_digit).count();
     let (digits, rest) = text.split_at(length);
-    match digits {
-        "" => Some((None, rest)),
-        digits => Some((Some(digits.parse().ok()?), rest)),
-    }
+    let number = (!digits.is_empty()).then(|| digits.parse().unwrap_or(u64::MAX));
+    (number, rest)
 }
 
 /// A request should not have this header; Glance reads it for the sake of old clients.
@@ -82,9 +81,9 @@ fn of_content_range(header: &str, size: u64) -> Result<Range<u64>, Fault> {
         let (first, last) = range.split_once('-')?;
         let length = match length {
             "*" => None,
-            length => Some(length.parse().ok()?),
+            length => Some(whole(length)?),
         };
-        Some((first.parse().ok()?, last.parse().ok()?, length))
+        Some((whole(first)?, whole(last)?, length))
     };
     let (first, last, length) = read().ok_or_else(invalid)?;
     let end = last.saturating_add(1);
@@ -102,4 +101,10 @@ fn of_content_range(header: &str, size: u64) -> Result<Range<u64>, Fault> {
         return Err(behind("Content-Range", size));
     }
     Ok(first..end.min(size))
+}
+
+/// A number and nothing else.
+fn whole(text: &str) -> Option<u64> {
+    let (number, rest) = digits(text);
+    number.filter(|_| rest.is_empty())
 }

@@ -43,6 +43,17 @@ pub fn body<'b>(bytes: &'b [u8], target: &str, is_sensitive: bool) -> Option<Cow
     }
 }
 
+/// What is said of a request, which may quote its target, and where it was refused (`refused`) its body as
+/// well, without their secrets.
+pub fn told<'w>(target: &str, refused: Option<&[u8]>, told: &'w str) -> Cow<'w, str> {
+    let told = without_secrets_of(target, told);
+    let secrets = refused.map(secrets_of_body).unwrap_or_default();
+    match secrets.is_empty() {
+        true => told,
+        false => Cow::Owned(without(&secrets, &told)),
+    }
+}
+
 /// The secrets of a body in JSON, as they stand there.
 pub fn secrets_of_body(bytes: &[u8]) -> Vec<&str> {
     let text = readable(bytes).unwrap_or_default();
@@ -121,7 +132,31 @@ fn masked(text: &str, found: Vec<(Range<usize>, bool)>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::body;
+    use super::{body, told};
+
+    #[test]
+    fn what_is_told_of_a_refused_request_quotes_no_secret_of_any_shape() {
+        for (asked, said, expected) in [
+            (
+                r#"{"auth": {"passwordCredentials": {"password": ["S3CRET"]}}}"#,
+                "['S3CRET'] is not of type 'string'",
+                "['***'] is not of type 'string'",
+            ),
+            (
+                r#"{"auth": {"token": {"id": 12345}}}"#,
+                "12345 is not of type 'string'",
+                "*** is not of type 'string'",
+            ),
+            (
+                r#"{"auth": {"tenantName": "demo"}}"#,
+                "no project demo",
+                "no project demo",
+            ),
+        ] {
+            assert_eq!(told("/v2.0/tokens", Some(asked.as_bytes()), said), expected);
+            assert_eq!(told("/v2.0/tokens", None, said), said);
+        }
+    }
 
     /// As a service shows it in whose bodies secrets are rare.
     fn shown(text: &str) -> String {

@@ -74,7 +74,8 @@ impl Asking {
         question: Question,
         begun: oneshot::Sender<Result<Fetched, UpstreamError>>,
     ) {
-        let _turn = self.turns.take(|| question.party()).await;
+        let turns = self.turns(question.endpoint.service);
+        let _turn = turns.take(|| question.party()).await;
         let (response, connection) = match self.send(&question, true).await {
             Ok(sent) => sent,
             Err(error) => {
