@@ -60,6 +60,7 @@ impl Folder {
     }
 
     /// Where it is, or is to be.
+    #[cfg(feature = "cli")]
     pub fn place(&self) -> &Path {
         &self.path
     }

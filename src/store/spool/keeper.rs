@@ -95,6 +95,7 @@ impl Spool {
     }
 
     /// Where its files are, or are to be.
+    #[cfg(feature = "cli")]
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.0.folder.place()
