@@ -292,26 +292,38 @@ fn a3_a_deleted_image_stays_deleted() {
 
 const SOON: Duration = Duration::from_millis(300);
 
+/// Tries all of them at once: each waits for the server's time to be up.
+fn at_once<const N: usize>(targets: [&str; N], check: impl Fn(&str) + Sync) {
+    let check = &check;
+    std::thread::scope(|scope| {
+        for target in targets {
+            scope.spawn(move || check(target));
+        }
+    });
+}
+
 #[test]
 fn a4_a_body_that_does_not_come_ends_the_connection() {
     let server = Server::start(docs().patience(SOON));
-    for target in [
+    let address = server.address();
+    let targets = [
         "/v2/openstack/images/x/metadata",
         "/v3/auth/tokens",
         "/",
         RESET,
-    ] {
+    ];
+    at_once(targets, |target| {
         let request = format!(
             "POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n{{"
         );
-        let answer = all_of(server.address(), request.as_bytes());
+        let answer = all_of(address, request.as_bytes());
         assert!(answer.starts_with("HTTP/1.1 408 "), "{target}: {answer}");
         let chunked = format!(
             "POST {target} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n"
         );
-        let answer = all_of(server.address(), chunked.as_bytes());
+        let answer = all_of(address, chunked.as_bytes());
         assert!(answer.starts_with("HTTP/1.1 408 "), "{target}: {answer}");
-    }
+    });
 }
 
 #[test]
@@ -468,11 +480,12 @@ fn a14_no_log_shows_a_token() {
 #[test]
 fn a15_connect_is_no_method_here() {
     let server = Server::with("docs");
-    for target in ["host:80", "host:443", "127.0.0.1:80"] {
+    let address = server.address();
+    at_once(["host:80", "host:443", "127.0.0.1:80"], |target| {
         let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n");
-        let answer = all_of(server.address(), request.as_bytes());
+        let answer = all_of(address, request.as_bytes());
         assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
-    }
+    });
 }
 
 #[test]
@@ -484,15 +497,17 @@ fn a15_a_body_that_is_too_large_is_refused_before_it_is_sent() {
              Expect: 100-continue\r\nContent-Length: {length}\r\n\r\n"
         )
     };
-    for target in [
+    let address = server.address();
+    let targets = [
         "/v2/openstack/images/x/metadata",
         "/v2.1/openstack/images/x/metadata",
         "/v3/auth/tokens",
         "/v2.0/tokens",
-    ] {
-        let answer = all_of(server.address(), expect(target, 200_000).as_bytes());
+    ];
+    at_once(targets, |target| {
+        let answer = all_of(address, expect(target, 200_000).as_bytes());
         assert!(answer.starts_with("HTTP/1.1 413 "), "{target}: {answer}");
-        let mut small = connect(server.address());
+        let mut small = connect(address);
         small.write_all(expect(target, 2).as_bytes()).unwrap();
         let mut first = [0; 25];
         small.read_exact(&mut first).unwrap();
@@ -500,5 +515,5 @@ fn a15_a_body_that_is_too_large_is_refused_before_it_is_sent() {
         small.write_all(b"{}").unwrap();
         let (answer, _) = read_answer(&mut BufReader::new(small), "POST").unwrap();
         assert!(answer.status >= 400, "{target}");
-    }
+    });
 }

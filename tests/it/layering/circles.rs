@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub fn knots(uses: &Uses) -> Vec<String> {
     let mut knots = Vec::new();
     let mut seen = BTreeSet::new();
-    for file in uses.keys() {
+    for file in without_ends(uses) {
         let knot: BTreeSet<_> = reached(uses, file)
             .into_iter()
             .filter(|other| reached(uses, other).contains(file))
@@ -21,6 +21,21 @@ pub fn knots(uses: &Uses) -> Vec<String> {
         }
     }
     knots
+}
+
+/// The files that lie on circles or lead to one: what uses none of the rest is taken away, again and again.
+fn without_ends(uses: &Uses) -> BTreeSet<&PathBuf> {
+    let mut rest: BTreeSet<_> = uses.keys().collect();
+    loop {
+        let is_end = |file: &&PathBuf| !uses[*file].keys().any(|used| rest.contains(used));
+        let ends: Vec<_> = rest.iter().copied().filter(is_end).collect();
+        if ends.is_empty() {
+            return rest;
+        }
+        for end in ends {
+            rest.remove(end);
+        }
+    }
 }
 
 /// Everything that a file uses, directly or not.
