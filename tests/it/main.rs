@@ -41,6 +41,7 @@ mod pages;
 mod parity;
 mod pictures;
 mod pipelined;
+mod recorded;
 mod replays;
 mod request_lines;
 mod resets;

@@ -2,6 +2,7 @@
 
 use crate::golden::{self, Target};
 use crate::harness::builder;
+use crate::recorded;
 use nova_images::{AuthMode, EmulatorBuilder, Fixture, Profile};
 
 fn over(set: &str, profile: Profile) -> EmulatorBuilder {
@@ -14,7 +15,7 @@ fn over(set: &str, profile: Profile) -> EmulatorBuilder {
 
 fn replay(set: &str, builder: EmulatorBuilder) {
     let emulator = builder.start().unwrap();
-    golden::replay(set, &Target::new(emulator.address()), false);
+    recorded::replay(set, &Target::new(emulator.address()));
 }
 
 #[test]
@@ -55,9 +56,12 @@ fn replay_keystone(set: &str, profile: Profile) {
         .identity_listen("127.0.0.1:0")
         .start()
         .unwrap();
-    let target = Target::new(emulator.address());
-    let identity = emulator.identity_address().unwrap();
-    golden::replay(set, &target.with_identity(identity), false);
+    let target = Target {
+        identity: emulator.identity_address(),
+        ..Target::new(emulator.address())
+    };
+    assert!(target.identity.is_some());
+    recorded::replay(set, &target);
 }
 
 #[test]
@@ -97,8 +101,12 @@ fn keystone_30_random() {
 fn replay_alone(set: &str, profile: Profile) {
     let emulator = over(set, profile).image_listen("127.0.0.1:0").start();
     let emulator = emulator.unwrap();
-    let image = emulator.image_address().unwrap();
-    golden::replay(set, &Target::alone(image, emulator.address()), false);
+    let target = Target {
+        address: emulator.image_address().unwrap(),
+        is_alone: true,
+        ..Target::new(emulator.address())
+    };
+    recorded::replay(set, &target);
 }
 
 #[test]

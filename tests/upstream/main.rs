@@ -1,7 +1,6 @@
 //! The recordings of Nova 34, replayed through a server in front of a real Glance, and Keystone's API v2.0
 //! made of a real Keystone's v3; started by `run`.
 
-#[allow(dead_code, reason = "what the other tests need of it, too")]
 #[path = "../it/golden/mod.rs"]
 mod golden;
 
@@ -51,7 +50,7 @@ fn nova_34_over_a_real_glance() {
     _ = writeln!(std::io::stderr(), "{report}\n{}", report.listing());
     let tally = report.total;
     assert!(
-        tally.matched * 100 >= tally.total * MOST_OF,
+        report.filtered || tally.matched * 100 >= tally.total * MOST_OF,
         "only {tally} match"
     );
 }

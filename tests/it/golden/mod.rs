@@ -26,18 +26,9 @@ mod xml;
 
 use std::path::PathBuf;
 
-pub use report::{Report, check, counts};
 pub use rules::rules;
 pub use runner::run;
 pub use target::Target;
-
-/// Runs one set against a server and fails when fewer cases match than `counts.json` records.
-pub fn replay(set: &str, target: &Target, only_get: bool) -> Report {
-    let rules = rules(set);
-    let report = run(&set_dir(set), rules, target, only_get);
-    check(&report, &counts());
-    report
-}
 
 /// The folder of a set: under `GOLDEN_DIR`, or else under the repository's `fixtures/golden`.
 pub fn set_dir(set: &str) -> PathBuf {

@@ -39,22 +39,6 @@ impl Target {
             control: Box::new(HttpControl { address }),
         }
     }
-
-    /// The listener of one service alone, of a server with its control API at another address.
-    #[must_use]
-    pub fn alone(address: SocketAddr, control: SocketAddr) -> Self {
-        Self {
-            address,
-            is_alone: true,
-            ..Self::new(control)
-        }
-    }
-
-    #[must_use]
-    pub fn with_identity(mut self, identity: SocketAddr) -> Self {
-        self.identity = Some(identity);
-        self
-    }
 }
 
 /// The emulator's control API.

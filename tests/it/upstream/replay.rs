@@ -2,8 +2,9 @@
 
 use super::before;
 use crate::golden::target::{Control, Target};
-use crate::golden::{self, check, counts, rules, run};
+use crate::golden::{self, rules, run};
 use crate::harness::builder;
+use crate::recorded::check;
 use nova_images::{AuthMode, Emulator, Fixture, Profile};
 use std::rc::Rc;
 
@@ -40,7 +41,7 @@ fn replay(set: &str) {
     };
     let mut report = run(&dir, rules(set), &target, false);
     report.set = format!("{set} upstream");
-    check(&report, &counts());
+    check(&report);
 }
 
 #[test]
