@@ -132,7 +132,7 @@ fn other_data_than_an_image_tells_of_are_refused() {
         "{said}"
     );
     assert_eq!(files(&scratch), 0);
-    assert!(run.ends_well().ends_with("1 images, data of 1\n"));
+    assert!(run.ends_well().ends_with("1 image, data of 1\n"));
     run.is_equal();
 }
 

@@ -210,7 +210,7 @@ fn what_comes_through_a_pipe_is_taken() {
     drop(server);
     let database = scratch.path("images.db");
     let output = piped(&["import", "--database", text(&database), "--file", "-"]).output();
-    assert_eq!(output.unwrap().stdout, b"1 images\n");
+    assert_eq!(output.unwrap().stdout, b"1 image\n");
     let empty = command(&["import", "--database", text(&database), "--file", "-"]).output();
     let said = String::from_utf8(empty.unwrap().stderr).unwrap();
     assert!(

@@ -51,7 +51,7 @@ fn it_goes_on_behind_the_last_page_that_came() {
     );
     let ran = run.ends();
     assert_eq!(ran.code, Some(2), "{}", ran.said);
-    assert!(ran.said.contains("1000 images on 1 pages"), "{}", ran.said);
+    assert!(ran.said.contains("1000 images on 1 page"), "{}", ran.said);
     assert!(ran.said.contains("/members: "), "{}", ran.said);
     let asked = targets(&cloud);
     assert_eq!(asked.len(), 3, "{asked:?}");
@@ -88,7 +88,7 @@ fn a_line_that_was_cut_off_comes_again() {
     std::fs::write(run.side_file(), &side[..side.len() - 2]).unwrap();
     cloud.emulator().requests().clear();
     let told = run.ends_well();
-    assert!(told.contains("990 images on 1 pages"), "{told}");
+    assert!(told.contains("990 images on 1 page"), "{told}");
     let asked = targets(&cloud);
     assert_eq!(asked.len(), 1, "{asked:?}");
     run.is_equal();
@@ -215,7 +215,7 @@ fn what_was_left_out_is_told_by_the_run_that_goes_on() {
     let told = run.ends_well();
     assert!(told.contains("left out: http://"), "{told}");
     assert!(told.contains("image b: $.images[1].status: "), "{told}");
-    assert!(told.ends_with("1 images; 1 left out\n"), "{told}");
+    assert!(told.ends_with("1 image; 1 left out\n"), "{told}");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn an_import_goes_on_when_there_is_room_again() {
     // It takes all, and the database does not.
     let whole = 2 * bytes(&run.side_file()).unwrap() / 512 + 1_000;
     let said = failure(bounded(&run.command, usize::try_from(whole).unwrap()));
-    assert!(said.contains("1000 images on 1 pages"), "{said}");
+    assert!(said.contains("1000 images on 1 page"), "{said}");
     assert!(
         said.contains("images.db: database: disk I/O error"),
         "{said}"
