@@ -1,7 +1,7 @@
 //! What goes wrong with a database.
 
+use crate::domain::hexadecimal;
 use rusqlite::ErrorCode;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// Why the store cannot do what it was asked.
@@ -107,11 +107,7 @@ impl Damage {
 
     /// Something of a token. Its digest opens nothing.
     pub fn of_token(digest: &[u8], what: impl Into<String>) -> Self {
-        let mut row = "the token of digest ".to_owned();
-        for byte in digest {
-            _ = write!(row, "{byte:02x}");
-        }
-        Self::of(row, what)
+        Self::of(format!("the token of digest {}", hexadecimal(digest)), what)
     }
 
     fn of(row: String, what: impl Into<String>) -> Self {

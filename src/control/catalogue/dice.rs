@@ -1,7 +1,7 @@
 //! What is drawn, the same for the same seed in every release.
 
 use crate::control::Ids;
-use std::fmt::Write as _;
+use crate::domain::hexadecimal;
 
 /// A seeded source of choices.
 #[derive(Debug)]
@@ -58,10 +58,6 @@ impl Dice {
 
     /// So many bytes in hexadecimal digits.
     pub fn hexadecimal<const N: usize>(&self) -> String {
-        let mut text = String::with_capacity(2 * N);
-        for byte in self.0.bytes::<N>() {
-            _ = write!(text, "{byte:02x}");
-        }
-        text
+        hexadecimal(&self.0.bytes::<N>())
     }
 }

@@ -4,8 +4,8 @@
 //! line, and of the digest before: so a line that was changed, put in, left out or moved is noticed at the
 //! line itself or the next one.
 
+use crate::domain::hexadecimal;
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 
 /// What each line begins with, up to its digest.
 const BEGINNING: &[u8] = b"{\"schema\":\"nova-images-import/2 ";
@@ -58,11 +58,7 @@ impl Seal {
     fn advance(&mut self, rest: &[u8]) -> String {
         let digest = Sha256::new().chain_update(self.0).chain_update(rest);
         self.0 = digest.finalize().into();
-        let mut digits = String::with_capacity(DIGITS);
-        for byte in self.0 {
-            _ = write!(digits, "{byte:02x}");
-        }
-        digits
+        hexadecimal(&self.0)
     }
 }
 

@@ -5,10 +5,10 @@
 //! none names is removed.
 
 use super::error::SnapshotError;
-use super::manifest::{self, Card, hexadecimal};
+use super::manifest::{self, Card};
 use super::snapshot::{Snapshot, SnapshotInfo};
 use crate::control::Ids;
-use crate::domain::TextMaker;
+use crate::domain::{TextMaker, hexadecimal};
 use crate::store::Seed;
 use crate::store::spool::{DataName, Spool};
 use sha2::{Digest as _, Sha256};

@@ -7,7 +7,9 @@ use super::error::SnapshotError;
 use super::snapshot::{Rest, SnapshotInfo};
 use crate::control::fixture::{Beside, read_beside};
 use crate::control::{ClockPlace, Fixture, FixtureError, IdsPlace, read_uploads, written_uploads};
-use crate::domain::{Image, Named, Timestamp, Token, TokenScope, TokenUser, TransitionPlan};
+use crate::domain::{
+    Image, Named, Timestamp, Token, TokenScope, TokenUser, TransitionPlan, hexadecimal,
+};
 use crate::service::identity::SavedTokens;
 use crate::service::seed::Around;
 use crate::service::transitions::{SavedCourse, SavedTransitions, SavedWait};
@@ -15,7 +17,6 @@ use crate::service::waldur::{Used, name_of};
 use crate::store::{Seed, TokenDigest};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 use std::path::Path;
 
 /// What the first line begins with.
@@ -395,13 +396,4 @@ fn digest_of(text: &str) -> Option<TokenDigest> {
         *byte = u8::from_str_radix(pair, 16).ok()?;
     }
     Some(digest)
-}
-
-/// Bytes in hexadecimal digits, lower case.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        _ = write!(text, "{byte:02x}");
-    }
-    text
 }

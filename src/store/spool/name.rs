@@ -1,7 +1,7 @@
 //! What data are called.
 
+use crate::domain::hexadecimal;
 use std::fmt;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// Bytes of a SHA-512.
@@ -38,13 +38,4 @@ impl fmt::Display for DataName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// Bytes in hexadecimal digits, lower case.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        _ = write!(text, "{byte:02x}");
-    }
-    text
 }

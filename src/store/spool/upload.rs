@@ -3,10 +3,11 @@
 use super::error::SpoolError;
 use super::hold::Hold;
 use super::lane::{Block, Lane};
-use super::name::{DataName, hexadecimal};
+use super::name::DataName;
 use super::part::Part;
 use super::room::{BLOCK_BYTES, Room};
 use crate::domain::disk::Found;
+use crate::domain::hexadecimal;
 use bytes::{Bytes, BytesMut};
 use md5::Md5;
 use sha2::{Digest as _, Sha512};
