@@ -311,10 +311,7 @@ impl Store {
             };
             Ok(Ok(match decided {
                 Change::Put(image, value) => {
-                    match known.filter(|(_, before)| before.id == image.id) {
-                        Some(known) => rows::put_over(connection, &self.maker, &known, &image)?,
-                        None => rows::put(connection, &self.maker, &image)?,
-                    }
+                    rows::put_known(connection, &self.maker, known.as_ref(), &image)?;
                     if image.status.is_deleted() {
                         freed = data::forget(connection, id)?;
                     }

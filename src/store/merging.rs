@@ -26,12 +26,12 @@ impl Store {
             }
             let mut new = Vec::new();
             for mut image in images {
-                let Some(known) = rows::find(connection, &image.id)? else {
+                let Some(known) = rows::known(connection, &image.id)? else {
                     new.push(image);
                     continue;
                 };
-                image.has_data = known.has_data && !image.status.is_deleted();
-                rows::put(connection, &self.maker, &image)?;
+                image.has_data = known.1.has_data && !image.status.is_deleted();
+                rows::put_known(connection, &self.maker, Some(&known), &image)?;
                 if image.status.is_deleted() {
                     freed.extend(data::forget(connection, &image.id)?);
                 }
@@ -62,9 +62,10 @@ impl Store {
             }
         }
         for id in ids {
-            let Some(mut image) = rows::find(connection, &id)? else {
+            let Some(known) = rows::known(connection, &id)? else {
                 continue;
             };
+            let mut image = known.1.clone();
             if image.owner.as_deref() == Some(before) {
                 image.owner = Some(now.to_owned());
             }
@@ -77,7 +78,7 @@ impl Store {
                     now.clone_into(&mut member.project_id);
                 }
             }
-            rows::put(connection, &self.maker, &image)?;
+            rows::put_known(connection, &self.maker, Some(&known), &image)?;
         }
         Ok(())
     }

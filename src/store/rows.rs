@@ -166,9 +166,22 @@ pub fn put(connection: &Tables<'_>, maker: &TextMaker, image: &Image) -> Result<
     }
 }
 
+/// The same by whoever has found an image before: it is not read again if it is the one of this id.
+pub fn put_known(
+    connection: &Tables<'_>,
+    maker: &TextMaker,
+    known: Option<&Numbered>,
+    image: &Image,
+) -> Result<(), StoreError> {
+    match known.filter(|(_, before)| before.id == image.id) {
+        Some(known) => put_over(connection, maker, known, image),
+        None => put(connection, maker, image),
+    }
+}
+
 /// Stores an image in place of the known one, which has its id, as the same row: its text stays where its
 /// neighbours' are.
-pub fn put_over(
+fn put_over(
     connection: &Tables<'_>,
     maker: &TextMaker,
     (seq, before): &Numbered,

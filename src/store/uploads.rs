@@ -61,11 +61,12 @@ impl Store {
         decide: impl FnOnce(Option<Image>) -> Result<Decided<T>, E>,
     ) -> Result<(UploadTicket, T), E> {
         let written = self.database.write(|connection| {
-            let (image, value) = match decide(rows::find(connection, id)?) {
+            let known = rows::known(connection, id)?;
+            let (image, value) = match decide(known.as_ref().map(|(_, image)| image.clone())) {
                 Ok(decided) => decided,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            rows::put(connection, &self.maker, &image)?;
+            rows::put_known(connection, &self.maker, known.as_ref(), &image)?;
             let sql = "INSERT OR REPLACE INTO uploads (image) VALUES (?1)";
             connection.prepare_cached(sql)?.execute([id])?;
             let ticket = UploadTicket {
@@ -97,15 +98,15 @@ impl Store {
             let sql = "DELETE FROM uploads WHERE number = ?1 AND image = ?2";
             let mut delete = connection.prepare_cached(sql)?;
             let is_void = delete.execute(params![ticket.number, id])? == 0;
-            let Some(image) = rows::find(connection, id)?.filter(|_| !is_void) else {
+            let Some(known) = rows::known(connection, id)?.filter(|_| !is_void) else {
                 return Ok(Ok(None));
             };
             let stored = kept.as_ref().map(|(_, stored)| stored);
-            let (image, value) = match decide(image, stored) {
+            let (image, value) = match decide(known.1.clone(), stored) {
                 Ok(decided) => decided,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            rows::put(connection, &self.maker, &image)?;
+            rows::put_known(connection, &self.maker, Some(&known), &image)?;
             let kept = kept
                 .as_ref()
                 .filter(|(kind, _)| *kind == DataKind::Staged || image.has_data);
@@ -138,12 +139,13 @@ impl Store {
         let mut freed = None;
         let written = self.database.write(|connection| {
             let staged = data::find(connection, id, DataKind::Staged)?;
-            let decided = decide(rows::find(connection, id)?, staged.as_ref());
-            let (image, value) = match decided {
+            let known = rows::known(connection, id)?;
+            let before = known.as_ref().map(|(_, image)| image.clone());
+            let (image, value) = match decide(before, staged.as_ref()) {
                 Ok(decided) => decided,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            rows::put(connection, &self.maker, &image)?;
+            rows::put_known(connection, &self.maker, known.as_ref(), &image)?;
             if staged.is_some() {
                 freed = data::take_one(connection, id, DataKind::Image)?;
                 let sql = "UPDATE image_data SET staged = 0 WHERE image = ?1 AND staged = 1";
