@@ -2,7 +2,6 @@
 
 use super::app::App;
 use crate::control::long_lock::{Hold, Look};
-use crate::domain::instant;
 use crate::store::{Patience, StoreError};
 use std::time::Instant;
 
@@ -23,7 +22,7 @@ impl App {
 
     /// Whether to go on waiting leads nowhere for a request whose patience ends then.
     pub(crate) fn is_in_vain(&self, end: Option<Instant>) -> bool {
-        self.store().is_locked_out() && end.is_some_and(|end| instant() >= end)
+        self.store().is_in_vain(end)
     }
 
     /// Has what this thread writes wait no longer than to then, as long as what this gives is held. Whoever had

@@ -11,7 +11,7 @@ use super::seed::in_order;
 use super::shared_texts::Tables;
 use super::spool::{DataName, Spool};
 use super::{data, lists, loading, rows};
-use crate::domain::{Image, ImageQuery, TextMaker};
+use crate::domain::{Image, ImageQuery, TextMaker, instant};
 use std::time::Instant;
 
 /// What a decision about an image leads to.
@@ -155,6 +155,12 @@ impl Store {
     #[must_use]
     pub fn is_locked_out(&self) -> bool {
         self.database.is_locked_out()
+    }
+
+    /// Whether to go on waiting leads nowhere for whoever has waited for long enough then.
+    #[must_use]
+    pub fn is_in_vain(&self, end: Option<Instant>) -> bool {
+        self.is_locked_out() && end.is_some_and(|end| instant() >= end)
     }
 
     /// A number that grows with every committed write.

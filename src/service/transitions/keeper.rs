@@ -60,8 +60,7 @@ impl Transitions {
     /// When whoever holds them waits for another process that has the file, as long as this one would.
     pub fn hold(&self) -> Result<Held<'_>, StoreError> {
         let end = self.ground.store.end_of_patience();
-        let is_over = || end.is_some_and(|end| instant() >= end);
-        let is_in_vain = || self.ground.store.is_locked_out() && is_over();
+        let is_in_vain = || self.ground.store.is_in_vain(end);
         // Who had to wait for others has a moment at least.
         self.held(is_in_vain, |now| end.map(|end| end.max(now + BLINK)))
     }
