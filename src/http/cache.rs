@@ -21,7 +21,33 @@ pub struct Caches {
     /// Whole replies.
     pub replies: ReplyCache,
     /// What the last list took, in bytes.
-    pub list_bytes: usize,
+    list_bytes: usize,
+}
+
+/// About what one image takes in an answer, in bytes.
+const IMAGE_BYTES: usize = 1024;
+
+/// What every answer may take.
+const LEAST_BYTES: usize = 4096;
+
+impl Caches {
+    /// Room for a list of so many images at most: as much as the last list of this thread took, which is
+    /// mostly of the same client, but no more than its images can.
+    #[must_use]
+    pub fn list_room(&self, images: Option<u64>) -> Vec<u8> {
+        let images = images.and_then(|images| usize::try_from(images).ok());
+        let most = images.unwrap_or(usize::MAX).saturating_mul(IMAGE_BYTES);
+        Vec::with_capacity(self.list_bytes.min(most).saturating_add(LEAST_BYTES))
+    }
+
+    /// Remembers what a whole list took, and lets go what it did not need: a kept answer must not take what
+    /// another one might have.
+    pub fn list_written(&mut self, body: &mut Vec<u8>) {
+        if body.len() < body.capacity() / 2 {
+            body.shrink_to_fit();
+        }
+        self.list_bytes = body.len();
+    }
 }
 
 /// Everything that a reply depends on but the data, and in front of it the space that was asked.

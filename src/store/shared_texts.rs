@@ -89,7 +89,7 @@ impl SharedTexts {
     }
 
     /// What is shared.
-    pub fn seed(&self) -> &SeedTexts {
+    pub fn seed(&self) -> &Arc<SeedTexts> {
         &self.seed
     }
 

@@ -9,6 +9,7 @@ use super::shared_texts::{SeedTexts, Tables, TextForm};
 use crate::domain::{ImageTexts, ListForm};
 use rusqlite::{CachedStatement, Connection};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Rows whose texts are in one block.
 const BLOCK_ROWS: i64 = 8;
@@ -331,30 +332,41 @@ pub struct Reading<'c> {
     /// Prepared when it is needed.
     select: Option<CachedStatement<'c>>,
     texts: &'c mut Texts,
-    /// The block read last: its number, and where it is.
+    /// The block copied last: its number, and where it is.
     last: Option<(i64, Range<usize>)>,
 }
 
-/// Where a text is among the blocks that were read.
+/// Where a text is: among the blocks that were copied, or in a block of the seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextPlace(Range<usize>);
+pub struct TextPlace {
+    seed_block: Option<i64>,
+    range: Range<usize>,
+}
 
-/// Blocks that were read, one behind the other: memory that is used again costs a list less than new
-/// memory for each of its blocks.
+/// Blocks that were read. Those of a seed do not change, so they are held and not copied; the others
+/// stand one behind the other: memory that is used again costs a list less than new memory for each.
 #[derive(Debug, Default)]
-pub struct Texts(Vec<u8>);
+pub struct Texts {
+    copied: Vec<u8>,
+    seed: Option<(TextForm, Arc<SeedTexts>)>,
+}
 
 impl Texts {
     /// The text of a place.
     pub fn get(&self, place: &TextPlace) -> &[u8] {
+        let block = match (place.seed_block, &self.seed) {
+            (Some(number), Some((form, seed))) => seed.block(*form, number),
+            _ => &self.copied,
+        };
         // A place comes from the reading that the blocks come from.
-        self.0.get(place.0.clone()).unwrap_or_default()
+        block.get(place.range.clone()).unwrap_or_default()
     }
 
     /// Forgets the blocks, but keeps their memory unless it is more than this.
     pub fn clear(&mut self, most: usize) {
-        self.0.clear();
-        self.0.shrink_to(most);
+        self.copied.clear();
+        self.copied.shrink_to(most);
+        self.seed = None;
     }
 }
 
@@ -383,10 +395,21 @@ impl<'c> Reading<'c> {
             return Ok(None);
         };
         let number = Block::number(seq);
+        let shared = self.tables.shared();
+        if let Some(block) = shared.and_then(|shared| shared.block(blocks.form, number)) {
+            if let (None, Some(shared)) = (&self.texts.seed, shared) {
+                self.texts.seed = Some((blocks.form, Arc::clone(shared.seed())));
+            }
+            let text = range(block, seq).map_err(|_| blocks.damage(seq))?;
+            return Ok(text.map(|range| TextPlace {
+                seed_block: Some(number),
+                range,
+            }));
+        }
         let place = match &self.last {
             Some((last, place)) if *last == number => place.clone(),
             _ => {
-                let read = &mut self.texts.0;
+                let read = &mut self.texts.copied;
                 let begin = read.len();
                 blocks.read(&self.tables, &mut self.select, seq, read)?;
                 let place = begin..read.len();
@@ -395,9 +418,12 @@ impl<'c> Reading<'c> {
             }
         };
         let begin = place.start;
-        let block = self.texts.0.get(place).unwrap_or_default();
+        let block = self.texts.copied.get(place).unwrap_or_default();
         let text = range(block, seq).map_err(|_| blocks.damage(seq))?;
-        Ok(text.map(|text| TextPlace(begin + text.start..begin + text.end)))
+        Ok(text.map(|text| TextPlace {
+            seed_block: None,
+            range: begin + text.start..begin + text.end,
+        }))
     }
 }
 

@@ -51,6 +51,7 @@ fn images(call: &Call<'_>, rules: &ImageRules) -> Result<Vec<Image>, Fault> {
                 found.push(image.clone());
             }
         });
+        listing.give_back(slice);
     }
     Ok(found)
 }

@@ -53,17 +53,20 @@ fn compute(call: &Call<'_>) -> Result<Reply, Fault> {
     let images = &call.app.images;
     let listing = images.list(&call.caller, rules, query, ListForm::Glance);
     let mut listing = listing.map_err(fault)?;
-    let mut page = Page::begun();
+    let mut page = Page::begun(call.caches.borrow().list_room(Some(limit)));
     let mut last = None;
-    while let Some(slice) = listing.next(limit).map_err(|error| fault(error.into()))? {
+    while let Some(mut slice) = listing.next(limit).map_err(|error| fault(error.into()))? {
         slice.each(&mut |image| page.show(image));
-        last = slice.last_id;
+        last = slice.last_id.take();
+        listing.give_back(slice);
     }
     let next = match last {
         Some(last) if page.count == limit => Some(last.map_err(|error| fault(error.into()))?),
         _ => None,
     };
-    page.ended(&kept(call, &parameters), next.as_deref())
+    let mut body = page.ended(&kept(call, &parameters), next.as_deref())?;
+    call.caches.borrow_mut().list_written(&mut body);
+    Ok(Reply::new(StatusCode::OK, "application/json", body))
 }
 
 /// An answer under way.
@@ -74,9 +77,10 @@ struct Page {
 }
 
 impl Page {
-    fn begun() -> Self {
+    fn begun(mut room: Vec<u8>) -> Self {
+        room.extend_from_slice(b"{\"images\": [");
         Self {
-            out: b"{\"images\": [".to_vec(),
+            out: room,
             count: 0,
             failed: None,
         }
@@ -98,7 +102,7 @@ impl Page {
         }
     }
 
-    fn ended(mut self, parameters: &[(&str, &str)], next: Option<&str>) -> Result<Reply, Fault> {
+    fn ended(mut self, parameters: &[(&str, &str)], next: Option<&str>) -> Result<Vec<u8>, Fault> {
         if let Some(failure) = self.failed {
             return Err(Fault::internal(&failure));
         }
@@ -110,7 +114,7 @@ impl Page {
         }
         self.out
             .extend_from_slice(b", \"schema\": \"/v2/schemas/images\"}");
-        Ok(Reply::new(StatusCode::OK, "application/json", self.out))
+        Ok(self.out)
     }
 }
 

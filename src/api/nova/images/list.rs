@@ -10,12 +10,6 @@ use crate::http::pieces::pieces;
 use crate::http::{Reply, ReplyStream, StatusCode};
 use crate::service::{ImageError, Listing, Slice, is_uuid};
 
-/// About what one image takes in an answer, in bytes.
-const IMAGE_BYTES: usize = 1024;
-
-/// What every answer may take.
-const LEAST_BYTES: usize = 4096;
-
 impl Batch for Slice {
     fn len(&self) -> usize {
         Slice::len(self)
@@ -38,7 +32,7 @@ pub fn detail(call: &Call<'_>) -> Result<Reply, Fault> {
 
 fn list(call: &Call<'_>, which: Which) -> Result<Reply, Fault> {
     let request = query::read(call)?;
-    let mut body = Vec::with_capacity(expected_bytes(call, &request));
+    let mut body = call.caches.borrow().list_room(request.limit);
     let mut list = List::new(call, which, request)?;
     list.page.begin(&mut body)?;
     while list.more(&mut body)? {
@@ -47,22 +41,8 @@ fn list(call: &Call<'_>, which: Which) -> Result<Reply, Fault> {
             return Ok(Reply::stream(StatusCode::OK, call.media.as_str(), stream));
         }
     }
-    // A kept answer must not take what another one might have.
-    if body.len() < body.capacity() / 2 {
-        body.shrink_to_fit();
-    }
-    call.caches.borrow_mut().list_bytes = body.len();
+    call.caches.borrow_mut().list_written(&mut body);
     Ok(Reply::new(StatusCode::OK, call.media.as_str(), body))
-}
-
-/// What the answer may take: as much as the last list of this thread, which is mostly of the
-/// same client, but no more than its images can.
-fn expected_bytes(call: &Call<'_>, request: &ListRequest) -> usize {
-    let images = request.limit.unwrap_or(u64::MAX);
-    let images = usize::try_from(images).unwrap_or(usize::MAX);
-    let last = call.caches.borrow().list_bytes;
-    last.min(images.saturating_mul(IMAGE_BYTES))
-        .saturating_add(LEAST_BYTES)
 }
 
 /// A list under way. It holds all that it needs, since a long one outlives its call.
