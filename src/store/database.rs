@@ -37,7 +37,7 @@ pub struct Database {
     /// How often they were, held by whoever is about to exchange them.
     turns: Mutex<u64>,
     /// Holds the lock on the file that keeps a second server away.
-    lock: Option<FileLock>,
+    lock: Option<Arc<FileLock>>,
 }
 
 /// A connection that reads, while nobody does.
@@ -54,7 +54,7 @@ impl Database {
     pub fn open(location: Location, maker: &TextMaker) -> Result<Self, StoreError> {
         let lock = match &location {
             Location::Memory(_) => None,
-            Location::File(file) => Some(FileLock::take(&file.path)?),
+            Location::File(file) => Some(Arc::new(FileLock::take(&file.path)?)),
         };
         let mut writer = connect(&location, Use::Write)?;
         if let Location::File(file) = &location {
@@ -67,9 +67,12 @@ impl Database {
             writer.pragma_update(None, "synchronous", file.sync.as_str())?;
         }
         schema::prepare(&mut writer, maker).map_err(not_a_database)?;
-        let writer = match &location {
-            Location::Memory(_) => Writer::Memory(Mutex::new(writer)),
-            Location::File(file) => Writer::File(GroupWriter::new(writer, file.patience)?),
+        let writer = match (&location, &lock) {
+            (Location::File(file), Some(lock)) => {
+                let lock = Arc::clone(lock);
+                Writer::File(GroupWriter::new(writer, lock, file.patience)?)
+            }
+            _ => Writer::Memory(Mutex::new(writer)),
         };
         Ok(Self::around(location, writer, lock, None))
     }
@@ -85,7 +88,7 @@ impl Database {
     fn around(
         location: Location,
         writer: Writer,
-        lock: Option<FileLock>,
+        lock: Option<Arc<FileLock>>,
         shared: Option<SharedTexts>,
     ) -> Self {
         Self {
@@ -310,10 +313,7 @@ impl Database {
     ) -> Result<Result<T, E>, StoreError> {
         match &self.writer {
             Writer::Memory(writer) => self.write_memory(writer, work),
-            Writer::File(writer) => writer.write(|connection| {
-                self.check_place()?;
-                work(&Tables::alone(connection))
-            }),
+            Writer::File(writer) => writer.write(|connection| work(&Tables::alone(connection))),
         }
     }
 
@@ -373,11 +373,11 @@ impl Database {
     /// Whether what is written is kept. Waits for no other write.
     pub fn check(&self) -> Result<(), StoreError> {
         self.check_place()?;
-        self.lock.as_ref().map_or(Ok(()), FileLock::check_room)
+        self.lock.as_ref().map_or(Ok(()), |lock| lock.check_room())
     }
 
     fn check_place(&self) -> Result<(), StoreError> {
-        self.lock.as_ref().map_or(Ok(()), FileLock::check_place)
+        self.lock.as_ref().map_or(Ok(()), |lock| lock.check_place())
     }
 
     /// Writes what nobody refuses.

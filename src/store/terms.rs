@@ -38,6 +38,48 @@ pub const OWNERLESS: (&str, &str) = ("ownerless", "1");
 
 /// Shows each term of an image.
 fn each(image: &Image, visit: &mut dyn FnMut(&str, &str)) {
+    each_unlike(image, None, visit);
+}
+
+/// Shows terms of an image, among them all that another one has not: of an image of which little changes
+/// little is looked at.
+fn each_unlike(image: &Image, other: Option<&Image>, visit: &mut dyn FnMut(&str, &str)) {
+    if other.is_none_or(|other| columns(other) != columns(image)) {
+        each_of_columns(image, visit);
+    }
+    if other.is_none_or(|other| other.tags != image.tags) {
+        for tag in &image.tags {
+            visit("tag", tag);
+        }
+    }
+    for (key, value) in image.properties.iter() {
+        if other.is_some_and(|other| other.properties.get(key) == Some(value)) {
+            continue;
+        }
+        match value {
+            PropertyValue::Text(value) => visit(&property(key), value),
+            PropertyValue::Null => visit(&null(key).0, ""),
+            // Nobody can ask for what is no text.
+            PropertyValue::Json(_) => {}
+        }
+    }
+}
+
+/// What terms of columns are made of.
+fn columns(image: &Image) -> impl PartialEq + use<'_> {
+    (
+        (
+            image.status,
+            image.hidden,
+            image.protected,
+            image.visibility,
+        ),
+        (image.min_ram_mib, image.min_disk_gib),
+        (&image.owner, &image.container_format, &image.disk_format),
+    )
+}
+
+fn each_of_columns(image: &Image, visit: &mut dyn FnMut(&str, &str)) {
     visit("status", image.status.as_str());
     visit("unlisted", flag(image.status.is_unlisted()));
     visit("hidden", flag(image.hidden));
@@ -64,24 +106,13 @@ fn each(image: &Image, visit: &mut dyn FnMut(&str, &str)) {
             visit(key, value);
         }
     }
-    for tag in &image.tags {
-        visit("tag", tag);
-    }
-    for (key, value) in image.properties.iter() {
-        match value {
-            PropertyValue::Text(value) => visit(&property(key), value),
-            PropertyValue::Null => visit(&null(key).0, ""),
-            // Nobody can ask for what is no text.
-            PropertyValue::Json(_) => {}
-        }
-    }
 }
 
-/// The terms of an image, in order and each once.
-fn of(image: Option<&Image>) -> Vec<Term> {
-    let mut terms = Vec::with_capacity(32);
+/// The terms of an image that another one need not have, in order and each once.
+fn of(image: Option<&Image>, other: Option<&Image>) -> Vec<Term> {
+    let mut terms = Vec::new();
     if let Some(image) = image {
-        each(image, &mut |key, value| {
+        each_unlike(image, other, &mut |key, value| {
             terms.push((key.to_owned(), value.to_owned()));
         });
     }
@@ -103,7 +134,7 @@ pub fn change(
     before: Option<&Image>,
     after: Option<&Image>,
 ) -> Result<(), StoreError> {
-    let (before, after) = (of(before), of(after));
+    let (before, after) = (of(before, after), of(after, before));
     let (block, place) = Bits::place(seq);
     for term in without(&before, &after) {
         let mut bits = rows(connection, term, block)?;

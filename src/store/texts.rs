@@ -252,21 +252,23 @@ impl Block {
     /// changes, SQLite writes few pages.
     fn put(&mut self, seq: i64, text: Option<&[u8]>) -> Result<(), Malformed> {
         let own = Self::slot(seq);
-        let more = text.map_or(0, <[u8]>::len);
-        let mut edited = Self(Vec::with_capacity(self.0.len() + more + TEXT_HEAD));
-        let (mut rest, mut text) = (self.0.as_slice(), text);
+        let mut old = None;
+        let mut rest = self.0.as_slice();
+        // To the end: nothing is written into what is cut short.
         while let Some(next) = Next::of(rest)? {
-            if next.slot != own {
-                edited.push(next.slot, next.text);
-            } else if let Some(text) = text.take() {
-                edited.push(own, text);
+            if next.slot == own {
+                let begin = self.0.len() - rest.len();
+                old = Some(begin..self.0.len() - next.behind.len());
             }
             rest = next.behind;
         }
-        if let Some(text) = text {
-            edited.push(own, text);
-        }
-        *self = edited;
+        let new = text.map_or_else(Self::default, |text| {
+            let mut new = Self(Vec::with_capacity(TEXT_HEAD + text.len()));
+            new.push(own, text);
+            new
+        });
+        let end = self.0.len();
+        self.0.splice(old.unwrap_or(end..end), new.0);
         Ok(())
     }
 
