@@ -87,6 +87,13 @@ fn cloud(fixture: &str) -> Server {
     Server::start(builder().fixture(fixture).auth(AuthMode::Strict))
 }
 
+/// One whose lists have pages of so many images, however many are asked for.
+fn cloud_in_pages(fixture: &str, images: u64) -> Server {
+    let fixture = Fixture::parse("cloud", fixture).unwrap();
+    let builder = builder().fixture(fixture).auth(AuthMode::Strict);
+    Server::start(builder.max_limit(images))
+}
+
 /// The same people over a database.
 fn over(database: &Path) -> Server {
     let people = Fixture::parse("people", PEOPLE).unwrap();
