@@ -86,6 +86,11 @@ impl Bits {
         word.is_some_and(|word| word >> (place % 64) & 1 == 1)
     }
 
+    /// All of them, a bit a row.
+    pub fn words(&self) -> &[u64; WORDS] {
+        &self.0
+    }
+
     pub fn count(&self) -> usize {
         self.0.iter().map(|word| word.count_ones() as usize).sum()
     }

@@ -35,6 +35,7 @@ mod shared_texts;
 mod shares;
 mod snapshot;
 pub mod spool;
+mod taken;
 mod terms;
 #[cfg(test)]
 mod tests;

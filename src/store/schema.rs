@@ -1,5 +1,6 @@
 //! The schema: whole for a new database, and as steps from one `PRAGMA user_version` to the next for others.
 
+mod orders;
 mod terms;
 
 use super::error::StoreError;
@@ -12,7 +13,7 @@ use rusqlite::Connection;
 const APPLICATION_ID: i64 = 0x4e49_4d47;
 
 /// What a new database has. Making one step by step would take half of a start.
-const NEW: [&str; 7] = [
+const NEW: [&str; 8] = [
     IMAGES,
     VERSION_2,
     VERSION_3,
@@ -20,10 +21,11 @@ const NEW: [&str; 7] = [
     GLANCE_TEXTS,
     terms::TABLES,
     terms::INDEXES,
+    orders::INDEXES,
 ];
 
 /// What makes a database of the version before one of this version.
-const STEPS: [(i64, &[&str]); 5] = [
+const STEPS: [(i64, &[&str]); 6] = [
     (2, &[VERSION_2]),
     (3, &[VERSION_3]),
     (4, &[VERSION_4]),
@@ -32,13 +34,14 @@ const STEPS: [(i64, &[&str]); 5] = [
         WITH_TERMS,
         &[terms::TABLES, terms::REPLACED, terms::INDEXES],
     ),
+    (7, &[orders::REPLACED, orders::INDEXES]),
 ];
 
 /// The first version that keeps which rows have which values.
 const WITH_TERMS: i64 = 6;
 
 /// The version that this release makes and knows.
-const NEWEST: i64 = WITH_TERMS;
+const NEWEST: i64 = 7;
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;
@@ -346,6 +349,18 @@ CREATE INDEX image_members_of ON image_members (seq);
         }
     }
 
+    /// What the release left behind whose indexes all ended in the id.
+    fn make_version_6(connection: &Connection) {
+        for step in super::NEW {
+            connection.execute_batch(step).unwrap();
+        }
+        connection.execute_batch(super::orders::REPLACED).unwrap();
+        let with_ids = super::orders::INDEXES.replace(", created_at)", ", created_at, id)");
+        connection.execute_batch(&with_ids).unwrap();
+        let marks = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 6;");
+        connection.execute_batch(&marks).unwrap();
+    }
+
     /// Tables with their columns, and indexes, of a database.
     fn parts(connection: &Connection) -> Vec<String> {
         let rows = |sql: &str| -> Vec<String> {
@@ -375,7 +390,7 @@ CREATE INDEX image_members_of ON image_members (seq);
         prepare(&mut new, &maker).unwrap();
         let expected = parts(&new);
         assert!(expected.len() > 50);
-        for make in [make_version_2, make_version_3] {
+        for make in [make_version_2, make_version_3, make_version_6] {
             let mut old = Connection::open_in_memory().unwrap();
             make(&old);
             assert_ne!(parts(&old), expected);

@@ -6,13 +6,15 @@
 
 use super::bits::{BLOCK_ROWS, Bits};
 use super::error::StoreError;
+use super::rows;
 use super::select::{Condition, Select, Start, Values, Walk, deciding, newest};
-use super::sets::{self, Blocks, Set, Walking};
+use super::sets::{self, Blocks, Flat, Set, Walking};
+use super::taken::Taken;
 use super::worth::steps_worth;
 use crate::domain::filter::TextColumn;
-use crate::domain::{Direction, ImageQuery, Sort, Test};
+use crate::domain::{Direction, ImageQuery, Sort, SortKey, Test};
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -24,9 +26,6 @@ const MOST_MISSES: usize = 1000;
 
 /// So many are sorted whatever else could be done.
 const FEW_SORTED: usize = 100;
-
-/// Images that are taken along the first key of an order, to be sorted, at most.
-const MOST_TAKEN: usize = 8_192;
 
 /// The conditions of a query in the usual order that asks for nothing but names and ids, of which few
 /// images have the same: an index of the images themselves is the shortest way to them.
@@ -273,10 +272,8 @@ impl<'c, 'q> Search<'c, 'q> {
             let Some((walk, most)) = walk.and_then(|walk| Some((walk, self.steps(count)?))) else {
                 return self.sorted(&blocks);
             };
-            let mut has = |block, place| {
-                let bits = blocks.get(&block);
-                Ok(bits.is_some_and(|bits: &Bits| bits.has(place)))
-            };
+            let flat = Flat::of(&blocks);
+            let mut has = |seq| Ok(flat.has(seq));
             if let Found::Rows(rows) = self.walk(&walk, &mut has, most)? {
                 return Ok(rows);
             }
@@ -308,7 +305,7 @@ impl<'c, 'q> Search<'c, 'q> {
             walking,
             blocks: BTreeMap::from([(newest.0, Some(newest.1))]),
         };
-        let mut has = |block, place| known.has(&self.sets, block, place);
+        let mut has = |seq| known.has(&self.sets, seq);
         match self.walk(&walk, &mut has, MOST_MISSES)? {
             Found::Rows(rows) => Ok(Some(rows)),
             Found::TooFar => Ok(None),
@@ -344,34 +341,64 @@ impl<'c, 'q> Search<'c, 'q> {
     fn walk(
         &self,
         walk: &Walk,
-        has: &mut dyn FnMut(i64, u16) -> Result<bool, StoreError>,
+        has: &mut dyn FnMut(i64) -> Result<bool, StoreError>,
         most: usize,
     ) -> Result<Found, StoreError> {
-        let mut page = Taken::of(self, walk);
+        let mut page = Taken::of(walk, self.most, self.after.as_deref());
+        let is_long = most > MOST_MISSES;
         let mut steps = 0;
-        'walk: for (sql, values) in &walk.parts {
-            let mut select = self.connection.prepare_cached(sql)?;
+        'walk: for (sql, values) in walk.statements(!is_long) {
+            let mut select = self.connection.prepare_cached(&sql)?;
             let mut rows = select.query(rusqlite::params_from_iter(values))?;
             while let Some(row) = rows.next()? {
-                if page.is_full(row)? {
+                let seq = row.get(0)?;
+                let group = || match is_long {
+                    true => self.group_of(walk, seq),
+                    false => Ok(walk.group(row)?),
+                };
+                if page.is_full(group)? {
                     break 'walk;
                 }
                 steps += 1;
                 if steps > most || page.is_too_large() {
                     return Ok(Found::TooFar);
                 }
-                let seq = row.get(0)?;
-                let (block, place) = Bits::place(seq);
                 // Rows that came after the list began are in no set of it.
-                if seq <= self.last && has(block, place)? && self.holds(seq)? {
-                    page.take(seq, row)?;
+                if seq <= self.last && has(seq)? && self.holds(seq)? {
+                    page.take(seq, group)?;
                 }
             }
         }
-        if walk.is_in_order {
-            return Ok(Found::Rows(page.rows));
+        self.page(page).map(Found::Rows)
+    }
+
+    fn group_of(&self, walk: &Walk, seq: i64) -> Result<Vec<Value>, StoreError> {
+        let mut select = self.connection.prepare_cached(&walk.one())?;
+        Ok(select.query_row([seq], |row| walk.group(row))?)
+    }
+
+    /// What was taken, in order. Where each row is a group of its own, it is so already.
+    fn page(&self, page: Taken<'_>) -> Result<Vec<i64>, StoreError> {
+        let begins_behind = match page.rows.get(..page.of_marker) {
+            Some([]) => true,
+            Some([seq]) => self.is_marker(*seq)?,
+            _ => false,
+        };
+        if begins_behind && !page.has_ties {
+            let mut rows = page.rows;
+            return Ok(rows.split_off(page.of_marker));
         }
-        self.in_order(page.rows.into_iter(), &[]).map(Found::Rows)
+        self.in_order(page.rows.into_iter(), &[])
+    }
+
+    /// Whether the list begins behind this row, and not behind another that has as much of its keys.
+    fn is_marker(&self, seq: i64) -> Result<bool, StoreError> {
+        let by_id = self.sorts.last().is_some_and(|it| it.key == SortKey::Id);
+        let id = self.after.as_ref().and_then(|keys| keys.last());
+        match id {
+            Some(Value::Text(id)) if by_id => Ok(rows::id(self.connection, seq)? == *id),
+            _ => Ok(false),
+        }
     }
 
     fn sorted(&self, blocks: &Blocks) -> Result<Vec<i64>, StoreError> {
@@ -402,55 +429,6 @@ impl<'c, 'q> Search<'c, 'q> {
     }
 }
 
-/// What is taken for a page along an index.
-struct Taken<'m> {
-    rows: Vec<i64>,
-    /// How many rows of the page are there; of those that have the marker's key some come before it.
-    behind: usize,
-    most: usize,
-    /// Where the walk is not in order, all rows that have the last one's key are taken.
-    is_in_order: bool,
-    last: Option<Value>,
-    marker: Option<&'m Value>,
-}
-
-impl<'m> Taken<'m> {
-    fn of(search: &'m Search<'_, '_>, walk: &Walk) -> Self {
-        Self {
-            rows: Vec::new(),
-            behind: 0,
-            most: search.most,
-            is_in_order: walk.is_in_order,
-            last: None,
-            marker: search.after.as_ref().and_then(|keys| keys.first()),
-        }
-    }
-
-    /// Whether nothing is taken from this row on.
-    fn is_full(&self, row: &Row<'_>) -> Result<bool, StoreError> {
-        if self.behind < self.most {
-            return Ok(false);
-        }
-        Ok(self.is_in_order || self.last != Some(row.get(1)?))
-    }
-
-    fn is_too_large(&self) -> bool {
-        !self.is_in_order && self.rows.len() > MOST_TAKEN
-    }
-
-    fn take(&mut self, seq: i64, row: &Row<'_>) -> Result<(), StoreError> {
-        self.rows.push(seq);
-        if self.is_in_order {
-            self.behind += 1;
-            return Ok(());
-        }
-        let key = row.get(1)?;
-        self.behind += usize::from(self.marker != Some(&key));
-        self.last = Some(key);
-        Ok(())
-    }
-}
-
 /// What is known of the rows that match, block by block, as far as somebody has asked.
 struct Known<'c> {
     walking: Walking<'c>,
@@ -458,7 +436,8 @@ struct Known<'c> {
 }
 
 impl Known<'_> {
-    fn has(&mut self, sets: &[Set], block: i64, place: u16) -> Result<bool, StoreError> {
+    fn has(&mut self, sets: &[Set], seq: i64) -> Result<bool, StoreError> {
+        let (block, place) = Bits::place(seq);
         let bits = match self.blocks.entry(block) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {

@@ -15,6 +15,33 @@ const MOST_OF_ONE_COLUMN: usize = 32;
 /// Rows, by block.
 pub type Blocks = BTreeMap<i64, Bits>;
 
+/// The same, in one piece: for whoever asks for very many of them.
+#[derive(Debug)]
+pub struct Flat(Vec<u64>);
+
+impl Flat {
+    pub fn of(blocks: &Blocks) -> Self {
+        let mut words = Vec::new();
+        for (block, bits) in blocks {
+            let Ok(block) = usize::try_from(*block) else {
+                continue;
+            };
+            let bits = bits.words();
+            words.resize(block * bits.len(), 0);
+            words.extend_from_slice(bits);
+        }
+        Self(words)
+    }
+
+    pub fn has(&self, seq: i64) -> bool {
+        let Ok(seq) = usize::try_from(seq) else {
+            return false;
+        };
+        let word = self.0.get(seq / 64);
+        word.is_some_and(|word| word >> (seq % 64) & 1 == 1)
+    }
+}
+
 /// A set of rows.
 #[derive(Debug)]
 pub enum Set {

@@ -28,18 +28,12 @@ DROP INDEX images_by_status;
 DROP INDEX images_by_update;
 ";
 
-/// Every order that clients may ask for has an index, both ways.
+/// What tells all images apart, both ways, and what a project has beside the public ones.
 pub const INDEXES: &str = "
 CREATE INDEX images_unpublished ON images
     (iif(visibility <> 'public', owner, NULL), created_at DESC, id DESC)
     WHERE unlisted = 0 AND hidden = 0;
-CREATE INDEX images_by_name ON images (name, created_at, id);
-CREATE INDEX images_by_status ON images (status, created_at, id);
-CREATE INDEX images_by_update ON images (updated_at, created_at, id);
 CREATE INDEX images_by_creation ON images (created_at, id);
-CREATE INDEX images_by_size ON images (size, created_at, id);
-CREATE INDEX images_by_container ON images (container_format, created_at, id);
-CREATE INDEX images_by_disk ON images (disk_format, created_at, id);
 ";
 
 /// Every term of the rows of a block. What cannot be read becomes a term that nobody asks for: the
