@@ -163,13 +163,14 @@ fn every_operation_answers_who_asks_well() {
 #[test]
 fn every_body_that_is_wrong_is_refused_in_words() {
     let first = server();
+    let document = document(&first);
     let mut asked = 0;
-    for operation in operations(&document(&first)) {
+    for operation in operations(&document) {
         let Some((schema, good)) = &operation.body else {
             continue;
         };
         let mut kinds = Vec::new();
-        collect_kinds(&document(&first), schema, &mut kinds);
+        collect_kinds(&document, schema, &mut kinds);
         let whole = [
             ("array", "[]"),
             ("integer", "7"),
@@ -191,7 +192,7 @@ fn every_body_that_is_wrong_is_refused_in_words() {
             bodies.push(unknown.to_string());
         }
         for (name, member) in schema["properties"].as_object().into_iter().flatten() {
-            for wrong in wrong_kinds(&document(&first), member) {
+            for wrong in wrong_kinds(&document, member) {
                 let mut body = good.clone();
                 body[name] = wrong;
                 bodies.push(body.to_string());

@@ -201,8 +201,10 @@ impl Subject {
         }
         let answer = server.send(operation.method, &path, &headers, &body);
         // Each operation finds the data as they were.
-        let reset = server.send("POST", "/_control/reset", &[], "");
-        assert_eq!(reset.status(), 204);
+        if operation.method != "GET" {
+            let reset = server.send("POST", "/_control/reset", &[], "");
+            assert_eq!(reset.status(), 204);
+        }
         answer
     }
 }

@@ -326,10 +326,13 @@ fn table(page: &mut String, version: &str, operations: &[Operation], servers: &[
         _ = write!(page, " `{profile}` |");
     }
     _ = writeln!(page, "\n|---|---|---|{}", "---|".repeat(servers.len()));
+    let mut is_as_prepared = false;
     for (stable, title, request, body) in operations {
         _ = write!(page, "| {title} | `{stable}` | `{request}` |");
         for (server, _) in servers {
-            prepare(server);
+            if !is_as_prepared {
+                prepare(server);
+            }
             if request.ends_with("NEW/import") {
                 let stage = send(server, "PUT /v2/images/NEW/stage", "data");
                 assert_eq!(stage.status(), 204);
@@ -337,6 +340,8 @@ fn table(page: &mut String, version: &str, operations: &[Operation], servers: &[
             let answer = send(server, request, body);
             _ = write!(page, " {} |", cell(&answer));
         }
+        // What only reads leaves them as they are for the next.
+        is_as_prepared = request.starts_with("GET ") || request.starts_with("HEAD ");
         page.push('\n');
     }
 }

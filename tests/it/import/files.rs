@@ -1,6 +1,6 @@
 //! Lists that were saved.
 
-use super::{catalogue, cloud, everything, over};
+use super::{catalogue, cloud, everything, over, saved_list};
 use crate::command::process::{Running, command, refused, text};
 use crate::harness::Server;
 use crate::scratch::Scratch;
@@ -74,13 +74,10 @@ fn import(database: &Path, file: &Path, options: &[&str]) -> (Option<i32>, Strin
 #[test]
 fn as_many_as_need_indexes_afterwards() {
     let scratch = Scratch::new("import-many");
-    let made = |images: &str, seed: &str| {
-        let out = scratch.path(&format!("cloud-{seed}.json"));
-        let options = ["generate", images, "--seed", seed, "--out", text(&out)];
-        assert!(command(&options).output().unwrap().status.success());
-        out
-    };
-    let (many, few) = (made("10000", "3"), made("100", "4"));
+    let many = scratch.file("many.json", saved_list(10_000));
+    let few = scratch.path("few.json");
+    let options = ["generate", "100", "--seed", "4", "--out", text(&few)];
+    assert!(command(&options).output().unwrap().status.success());
     let database = scratch.path("images.db");
     let import = |file: &Path, options: &[&str]| import(&database, file, options);
     let good = |told: &str| (Some(0), format!("{told}\n"), String::new());

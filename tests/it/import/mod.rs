@@ -67,10 +67,31 @@ fn catalogue(images: usize) -> String {
     people.to_string()
 }
 
+/// A saved list of so many small images: as many as matter for their number alone.
+fn saved_list(images: usize) -> String {
+    let image = |number: usize| {
+        let (minute, second) = (number / 60 % 60, number % 60);
+        format!(
+            r#"{{"id": "00000000-0000-4000-8000-{number:012}", "name": "image-{number}", "visibility": "public",
+                "colour": "red", "created_at": "2025-01-01T{:02}:{minute:02}:{second:02}Z"}}"#,
+            number / 3600 % 24
+        )
+    };
+    let images: Vec<_> = (0..images).map(image).collect();
+    format!(r#"{{"images": [{}]}}"#, images.join(","))
+}
+
 /// A cloud of today over a fixture.
 fn cloud(fixture: &str) -> Server {
     let fixture = Fixture::parse("cloud", fixture).unwrap();
     Server::start(builder().fixture(fixture).auth(AuthMode::Strict))
+}
+
+/// One whose lists have pages of so many images, however many are asked for.
+fn cloud_in_pages(fixture: &str, images: u64) -> Server {
+    let fixture = Fixture::parse("cloud", fixture).unwrap();
+    let builder = builder().fixture(fixture).auth(AuthMode::Strict);
+    Server::start(builder.max_limit(images))
 }
 
 /// The same people over a database.

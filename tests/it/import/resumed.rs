@@ -1,6 +1,6 @@
 //! Runs that are cut off, and what becomes of what they have brought.
 
-use super::{Run, catalogue, cloud, everything, over};
+use super::{Run, catalogue, cloud, cloud_in_pages, everything, over};
 use crate::command::process::{command, text};
 use crate::harness::Server;
 use crate::scratch::Scratch;
@@ -26,7 +26,7 @@ fn targets(cloud: &Server) -> Vec<String> {
 #[test]
 fn it_goes_on_behind_the_last_page_that_came() {
     let scratch = Scratch::new("import-resumed");
-    let cloud = cloud(&catalogue(2_500));
+    let cloud = cloud_in_pages(&catalogue(1_000), 400);
     fail(
         &cloud,
         &json!({"operation": "glance.images.list", "nth": 2, "status": 500, "message": "Out of luck."}),
@@ -43,15 +43,15 @@ fn it_goes_on_behind_the_last_page_that_came() {
     // It is cut off in the members, too.
     fail(
         &cloud,
-        &json!({"operation": "glance.members.list", "nth": 200, "reset": true, "count": 5}),
+        &json!({"operation": "glance.members.list", "nth": 100, "reset": true, "count": 5}),
     );
     fail(
         &cloud,
-        &json!({"operation": "glance.members.list", "after": 199, "status": 500}),
+        &json!({"operation": "glance.members.list", "after": 99, "status": 500}),
     );
     let ran = run.ends();
     assert_eq!(ran.code, Some(2), "{}", ran.said);
-    assert!(ran.said.contains("1000 images on 1 page"), "{}", ran.said);
+    assert!(ran.said.contains("400 images on 1 page"), "{}", ran.said);
     assert!(ran.said.contains("/members: "), "{}", ran.said);
     let asked = targets(&cloud);
     assert_eq!(asked.len(), 3, "{asked:?}");
@@ -62,13 +62,13 @@ fn it_goes_on_behind_the_last_page_that_came() {
         204
     );
     let told = run.ends_well();
-    assert!(told.contains("2500 images on 4 pages"), "{told}");
-    assert!(told.ends_with("2500 images\n"), "{told}");
+    assert!(told.contains("1000 images on 4 pages"), "{told}");
+    assert!(told.ends_with("1000 images\n"), "{told}");
     assert_eq!(targets(&cloud), Vec::<String>::new());
-    // There are 500 that may have members; those that were asked for theirs are not asked again.
+    // There are 200 that may have members; those that were asked for theirs are not asked again.
     let asked = cloud.emulator().requests();
     let asked = asked.count(&Matching::operation("glance.members.list"));
-    assert!((300..400).contains(&asked), "{asked}");
+    assert!((100..150).contains(&asked), "{asked}");
     assert!(!run.side_file().exists());
     run.is_equal();
 }
@@ -76,7 +76,7 @@ fn it_goes_on_behind_the_last_page_that_came() {
 #[test]
 fn a_line_that_was_cut_off_comes_again() {
     let scratch = Scratch::new("import-cut-off");
-    let cloud = cloud(&catalogue(1_100));
+    let cloud = cloud_in_pages(&catalogue(110), 100);
     fail(
         &cloud,
         &json!({"operation": "glance.members.list", "nth": 1, "status": 500}),
@@ -88,7 +88,7 @@ fn a_line_that_was_cut_off_comes_again() {
     std::fs::write(run.side_file(), &side[..side.len() - 2]).unwrap();
     cloud.emulator().requests().clear();
     let told = run.ends_well();
-    assert!(told.contains("990 images on 1 page"), "{told}");
+    assert!(told.contains("99 images on 1 page"), "{told}");
     let asked = targets(&cloud);
     assert_eq!(asked.len(), 1, "{asked:?}");
     run.is_equal();
@@ -97,7 +97,7 @@ fn a_line_that_was_cut_off_comes_again() {
 #[test]
 fn what_is_damaged_or_from_elsewhere_is_refused_in_words() {
     let scratch = Scratch::new("import-damaged");
-    let cloud = cloud(&catalogue(1_200));
+    let cloud = cloud_in_pages(&catalogue(120), 100);
     fail(
         &cloud,
         &json!({"operation": "glance.images.list", "nth": 2, "status": 500}),
@@ -157,14 +157,14 @@ fn what_is_damaged_or_from_elsewhere_is_refused_in_words() {
     }
     // A file in which nothing stands yet is begun anew.
     std::fs::write(run.side_file(), "{\"schema\":\"nova").unwrap();
-    assert_eq!(run.ends_well(), "1200 images\n");
+    assert_eq!(run.ends_well(), "120 images\n");
     run.is_equal();
 }
 
 #[test]
 fn restarting_throws_away_what_has_come() {
     let scratch = Scratch::new("import-restarted");
-    let cloud = cloud(&catalogue(1_200));
+    let cloud = cloud_in_pages(&catalogue(120), 100);
     fail(
         &cloud,
         &json!({"operation": "glance.images.list", "nth": 2, "status": 500}),
@@ -174,7 +174,7 @@ fn restarting_throws_away_what_has_come() {
     std::fs::write(run.side_file(), "something else\n").unwrap();
     cloud.emulator().requests().clear();
     let mut again = Run::new(&cloud, &scratch, "w", &["--restart"]);
-    assert_eq!(again.ends_well(), "1200 images\n");
+    assert_eq!(again.ends_well(), "120 images\n");
     assert_eq!(targets(&cloud).len(), 3);
     again.is_equal();
 }
@@ -182,13 +182,13 @@ fn restarting_throws_away_what_has_come() {
 #[test]
 fn a_token_that_ends_meanwhile_is_renewed() {
     let scratch = Scratch::new("import-renewed");
-    let cloud = cloud(&catalogue(2_100));
+    let cloud = cloud_in_pages(&catalogue(210), 100);
     fail(
         &cloud,
         &json!({"operation": "glance.images.list", "nth": 2, "status": 401}),
     );
     let mut run = Run::new(&cloud, &scratch, "w", &[]);
-    assert_eq!(run.ends_well(), "2100 images\n");
+    assert_eq!(run.ends_well(), "210 images\n");
     let signed_in = Matching::operation("keystone.tokens.create").status(201);
     cloud.emulator().requests().verify(2, signed_in);
     run.is_equal();
@@ -221,7 +221,7 @@ fn what_was_left_out_is_told_by_the_run_that_goes_on() {
 #[test]
 fn saved_lists_do_not_come_between() {
     let scratch = Scratch::new("import-between");
-    let cloud = cloud(&catalogue(1_200));
+    let cloud = cloud_in_pages(&catalogue(120), 100);
     let broken = json!({"operation": "glance.images.list", "nth": 2, "status": 500});
     fail(&cloud, &broken);
     let mut run = Run::new(&cloud, &scratch, "w", &[]);
@@ -257,6 +257,6 @@ fn saved_lists_do_not_come_between() {
     assert!(of_file(&["--merge"]).status.success());
     assert!(!run.side_file().exists());
     let mut again = Run::new(&cloud, &scratch, "w", &["--replace"]);
-    assert_eq!(again.ends_well(), "1200 images\n");
+    assert_eq!(again.ends_well(), "120 images\n");
     run.is_equal();
 }

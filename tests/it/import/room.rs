@@ -1,6 +1,6 @@
 //! Disks that take no more: a bound on the size of files stands for one.
 
-use super::{PEOPLE, Run, catalogue, cloud};
+use super::{PEOPLE, Run, catalogue, cloud, saved_list};
 use crate::command::process::{command, text};
 use crate::scratch::Scratch;
 use std::path::Path;
@@ -74,21 +74,19 @@ fn an_import_goes_on_when_there_is_room_again() {
 fn saved_lists_come_when_there_is_room_again() {
     let scratch = Scratch::new("import-room-files");
     let database = scratch.path("images.db");
-    for (images, option) in [
-        ("300", "--merge"),
-        ("12000", "--merge"),
-        ("300", "--replace"),
-    ] {
-        let file = scratch.path("cloud.json");
-        let made = command(&["generate", images, "--out", text(&file)]).output();
-        assert!(made.unwrap().status.success());
+    let few = scratch.path("few.json");
+    let made = command(&["generate", "300", "--out", text(&few)]).output();
+    assert!(made.unwrap().status.success());
+    // So many that their indexes are made when all of them are there.
+    let many = scratch.file("many.json", saved_list(10_000));
+    for (file, option) in [(&few, "--merge"), (&many, "--merge"), (&few, "--replace")] {
         let before = bytes(&database).unwrap_or_default();
         let options = [
             "import",
             "--database",
             text(&database),
             "--file",
-            text(&file),
+            text(file),
             option,
         ];
         let blocks = usize::try_from(before / 512).unwrap() + 700;
