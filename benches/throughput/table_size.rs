@@ -132,7 +132,7 @@ impl Page {
             Self::ChangesSince => {
                 format!(
                     "limit={PAGE}&changes-since={}",
-                    images::updated_at(count - RECENT - 1)
+                    images::updated_at(count - RECENT)
                 )
             }
             Self::OneCommon => format!("limit={PAGE}&{COMMON}"),
