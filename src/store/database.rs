@@ -342,10 +342,9 @@ impl Database {
     ) -> Result<Result<T, E>, StoreError> {
         match &self.writer {
             Writer::Memory(writer) => self.write_memory(writer, work),
-            Writer::File(writer) => writer.write_most(|connection| {
-                self.check_place()?;
-                work(&Tables::alone(connection))
-            }),
+            Writer::File(writer) => {
+                writer.write_most(|connection| work(&Tables::alone(connection)))
+            }
         }
     }
 

@@ -187,6 +187,7 @@ impl GroupWriter {
     ) -> Result<Result<T, E>, StoreError> {
         let turn = self.begin_alone()?;
         let transaction = Unfinished(&turn.connection);
+        self.file.check_place()?;
         let outcome = work(&turn.connection)?;
         if outcome.is_ok() {
             turn.connection.execute_batch("COMMIT")?;

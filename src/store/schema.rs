@@ -34,14 +34,17 @@ const STEPS: [(i64, &[&str]); 6] = [
         WITH_TERMS,
         &[terms::TABLES, terms::REPLACED, terms::INDEXES],
     ),
-    (7, &[orders::REPLACED, orders::INDEXES]),
+    (WITHOUT_IDS, &[orders::REPLACED, orders::INDEXES]),
 ];
 
 /// The first version that keeps which rows have which values.
 const WITH_TERMS: i64 = 6;
 
+/// The first version whose indexes of orders hold no ids.
+const WITHOUT_IDS: i64 = 7;
+
 /// The version that this release makes and knows.
-const NEWEST: i64 = 7;
+const NEWEST: i64 = WITHOUT_IDS;
 
 /// `unlisted` holds what a status says, so that partial indexes can leave dead images out of the
 /// lists' way. Indexes end in the columns of the usual order, so that a page is read, never sorted;

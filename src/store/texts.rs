@@ -397,11 +397,11 @@ impl<'c> Reading<'c> {
             return Ok(None);
         };
         let number = Block::number(seq);
-        let shared = self.tables.shared();
-        if let Some(block) = shared.and_then(|shared| shared.block(blocks.form, number)) {
-            if let (None, Some(shared)) = (&self.texts.seed, shared) {
-                self.texts.seed = Some((blocks.form, Arc::clone(shared.seed())));
-            }
+        if let Some(shared) = self.tables.shared()
+            && let Some(block) = shared.block(blocks.form, number)
+        {
+            let seed = || (blocks.form, Arc::clone(shared.seed()));
+            self.texts.seed.get_or_insert_with(seed);
             let text = range(block, seq).map_err(|_| blocks.damage(seq))?;
             return Ok(text.map(|range| TextPlace {
                 seed_block: Some(number),

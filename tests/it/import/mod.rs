@@ -12,7 +12,7 @@ mod xml;
 use crate::command::process::{command, text};
 use crate::harness::{Server, builder};
 use crate::scratch::Scratch;
-use nova_images::{AuthMode, Fixture};
+use nova_images::{AuthMode, EmulatorBuilder, Fixture};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -83,15 +83,17 @@ fn saved_list(images: usize) -> String {
 
 /// A cloud of today over a fixture.
 fn cloud(fixture: &str) -> Server {
-    let fixture = Fixture::parse("cloud", fixture).unwrap();
-    Server::start(builder().fixture(fixture).auth(AuthMode::Strict))
+    Server::start(of_today(fixture))
 }
 
 /// One whose lists have pages of so many images, however many are asked for.
 fn cloud_in_pages(fixture: &str, images: u64) -> Server {
+    Server::start(of_today(fixture).max_limit(images))
+}
+
+fn of_today(fixture: &str) -> EmulatorBuilder {
     let fixture = Fixture::parse("cloud", fixture).unwrap();
-    let builder = builder().fixture(fixture).auth(AuthMode::Strict);
-    Server::start(builder.max_limit(images))
+    builder().fixture(fixture).auth(AuthMode::Strict)
 }
 
 /// The same people over a database.
