@@ -25,6 +25,7 @@ RUN mkdir -p src benches/image_data benches/throughput benches/upstream examples
     && cargo build --locked --release --target "$(rustc -vV | sed -n 's/^host: //p')"
 
 # Cargo compares times, and these files may be older than the empty ones.
+COPY build.rs ./
 COPY src src
 COPY fixtures fixtures
 RUN touch src/lib.rs src/main.rs \

@@ -34,8 +34,8 @@ pub fn start(options: &Options) -> Option<String> {
             server.list();
             used.extend(server.resident_mb());
         }
-        table.row(row("ready after start, ms", &ready, "50"));
-        table.row(row("resident when idle, MB", &idle, "20"));
+        table.row(row("ready after start, ms", &ready, "6"));
+        table.row(row("resident when idle, MB", &idle, "10"));
         table.row(row(&format!("resident after {LISTS} lists, MB"), &used, ""));
     }
     table.under(&format!(
