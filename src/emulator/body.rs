@@ -43,7 +43,8 @@ pub async fn read(
         }
         (Body::Whole(bytes), BodyWanted::Whole(most)) if bytes.len() > most => Ok(Body::TooLarge),
         (Body::Stream(stream), BodyWanted::Whole(most)) => {
-            within(patience, collect(head, stream, most)).await?
+            // Boxed, and so below: every request has room for what it may have to wait for.
+            Box::pin(within(patience, collect(head, stream, most))).await?
         }
         (Body::Stream(stream), BodyWanted::Stream) => Ok(Body::Stream(moving(stream, patience))),
         (body, BodyWanted::Whole(_) | BodyWanted::Stream) => Ok(body),
@@ -56,7 +57,7 @@ pub async fn read(
 /// When it does not come.
 pub async fn skip(body: Body, patience: Duration) -> Result<(), CutOff> {
     match body {
-        Body::Stream(stream) => within(patience, skip_stream(stream)).await,
+        Body::Stream(stream) => Box::pin(within(patience, skip_stream(stream))).await,
         Body::Whole(_) | Body::TooLarge => Ok(()),
     }
 }

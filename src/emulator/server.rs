@@ -165,30 +165,41 @@ impl Server {
     }
 
     /// Answers a request, and puts it into the journal of the space that it names.
-    pub async fn call(&self, request: Request) -> Reply {
-        let Request { head, body } = request;
-        let space = self.shared.space(&head);
-        let app = self.shared.app(&space);
-        self.settle(&space).await;
-        let (head, plan, placed) = front::plan(app, self.entrance, head);
-        let (request, placed) = (Request { head, body }, Arc::new(placed));
-        // Whoever looks into the journal does not want to find that there.
-        let is_kept = !matches!(*placed, Placed::Control(_));
-        let mut recording = Recording::begin(app, request, plan, is_kept);
-        if let Space::Missing = space {
-            recording = recording.under_its_space();
+    #[allow(
+        clippy::manual_async_fn,
+        reason = "it would keep room for the request twice"
+    )]
+    pub fn call(&self, request: Request) -> impl Future<Output = Reply> {
+        async move {
+            let space = self.shared.space(&request.head);
+            let app = self.shared.app(&space);
+            // Boxed, as all that few requests wait for: it would be room that every one of them has and moves.
+            if app.is_due() {
+                Box::pin(self.settle(&space)).await;
+            }
+            let (mut recording, placed) = self.begin(app, request);
+            if let Space::Missing = space {
+                recording = recording.under_its_space();
+            }
+            let Recording { request, plan, .. } = &mut recording;
+            let reply = self.carry_out(&space, request, plan, &placed).await;
+            recording.close(reply)
         }
-        let Recording { request, plan, .. } = &mut recording;
-        let reply = self.carry_out(&space, request, plan, &placed).await;
-        recording.close(reply)
+    }
+
+    /// What the request is about, by its head; no local of this is kept while anybody waits.
+    fn begin<'a>(&self, app: &'a App, request: Request) -> (Recording<'a>, Arc<Placed>) {
+        let Request { head, body } = request;
+        let (head, plan, placed) = front::plan(app, self.entrance, head);
+        // Whoever looks into the journal does not want to find that there.
+        let is_kept = !matches!(placed, Placed::Control(_));
+        let recording = Recording::begin(app, Request { head, body }, plan, is_kept);
+        (recording, Arc::new(placed))
     }
 
     /// Has what has fallen due in a space happen before anybody looks.
     async fn settle(&self, space: &Space) {
         let app = self.shared.app(space);
-        if !app.is_due() {
-            return;
-        }
         if !app.is_file() {
             return app.settle();
         }
@@ -210,13 +221,28 @@ impl Server {
         plan: &Plan,
         placed: &Arc<Placed>,
     ) -> Reply {
-        let struck = match space {
+        let app = match space {
             Space::Missing => None,
-            space => faults::look(self.shared.app(space), &request.head, plan, placed),
+            space => Some(self.shared.app(space)),
         };
-        let Some(Struck { label, delay, way }) = struck else {
-            return self.pass(space, request, plan, placed).await;
-        };
+        match app.and_then(|app| faults::look(app, &request.head, plan, placed)) {
+            None => {}
+            Some(struck) => {
+                return Box::pin(self.strike(struck, space, request, plan, placed)).await;
+            }
+        }
+        self.pass(space, request, plan, placed).await
+    }
+
+    async fn strike(
+        &self,
+        struck: Struck,
+        space: &Space,
+        request: &mut Request,
+        plan: &Plan,
+        placed: &Arc<Placed>,
+    ) -> Reply {
+        let Struck { label, delay, way } = struck;
         if !delay.is_zero() {
             actix_web::rt::time::sleep(delay).await;
         }
@@ -243,6 +269,22 @@ impl Server {
         placed: &Arc<Placed>,
     ) -> Reply {
         match self.look(space, &request.head, plan, placed) {
+            Verdict::Pass => {}
+            other => return Box::pin(self.heed(other, space, request, plan, placed)).await,
+        }
+        self.answer(space, request, plan, placed).await
+    }
+
+    /// Does as somebody has said who looked at the request.
+    async fn heed(
+        &self,
+        verdict: Verdict,
+        space: &Space,
+        request: &mut Request,
+        plan: &Plan,
+        placed: &Arc<Placed>,
+    ) -> Reply {
+        match verdict {
             Verdict::Pass => self.answer(space, request, plan, placed).await,
             Verdict::Delay(duration) => {
                 actix_web::rt::time::sleep(duration).await;
@@ -317,7 +359,6 @@ impl Server {
             Err(error) => return broken_off(&error),
         }
         let kind = match plan.work {
-            // Both boxed: every request has room for what it may have to wait for.
             Work::Transfer => return Box::pin(self.transfer(app, request, placed)).await,
             Work::Ask => {
                 let spaces = &self.shared.spaces;
@@ -335,8 +376,7 @@ impl Server {
                 return front::answer(spaces, app, &self.caches, request, placed);
             }
         };
-        self.answer_elsewhere(kind, space.clone(), request, placed)
-            .await
+        Box::pin(self.answer_elsewhere(kind, space.clone(), request, placed)).await
     }
 
     /// Answers while data are on their way. What is left of them is read past if it is there already and
