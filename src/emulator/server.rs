@@ -225,15 +225,13 @@ impl Server {
             Space::Missing => None,
             space => Some(self.shared.app(space)),
         };
-        match app.and_then(|app| faults::look(app, &request.head, plan, placed)) {
-            None => {}
-            Some(struck) => {
-                return Box::pin(self.strike(struck, space, request, plan, placed)).await;
-            }
+        if let Some(struck) = app.and_then(|app| faults::look(app, &request.head, plan, placed)) {
+            return Box::pin(self.strike(struck, space, request, plan, placed)).await;
         }
         self.pass(space, request, plan, placed).await
     }
 
+    /// What a fault makes of it.
     async fn strike(
         &self,
         struck: Struck,
