@@ -43,8 +43,7 @@ pub async fn read(
         }
         (Body::Whole(bytes), BodyWanted::Whole(most)) if bytes.len() > most => Ok(Body::TooLarge),
         (Body::Stream(stream), BodyWanted::Whole(most)) => {
-            // Boxed, and so below: every request has room for what it may have to wait for.
-            Box::pin(within(patience, collect(head, stream, most))).await?
+            within(patience, collect(head, stream, most)).await?
         }
         (Body::Stream(stream), BodyWanted::Stream) => Ok(Body::Stream(moving(stream, patience))),
         (body, BodyWanted::Whole(_) | BodyWanted::Stream) => Ok(body),
@@ -57,7 +56,7 @@ pub async fn read(
 /// When it does not come.
 pub async fn skip(body: Body, patience: Duration) -> Result<(), CutOff> {
     match body {
-        Body::Stream(stream) => Box::pin(within(patience, skip_stream(stream))).await,
+        Body::Stream(stream) => within(patience, skip_stream(stream)).await,
         Body::Whole(_) | Body::TooLarge => Ok(()),
     }
 }
@@ -97,12 +96,18 @@ async fn skip_stream(mut stream: BodyStream) {
 }
 
 /// What is there at once needs no timer.
-async fn within<T>(patience: Duration, work: impl Future<Output = T>) -> Result<T, CutOff> {
-    let late = async { sleep(patience).await };
-    match select(pin!(work), pin!(late)).await {
-        Either::Left((value, _)) => Ok(value),
-        Either::Right(_) => Err(CutOff(Box::new(Late))),
-    }
+/// Boxed: every request has room for what it may have to wait for, and few wait for a body.
+fn within<T>(
+    patience: Duration,
+    work: impl Future<Output = T>,
+) -> Pin<Box<impl Future<Output = Result<T, CutOff>>>> {
+    Box::pin(async move {
+        let late = async { sleep(patience).await };
+        match select(pin!(work), pin!(late)).await {
+            Either::Left((value, _)) => Ok(value),
+            Either::Right(_) => Err(CutOff(Box::new(Late))),
+        }
+    })
 }
 
 fn moving(mut stream: BodyStream, patience: Duration) -> BodyStream {

@@ -283,17 +283,15 @@ impl Server {
         placed: &Arc<Placed>,
     ) -> Reply {
         match verdict {
-            Verdict::Pass => self.answer(space, request, plan, placed).await,
-            Verdict::Delay(duration) => {
-                actix_web::rt::time::sleep(duration).await;
-                self.answer(space, request, plan, placed).await
-            }
-            Verdict::Answer(reply) => self.instead(request, reply).await,
+            Verdict::Pass => {}
+            Verdict::Delay(duration) => actix_web::rt::time::sleep(duration).await,
+            Verdict::Answer(reply) => return self.instead(request, reply).await,
             Verdict::After(reply) => {
                 self.answer(space, request, plan, placed).await;
-                reply
+                return reply;
             }
         }
+        self.answer(space, request, plan, placed).await
     }
 
     /// Answers with this; nothing is done.
