@@ -65,10 +65,9 @@ fn flat(root: &Element) -> Vec<(String, String)> {
 pub fn query(data: &[u8]) {
     let raw = String::from_utf8_lossy(data);
     let path = RequestPath::parse(&raw);
-    assert_eq!(
-        RequestPath::parse(&path.view().to_text().replace('%', "%25")),
-        path
-    );
+    let tidy = path.view().to_text();
+    let again = RequestPath::parse(&tidy.replace('%', "%25"));
+    assert_eq!(again.view().to_text(), tidy);
     let raw = escaped(data);
     for path in ["/v2/openstack/images", "/v2.1/openstack/images/detail"] {
         ask(Method::GET, &format!("{path}?{raw}"), &[], &[]);

@@ -2,7 +2,10 @@
 
 use super::identity::Role;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// What whoever is taken for a member of a project has; one for all of them.
+static MEMBER: LazyLock<Arc<[Role]>> = LazyLock::new(|| Arc::new(["member".to_owned()]));
 
 /// The identity that a request carries after sign-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -44,7 +47,7 @@ impl Caller {
             user_id: None,
             project_id: Some(project_id.into()),
             is_admin: false,
-            roles: Arc::new(["member".to_owned()]),
+            roles: Arc::clone(&MEMBER),
         }
     }
 

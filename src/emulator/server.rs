@@ -445,7 +445,7 @@ fn no_space(head: &Head) -> Refusal {
 fn is_written_to_root(head: &Head) -> bool {
     let method = head.method();
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
-    !reads && head.path().segments.is_empty() && head.prefix().is_empty()
+    !reads && head.path().is_root() && head.prefix().is_empty()
 }
 
 /// To a client whose body did not come. With the first of these statuses the connection ends.

@@ -130,7 +130,7 @@ fn ended(reply: Reply) -> HttpResponse {
 
 /// Leaves word on the connection of how the reply wants to be sent.
 async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
-    let parts = reply.into_parts();
+    let mut parts = reply.into_parts();
     let wire = parts.wire.clone();
     let ends = parts.status == StatusCode::REQUEST_TIMEOUT;
     let is_stream = matches!(parts.body, ReplyBody::Stream(_));
@@ -138,7 +138,9 @@ async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
     let facts = http.conn_data::<ConnectionFacts>();
     let is_usual = wire == Wire::Normal && !is_head;
     let beside = facts.filter(|_| is_usual).map(|facts| facts.order.beside());
-    let parts = if is_head { without_body(parts) } else { parts };
+    if is_head {
+        take_body(&mut parts);
+    }
     let mut response = response(parts, beside);
     if is_stream && http.version() < Version::HTTP_11 {
         // There are no chunks: the end of the connection is the end of the body.
@@ -168,14 +170,10 @@ async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
 }
 
 /// What a `HEAD` gets: the framework would have a body made, and throw it away.
-fn without_body(parts: Parts) -> Parts {
-    let body = match parts.body {
-        ReplyBody::Sized(bytes, _) => {
-            ReplyBody::Sized(bytes, futures_util::stream::empty().boxed())
-        }
-        other => other,
-    };
-    Parts { body, ..parts }
+fn take_body(parts: &mut Parts) {
+    if let ReplyBody::Sized(_, body) = &mut parts.body {
+        *body = futures_util::stream::empty().boxed();
+    }
 }
 
 /// Nothing when it is no head of HTTP's own library, which the framework's should make impossible.
@@ -215,7 +213,7 @@ fn body(http: &HttpRequest, payload: web::Payload) -> Body {
 
 /// The form that the framework sends, with the body beside it where there is a way. A header that HTTP cannot
 /// hold is left out.
-fn response(parts: Parts, beside: Option<&Beside>) -> HttpResponse {
+fn response(parts: Box<Parts>, beside: Option<&Beside>) -> HttpResponse {
     let status = framework_status(parts.status);
     let mut length = None;
     let mut response = match parts.body {
@@ -280,7 +278,9 @@ fn header_name(name: Cow<'static, str>) -> Option<framework::HeaderName> {
 
 fn header_value(value: Cow<'static, str>) -> Option<framework::HeaderValue> {
     match value {
-        Cow::Borrowed(text) => framework::HeaderValue::from_str(text).ok(),
+        Cow::Borrowed(text) => {
+            framework::HeaderValue::from_maybe_shared(Bytes::from_static(text.as_bytes())).ok()
+        }
         Cow::Owned(text) => framework::HeaderValue::try_from(text).ok(),
     }
 }

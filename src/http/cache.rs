@@ -75,7 +75,8 @@ impl Key {
 /// one.
 #[derive(Debug)]
 pub struct ReplyCache {
-    /// Hashes of keys, each where its own value says.
+    /// Hashes of keys, each where its own value says; empty until there is one, since what only changes
+    /// something asks for none.
     asked: Vec<u64>,
     weight: usize,
     replies: LruCache<Key, Kept>,
@@ -91,7 +92,7 @@ struct Kept {
 impl Default for ReplyCache {
     fn default() -> Self {
         Self {
-            asked: vec![0; ASKED_KEYS],
+            asked: Vec::new(),
             weight: 0,
             replies: LruCache::unbounded(),
         }
@@ -143,6 +144,7 @@ impl ReplyCache {
     }
 
     fn was_asked(&mut self, key: &Key) -> bool {
+        self.asked.resize(ASKED_KEYS, 0);
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         let hash = hasher.finish();

@@ -4,10 +4,18 @@ use super::origin::Origin;
 use super::path::{PathView, RequestPath};
 use super::{HeaderMap, HeaderName, Method};
 use http::header::{ACCEPT, AsHeaderName, CONTENT_TYPE};
+use std::sync::Arc;
 
 /// Method, target and headers, and the way that they came.
+///
+/// It goes through many hands, to other threads too: clones share it.
 #[derive(Clone, Debug)]
 pub struct Head {
+    parts: Arc<Parts>,
+}
+
+#[derive(Clone, Debug)]
+struct Parts {
     method: Method,
     target: String,
     /// Where the path ends in the target.
@@ -36,7 +44,7 @@ impl Head {
         let target = target.into();
         let path_end = target.find('?').unwrap_or(target.len());
         let raw = target.get(..path_end).unwrap_or_default();
-        Self {
+        let parts = Parts {
             path: RequestPath::parse(raw),
             resolved: RequestPath::resolved(raw),
             accept: joined(&headers, &ACCEPT),
@@ -47,88 +55,98 @@ impl Head {
             origin,
             prefix: "",
             prefix_parts: 0,
+        };
+        Self {
+            parts: Arc::new(parts),
         }
     }
 
     /// The same, for a service that is mounted under a path of one part such as `/compute`.
     #[must_use]
     pub fn mounted_under(mut self, prefix: &'static str) -> Self {
-        self.prefix = prefix;
-        self.prefix_parts = usize::from(!prefix.is_empty());
+        let parts = Arc::make_mut(&mut self.parts);
+        parts.prefix = prefix;
+        parts.prefix_parts = usize::from(!prefix.is_empty());
         self
     }
 
     /// The method.
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.method
+        &self.parts.method
     }
 
     /// The target as it came.
     #[must_use]
     pub fn target(&self) -> &str {
-        &self.target
+        &self.parts.target
     }
 
     /// The path as it came.
     #[must_use]
     pub fn raw_path(&self) -> &str {
-        self.target.get(..self.path_end).unwrap_or_default()
+        self.parts
+            .target
+            .get(..self.parts.path_end)
+            .unwrap_or_default()
     }
 
     /// The query string as it came, without the question mark.
     #[must_use]
     pub fn raw_query(&self) -> &str {
-        self.target.get(self.path_end + 1..).unwrap_or_default()
+        self.parts
+            .target
+            .get(self.parts.path_end + 1..)
+            .unwrap_or_default()
     }
 
     /// The path, decoded and tidied, behind the prefix; `.` and `..` are names like others.
     #[must_use]
     pub fn path(&self) -> PathView<'_> {
-        self.path.view().behind(self.prefix_parts)
+        self.parts.path.view().behind(self.parts.prefix_parts)
     }
 
     /// The same once `.` and `..` are resolved, where they came without escapes.
     #[must_use]
     pub fn resolved_path(&self) -> PathView<'_> {
-        let path = self.resolved.as_ref().unwrap_or(&self.path);
-        path.view().behind(self.prefix_parts)
+        let path = self.parts.resolved.as_ref().unwrap_or(&self.parts.path);
+        path.view().behind(self.parts.prefix_parts)
     }
 
     /// The path that the service is mounted under, such as `/compute`; empty at the root.
     #[must_use]
     pub fn prefix(&self) -> &'static str {
-        self.prefix
+        self.parts.prefix
     }
 
     /// Where the client sees this server.
     #[must_use]
     pub fn origin(&self) -> &Origin {
-        &self.origin
+        &self.parts.origin
     }
 
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.parts.headers
     }
 
     /// The first value of a header, when it is text; bytes that are no UTF-8 make it missing.
     #[must_use]
     pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
-        super::header_text(&self.headers, name)
+        super::header_text(&self.parts.headers, name)
     }
 
     /// The first value of a header as it came.
     #[must_use]
     pub fn header_bytes(&self, name: impl AsHeaderName) -> Option<&[u8]> {
-        Some(self.headers.get(name)?.as_bytes())
+        Some(self.parts.headers.get(name)?.as_bytes())
     }
 
     /// A header as WSGI hands it on: several are one list, each byte is a letter of Latin-1.
     #[must_use]
     pub fn latin1(&self, name: impl AsHeaderName) -> Option<String> {
-        let values = self.headers.get_all(name).iter();
+        let values = self.parts.headers.get_all(name).iter();
         let texts = values.map(|value| value.as_bytes().iter().copied().map(char::from));
         texts
             .map(String::from_iter)
@@ -138,16 +156,22 @@ impl Head {
     /// `Accept`; of several such headers one list is made (RFC 9110, section 5.3).
     #[must_use]
     pub fn accept(&self) -> Option<&str> {
-        match &self.accept {
+        match &self.parts.accept {
             Some(joined) => Some(joined),
             None => self.header(ACCEPT),
         }
     }
 
+    /// The type of the body, with its parameters.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.header(CONTENT_TYPE)
+    }
+
     /// The media type of the body, without parameters.
     #[must_use]
     pub fn media_type(&self) -> Option<&str> {
-        let header = self.header(CONTENT_TYPE)?;
+        let header = self.content_type()?;
         let media_type = header.split(';').next().unwrap_or_default().trim();
         (!media_type.is_empty()).then_some(media_type)
     }
@@ -155,7 +179,7 @@ impl Head {
     /// The same as WebOb reads it: what is in front of the semicolon, blanks and all.
     #[must_use]
     pub fn webob_media_type(&self) -> Option<&str> {
-        let header = self.header(CONTENT_TYPE)?;
+        let header = self.content_type()?;
         let media_type = header.split(';').next().unwrap_or_default();
         (!media_type.is_empty()).then_some(media_type)
     }

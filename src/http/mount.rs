@@ -16,7 +16,7 @@ const PART: &[u8] = b"_space";
 pub fn split(target: &str) -> Option<(String, String)> {
     let (first, rest) = part(target);
     // Nearly every request ends here.
-    if !first.starts_with(['_', '%']) || unquote(first) != PART {
+    if !first.starts_with(['_', '%']) || *unquote(first) != *PART {
         return None;
     }
     let (name, rest) = part(rest);

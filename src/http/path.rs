@@ -3,20 +3,31 @@
 //! They decode first and split then: `%69mages` is `images`, `%2F` is a slash, `//` collapses.
 
 use crate::python::unquote;
+use memchr::memchr_iter;
+use smallvec::SmallVec;
+use std::ops::Range;
+
+/// Parts that a path has without asking for memory: those of every service here.
+const USUAL_PARTS: usize = 8;
 
 /// A path, decoded and split.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RequestPath {
-    segments: Vec<String>,
+    text: String,
+    /// Where the non-empty parts stand in the text.
+    places: SmallVec<[Range<usize>; USUAL_PARTS]>,
     trailing_slash: bool,
     is_text: bool,
 }
 
+/// The non-empty parts of a path.
+pub type Parts<'p> = SmallVec<[&'p str; USUAL_PARTS]>;
+
 /// A path, or the part of it behind a mount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct PathView<'p> {
-    /// The non-empty parts.
-    pub segments: &'p [String],
+    text: &'p str,
+    places: &'p [Range<usize>],
     /// Whether it ends in a slash; the root does.
     pub trailing_slash: bool,
     /// Whether its bytes are UTF-8; what is not has marks in its place.
@@ -27,13 +38,21 @@ impl RequestPath {
     /// Decodes and splits; `.` and `..` are names (2014.2, and whoever resolves nothing).
     #[must_use]
     pub fn parse(raw: &str) -> Self {
-        let bytes = unquote(raw);
-        let decoded = String::from_utf8_lossy(&bytes);
-        let parts = decoded.split('/').filter(|part| !part.is_empty());
+        let (text, is_text) = match String::from_utf8(unquote(raw).into_owned()) {
+            Ok(text) => (text, true),
+            Err(error) => (
+                String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                false,
+            ),
+        };
+        let mut from = 0;
+        let ends = memchr_iter(b'/', text.as_bytes()).chain([text.len()]);
+        let places = ends.map(|end| std::mem::replace(&mut from, end + 1)..end);
         Self {
-            segments: parts.map(str::to_owned).collect(),
-            trailing_slash: decoded.is_empty() || decoded.ends_with('/'),
-            is_text: matches!(decoded, std::borrow::Cow::Borrowed(_)),
+            places: places.filter(|place| !place.is_empty()).collect(),
+            trailing_slash: text.is_empty() || text.ends_with('/'),
+            is_text,
+            text,
         }
     }
 
@@ -41,6 +60,10 @@ impl RequestPath {
     /// the rest is decoded. Nothing when there are no such parts.
     #[must_use]
     pub fn resolved(raw: &str) -> Option<Self> {
+        // Nearly no path has a part that begins so.
+        if !raw.starts_with('.') && !raw.contains("/.") {
+            return None;
+        }
         if !raw.split('/').any(|part| matches!(part, "." | "..")) {
             return None;
         }
@@ -62,7 +85,8 @@ impl RequestPath {
     #[must_use]
     pub fn view(&self) -> PathView<'_> {
         PathView {
-            segments: &self.segments,
+            text: &self.text,
+            places: &self.places,
             trailing_slash: self.trailing_slash,
             is_text: self.is_text,
         }
@@ -70,35 +94,54 @@ impl RequestPath {
 }
 
 impl<'p> PathView<'p> {
+    /// Whether nothing is named by it.
+    #[must_use]
+    pub fn is_root(self) -> bool {
+        self.places.is_empty()
+    }
+
     /// The first part.
     #[must_use]
     pub fn first(self) -> Option<&'p str> {
-        self.segments.first().map(String::as_str)
+        self.iter().next()
+    }
+
+    /// The last part.
+    #[must_use]
+    pub fn last(self) -> Option<&'p str> {
+        self.iter().next_back()
     }
 
     /// The path behind so many parts; nothing behind the last one is a root.
     #[must_use]
     pub fn behind(self, parts: usize) -> Self {
-        let segments = self.segments.get(parts..).unwrap_or_default();
+        let places = self.places.get(parts..).unwrap_or_default();
         Self {
-            segments,
-            trailing_slash: self.trailing_slash || segments.is_empty(),
-            is_text: self.is_text,
+            places,
+            trailing_slash: self.trailing_slash || places.is_empty(),
+            ..self
         }
     }
 
-    /// The parts as borrowed text.
+    /// The non-empty parts, one by one.
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = &'p str> {
+        let text = self.text;
+        let parts = self.places.iter();
+        parts.map(|place| text.get(place.clone()).unwrap_or_default())
+    }
+
+    /// The same at once, for patterns.
     #[must_use]
-    pub fn parts(self) -> Vec<&'p str> {
-        self.segments.iter().map(String::as_str).collect()
+    pub fn parts(self) -> Parts<'p> {
+        self.iter().collect()
     }
 
     /// The path as text, decoded.
     #[must_use]
     pub fn to_text(self) -> String {
         let mut text = String::from("/");
-        text.push_str(&self.segments.join("/"));
-        if self.trailing_slash && !self.segments.is_empty() {
+        text.push_str(&self.parts().join("/"));
+        if self.trailing_slash && !self.is_root() {
             text.push('/');
         }
         text
@@ -137,7 +180,7 @@ mod tests {
             let path = RequestPath::resolved(raw).map(|path| path.view().to_text());
             assert_eq!(path.as_deref(), Some(tidy), "{raw}");
         }
-        assert_eq!(RequestPath::resolved("/a/%2e"), None);
+        assert!(RequestPath::resolved("/a/%2e").is_none());
     }
 
     #[test]

@@ -104,7 +104,7 @@ fn is_named(headers: &HeaderMap, name: &str) -> bool {
 #[must_use]
 pub fn target(head: &Head) -> Option<String> {
     let path = head.path();
-    if path.segments.iter().any(|part| part == "." || part == "..") {
+    if path.iter().any(|part| part == "." || part == "..") {
         return None;
     }
     let mut target = match head.prefix().strip_prefix('/') {
@@ -112,7 +112,7 @@ pub fn target(head: &Head) -> Option<String> {
         Some(prefix) => match behind(head.raw_path(), prefix) {
             Some(rest) => rest.to_owned(),
             // An escaped slash, which counts as one.
-            None => path.segments.iter().fold(String::new(), |path, part| {
+            None => path.iter().fold(String::new(), |path, part| {
                 [path.as_str(), "/", &quote(part)].concat()
             }),
         },
@@ -132,7 +132,7 @@ fn behind<'p>(raw: &'p str, name: &str) -> Option<&'p str> {
     let path = raw.trim_start_matches('/');
     let end = path.find('/').unwrap_or(path.len());
     let (first, rest) = path.split_at(end);
-    (unquote(first) == name.as_bytes()).then_some(rest)
+    (*unquote(first) == *name.as_bytes()).then_some(rest)
 }
 
 /// The path of an absolute `http` or `https` URL, with all that follows it; nothing of another text.

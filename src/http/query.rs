@@ -14,7 +14,7 @@ pub struct NotUtf8;
 /// # Errors
 /// When a name or value is no UTF-8.
 pub fn parse(raw: &str) -> Result<Vec<(String, String)>, NotUtf8> {
-    strictly(raw, unquote)
+    strictly(raw, |part| unquote(part).into_owned())
 }
 
 /// As [`parse`], but an escape may have a single digit: the front end of Nova 34.

@@ -11,13 +11,26 @@ use std::fmt;
 pub(crate) const FAULT_HEADER: &str = "x-nova-images-fault";
 
 /// Status, headers and body, and how they go over the wire.
+///
+/// Boxed: it goes through many hands, and is moved in and out of each.
 #[derive(Debug)]
 pub struct Reply {
-    status: StatusCode,
-    content_type: Option<Cow<'static, str>>,
-    headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
-    body: ReplyBody,
-    wire: Wire,
+    parts: Box<Parts>,
+}
+
+/// What there is to send, and to tell.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    /// The status.
+    pub status: StatusCode,
+    /// The type of the body.
+    pub content_type: Option<Cow<'static, str>>,
+    /// All other headers.
+    pub headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    /// The body.
+    pub body: ReplyBody,
+    /// In which way.
+    pub wire: Wire,
     why: Option<Cow<'static, str>>,
     fault: Option<String>,
     without_ids: bool,
@@ -73,11 +86,11 @@ impl Reply {
         content_type: impl Into<Cow<'static, str>>,
         body: impl Into<Bytes>,
     ) -> Self {
-        Self {
-            content_type: Some(content_type.into()),
-            body: ReplyBody::Whole(body.into()),
-            ..Self::empty(status)
-        }
+        Self::of(
+            status,
+            Some(content_type.into()),
+            ReplyBody::Whole(body.into()),
+        )
     }
 
     /// A reply whose body is sent as it is made.
@@ -87,11 +100,7 @@ impl Reply {
         content_type: impl Into<Cow<'static, str>>,
         body: ReplyStream,
     ) -> Self {
-        Self {
-            content_type: Some(content_type.into()),
-            body: ReplyBody::Stream(body),
-            ..Self::empty(status)
-        }
+        Self::of(status, Some(content_type.into()), ReplyBody::Stream(body))
     }
 
     /// A reply whose body is sent as it is made, of so many bytes in all. One that ends before cuts the
@@ -103,25 +112,31 @@ impl Reply {
         bytes: u64,
         body: ReplyStream,
     ) -> Self {
-        Self {
-            content_type: Some(content_type.into()),
-            body: ReplyBody::Sized(bytes, body),
-            ..Self::empty(status)
-        }
+        Self::of(
+            status,
+            Some(content_type.into()),
+            ReplyBody::Sized(bytes, body),
+        )
     }
 
     /// A reply without body and content type.
     #[must_use]
     pub fn empty(status: StatusCode) -> Self {
+        Self::of(status, None, ReplyBody::Whole(Bytes::new()))
+    }
+
+    fn of(status: StatusCode, content_type: Option<Cow<'static, str>>, body: ReplyBody) -> Self {
         Self {
-            status,
-            content_type: None,
-            headers: Vec::new(),
-            body: ReplyBody::Whole(Bytes::new()),
-            wire: Wire::Normal,
-            why: None,
-            fault: None,
-            without_ids: false,
+            parts: Box::new(Parts {
+                status,
+                content_type,
+                headers: Vec::new(),
+                body,
+                wire: Wire::Normal,
+                why: None,
+                fault: None,
+                without_ids: false,
+            }),
         }
     }
 
@@ -132,75 +147,75 @@ impl Reply {
         name: impl Into<Cow<'static, str>>,
         value: impl Into<Cow<'static, str>>,
     ) -> Self {
-        self.headers.push((name.into(), value.into()));
+        self.parts.headers.push((name.into(), value.into()));
         self
     }
 
     /// Sends it in another way than usual.
     #[must_use]
     pub fn over(mut self, wire: Wire) -> Self {
-        self.wire = wire;
+        self.parts.wire = wire;
         self
     }
 
     /// Notes why it is what it is: for whoever looks at the server, not for the client.
     #[must_use]
     pub fn because(mut self, why: impl Into<Cow<'static, str>>) -> Self {
-        self.why = Some(why.into());
+        self.parts.why = Some(why.into());
         self
     }
 
     /// What was noted.
     #[must_use]
     pub fn why(&self) -> Option<&str> {
-        self.why.as_deref()
+        self.parts.why.as_deref()
     }
 
     /// Marks it as what a fault on demand made of an answer: for the client, too.
     #[must_use]
     pub(crate) fn struck_by(self, fault: String) -> Self {
         let mut reply = self.with(FAULT_HEADER, fault.clone());
-        reply.fault = Some(fault);
+        reply.parts.fault = Some(fault);
         reply
     }
 
     /// The name or number of the fault on demand that made it what it is.
     #[must_use]
     pub fn fault(&self) -> Option<&str> {
-        self.fault.as_deref()
+        self.parts.fault.as_deref()
     }
 
     /// Says that its body is of another type.
     #[must_use]
     pub(crate) fn typed(mut self, content_type: impl Into<Cow<'static, str>>) -> Self {
-        self.content_type = Some(content_type.into());
+        self.parts.content_type = Some(content_type.into());
         self
     }
 
     /// Exchanges its body.
     #[must_use]
     pub(crate) fn with_body(mut self, change: impl FnOnce(ReplyBody) -> ReplyBody) -> Self {
-        self.body = change(self.body);
+        self.parts.body = change(self.parts.body);
         self
     }
 
     /// Marks an answer that broke off before a service could put its request id on it.
     #[must_use]
     pub(crate) fn without_ids(mut self) -> Self {
-        self.without_ids = true;
+        self.parts.without_ids = true;
         self
     }
 
     /// Whether the answer carries request ids.
     #[must_use]
     pub(crate) fn has_ids(&self) -> bool {
-        !self.without_ids
+        !self.parts.without_ids
     }
 
     /// Replaces a text in a body that is whole.
     #[must_use]
     pub(crate) fn renamed(mut self, from: &str, to: &str) -> Self {
-        if let ReplyBody::Whole(body) = &mut self.body {
+        if let ReplyBody::Whole(body) = &mut self.parts.body {
             *body = String::from_utf8_lossy(body).replace(from, to).into();
         }
         self
@@ -209,13 +224,13 @@ impl Reply {
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.parts.status
     }
 
     /// The headers, the type of the body in front.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        let content_type = self.content_type.as_deref();
-        let own = self.headers.iter();
+        let content_type = self.parts.content_type.as_deref();
+        let own = self.parts.headers.iter();
         content_type
             .map(|value| ("content-type", value))
             .into_iter()
@@ -225,7 +240,7 @@ impl Reply {
     /// The body, when it is whole.
     #[must_use]
     pub fn bytes(&self) -> Option<&Bytes> {
-        match &self.body {
+        match &self.parts.body {
             ReplyBody::Whole(bytes) => Some(bytes),
             ReplyBody::Stream(_) | ReplyBody::Sized(..) => None,
         }
@@ -234,7 +249,7 @@ impl Reply {
     /// Whether it is to be sent whole, and as it is.
     #[must_use]
     pub(crate) fn is_sent_whole(&self) -> bool {
-        matches!(self.wire, Wire::Normal | Wire::Paced(_))
+        matches!(self.parts.wire, Wire::Normal | Wire::Paced(_))
     }
 
     /// Lets somebody see a body that is sent as it is made. It is told how many bytes that are, where
@@ -244,7 +259,7 @@ impl Reply {
         mut self,
         watch: impl FnOnce(Option<u64>, ReplyStream) -> ReplyStream,
     ) -> Self {
-        self.body = match self.body {
+        self.parts.body = match self.parts.body {
             ReplyBody::Whole(bytes) => ReplyBody::Whole(bytes),
             ReplyBody::Stream(stream) => ReplyBody::Stream(watch(None, stream)),
             ReplyBody::Sized(bytes, stream) => ReplyBody::Sized(bytes, watch(Some(bytes), stream)),
@@ -256,14 +271,16 @@ impl Reply {
     #[must_use]
     pub(crate) fn copy(&self) -> Option<Self> {
         Some(Self {
-            status: self.status,
-            content_type: self.content_type.clone(),
-            headers: self.headers.clone(),
-            body: ReplyBody::Whole(self.bytes()?.clone()),
-            wire: self.wire.clone(),
-            why: self.why.clone(),
-            fault: self.fault.clone(),
-            without_ids: self.without_ids,
+            parts: Box::new(Parts {
+                body: ReplyBody::Whole(self.bytes()?.clone()),
+                status: self.parts.status,
+                content_type: self.parts.content_type.clone(),
+                headers: self.parts.headers.clone(),
+                wire: self.parts.wire.clone(),
+                why: self.parts.why.clone(),
+                fault: self.parts.fault.clone(),
+                without_ids: self.parts.without_ids,
+            }),
         })
     }
 
@@ -271,35 +288,16 @@ impl Reply {
     #[must_use]
     pub(crate) fn weight(&self) -> usize {
         let headers: usize = self
+            .parts
             .headers
             .iter()
             .map(|(name, value)| name.len() + value.len())
             .sum();
-        self.bytes().map_or(0, Bytes::len) + headers + size_of::<Self>()
+        self.bytes().map_or(0, Bytes::len) + headers + size_of::<Parts>()
     }
 
     /// Takes it apart for sending.
-    pub(crate) fn into_parts(self) -> Parts {
-        Parts {
-            status: self.status,
-            content_type: self.content_type,
-            headers: self.headers,
-            body: self.body,
-            wire: self.wire,
-        }
+    pub(crate) fn into_parts(self) -> Box<Parts> {
+        self.parts
     }
-}
-
-/// What there is to send.
-pub(crate) struct Parts {
-    /// The status.
-    pub status: StatusCode,
-    /// The type of the body.
-    pub content_type: Option<Cow<'static, str>>,
-    /// All other headers.
-    pub headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
-    /// The body.
-    pub body: ReplyBody,
-    /// In which way.
-    pub wire: Wire,
 }

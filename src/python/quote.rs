@@ -1,11 +1,12 @@
 //! Percent escapes as Python's `urllib` reads them.
 
 use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
 /// The bytes of a text whose escapes are undone; a broken one stands for itself.
 #[must_use]
-pub fn unquote(text: &str) -> Vec<u8> {
-    percent_decode_str(text).collect()
+pub fn unquote(text: &str) -> Cow<'_, [u8]> {
+    percent_decode_str(text).into()
 }
 
 /// As [`unquote`], but a single digit that ends the text, or that another escape follows, is an

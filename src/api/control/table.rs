@@ -44,14 +44,14 @@ pub enum Found {
 /// Where a request leads; in a space the server's own routes do not exist.
 pub fn find(head: &Head) -> Found {
     let is_at_root = head.origin().space().is_none();
-    let segments = head.path().segments;
+    let given = head.path().parts();
     let there = ROUTES
         .iter()
         .copied()
         .flatten()
         .filter(|route| is_at_root || !route.only_at_root);
     let matching: Vec<_> = there
-        .filter_map(|route| Some((route, parts(route.path, segments)?)))
+        .filter_map(|route| Some((route, parts(route.path, &given)?)))
         .collect();
     // A path that is one to the letter is none with a name in that place.
     let is_literal = matching.iter().any(|(_, parts)| parts.is_empty());
@@ -80,13 +80,13 @@ fn allowed(mut verbs: Vec<Verb>) -> String {
 }
 
 /// What stands in place of a path's parts in braces, if it is that path.
-fn parts(path: &str, segments: &[String]) -> Option<Vec<String>> {
-    let mut given = segments.iter();
+fn parts(path: &str, given: &[&str]) -> Option<Vec<String>> {
+    let mut given = given.iter().copied();
     let mut parts = Vec::new();
     for wanted in path.split('/').filter(|part| !part.is_empty()) {
         let given = given.next()?;
         match wanted.starts_with('{') {
-            true => parts.push(given.clone()),
+            true => parts.push(given.to_owned()),
             false if wanted == given => {}
             false => return None,
         }
@@ -117,7 +117,7 @@ mod tests {
     fn a_path_without_braces_is_found_before_one_with_them() {
         let all: Vec<_> = routes().collect();
         for (place, route) in all.iter().enumerate() {
-            let segments: Vec<_> = route.path.split('/').skip(1).map(str::to_owned).collect();
+            let segments: Vec<_> = route.path.split('/').skip(1).collect();
             let hides = |earlier: &&&Route| {
                 earlier.verb == route.verb
                     && earlier.path != route.path

@@ -3,6 +3,7 @@
 
 use super::call::{Call, token_of};
 use super::fault::{Fault, Told};
+use super::headers::X_SERVICE_TOKEN;
 use super::images::metadata::remote as metadata;
 use super::images::{self, remote as image, remote_list as list};
 use super::operation::{Operation, Route};
@@ -79,7 +80,7 @@ async fn stand_in(
 
 /// Finds out who asks; nobody when there is no good token.
 async fn sign_in(call: &Call<'_>, upstream: &Upstream) -> Result<Option<Arc<KnownToken>>, Fault> {
-    let service_token = call.head.header("x-service-token");
+    let service_token = call.head.header(&X_SERVICE_TOKEN);
     if let Some(token) = service_token.filter(|_| call.dialect.checks_service_token) {
         let known = known(upstream, token).await?;
         if !known.is_some_and(|known| known.caller().has_any(&["service"])) {

@@ -1,7 +1,7 @@
 //! A request to one dialect, with everything that its handlers need.
 
 use super::dialect::{Dialect, Media};
-use super::headers::{X_AUTH_TOKEN, X_STORAGE_TOKEN};
+use super::headers::{X_AUTH_TOKEN, X_SERVICE_TOKEN, X_STORAGE_TOKEN};
 use crate::config::{AuthMode, Microversion};
 use crate::domain::Caller;
 use crate::http::cache::Caches;
@@ -48,7 +48,9 @@ impl Call<'_> {
 
     /// The URL under which Nova is mounted, as the client sees it.
     pub fn base_url(&self) -> String {
-        [&self.host_url(), self.head.prefix()].concat()
+        let mut url = self.host_url();
+        url.push_str(self.head.prefix());
+        url
     }
 
     /// The pairs of the query, as the release's front end decodes them.
@@ -83,7 +85,7 @@ impl Call<'_> {
 
     /// keystonemiddleware: a service token that comes must be one, and its user's role `service`.
     fn has_good_service_token(&self) -> bool {
-        let Some(token) = self.head.header("x-service-token") else {
+        let Some(token) = self.head.header(&X_SERVICE_TOKEN) else {
             return true;
         };
         let caller = self.app.identity.authenticate(token);

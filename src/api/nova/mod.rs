@@ -83,7 +83,7 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
     };
     let asked = match (place.version, place.dialect) {
         _ if dialect.answers_options && head.method() == Method::OPTIONS => Asked::Options,
-        ("", _) if place.path(head).segments.is_empty() => Asked::Versions,
+        ("", _) if place.path(head).is_root() => Asked::Versions,
         ("", _) => Asked::Choices,
         (_, None) => Asked::Disabled,
         (_, Some(dialect)) => {

@@ -3,7 +3,7 @@
 
 use super::call::Call;
 use super::fault::{Fault, Told};
-use super::headers::X_AUTH_TOKEN;
+use super::headers::{X_AUTH_KEY, X_AUTH_TOKEN, X_AUTH_USER};
 use crate::config::AuthMode;
 use crate::http::escape::quote;
 use crate::http::{Reply, StatusCode};
@@ -15,7 +15,7 @@ pub fn sign_in(call: &Call<'_>) -> Result<Option<Reply>, Fault> {
     if call.app.config.auth != AuthMode::Open || head.header(&X_AUTH_TOKEN).is_some() {
         return Ok(None);
     }
-    let (user, key) = (head.header("x-auth-user"), head.header("x-auth-key"));
+    let (user, key) = (head.header(&X_AUTH_USER), head.header(&X_AUTH_KEY));
     if user.is_none() && key.is_none() {
         return Ok(None);
     }

@@ -29,10 +29,10 @@ impl Place {
         let dialect = by_path
             .and_then(|mount| mount.dialect)
             .unwrap_or(mounts.root);
-        let is_root = path.segments.is_empty();
+        let is_root = path.is_root();
         // Atom is known at the mounts alone, with their slash (urlmap.py).
         let document =
-            is_root || (by_path.is_some() && path.segments.len() == 1 && path.trailing_slash);
+            is_root || (by_path.is_some() && path.behind(1).is_root() && path.trailing_slash);
         let negotiated = negotiate(dialect.formats, head, path, document);
         let place = Self {
             version: "",
@@ -113,10 +113,10 @@ fn negotiate<'h>(
     };
     match formats {
         Formats::JsonAndXml => {
-            let last = path.segments.last().map_or("", String::as_str);
+            let last = path.last().unwrap_or_default();
             let suffixed = if path.trailing_slash { "" } else { last };
             let negotiated = media::negotiate_juno(accept, suffixed, document);
-            let content_type = head.header("content-type").unwrap_or_default();
+            let content_type = head.content_type().unwrap_or_default();
             Negotiated {
                 media: negotiated.media,
                 of_body: accept::parameter(content_type, "version"),

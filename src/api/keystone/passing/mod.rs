@@ -46,7 +46,7 @@ pub async fn answer(app: &App, cloud: &Upstream, site: &Site, request: &Request)
                     Err(refusal) => return refuse(&refusal),
                 }
             }
-            if head.path().segments.is_empty() && site.offer.v2.is_some() {
+            if head.path().is_root() && site.offer.v2.is_some() {
                 add_v2(&mut document, site);
             }
             let mut json = Vec::with_capacity(answer.body.len());

@@ -86,7 +86,7 @@ fn check_body(call: &Call<'_>) -> Result<(), Fault> {
     if body.is_empty() {
         return Ok(());
     }
-    let header = call.head.header("content-type").unwrap_or_default();
+    let header = call.head.content_type().unwrap_or_default();
     let media_type = call.head.media_type().map(str::to_ascii_lowercase);
     let is_json = media_type.is_none_or(|media_type| {
         media_type == "application/json"
@@ -113,7 +113,7 @@ fn path_with_single_slashes(head: &Head) -> Option<String> {
     if !path.contains("//") {
         return None;
     }
-    let mut target = format!("{}/{}", head.prefix(), head.path().segments.join("/"));
+    let mut target = format!("{}/{}", head.prefix(), head.path().parts().join("/"));
     if !head.raw_query().is_empty() {
         target.push('?');
         target.push_str(head.raw_query());
