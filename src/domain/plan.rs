@@ -47,6 +47,9 @@ pub enum Work {
     Read,
     /// It changes something: in a file that means waiting for the disk.
     Change,
+    /// It changes one image, once, and takes little time for it: in a file it waits for the disk together with
+    /// others.
+    Edit,
     /// It goes through all the images there are.
     Everything,
     /// It puts others in place of all the images there are, or keeps them all: as that, and in a file it waits

@@ -4,7 +4,7 @@ use super::address;
 use super::error::StartError;
 use super::front;
 use super::interceptor::Interceptor;
-use super::server::Shared;
+use super::shared::Shared;
 use super::sockets;
 use super::texts::TEXTS;
 use super::upstream;

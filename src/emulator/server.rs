@@ -1,108 +1,30 @@
 //! A request's way, without a socket: plan, interceptor, body, answer.
 
 use super::body;
-use super::doorman::Doorman;
-use super::elsewhere::{Elsewhere, Kind, Unfinished};
+use super::elsewhere::{Kind, Unfinished};
 use super::entrance::Entrance;
 use super::faults::{self, Struck, Way};
 use super::front::{self, Placed};
-use super::interceptor::{Exchange, Interceptor, Verdict};
+use super::interceptor::{Exchange, Verdict};
 use super::recording::Recording;
-use crate::config::ServerConfig;
+use super::shared::{Shared, Space};
 use crate::domain::{BodyWanted, Plan, Work};
 use crate::http::cache::Caches;
 use crate::http::mount;
 use crate::http::{
-    Body, CutOff, Head, HeaderMap, Method, Origin, Place, Refusal, Reply, Request, StatusCode,
+    Body, CutOff, Head, HeaderMap, Method, Origin, Refusal, Reply, Request, StatusCode,
 };
-use crate::service::{App, Spaces};
+use crate::service::App;
+use crate::store::Patience;
+use actix_web::rt::task::spawn_blocking;
 use std::cell::RefCell;
-use std::fmt;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long an answer is put off to read past data that nobody wants, which keeps the connection.
 const AT_HAND: Duration = Duration::from_millis(200);
-
-/// What all threads of an emulator share.
-pub struct Shared {
-    /// Its data and its settings.
-    pub spaces: Spaces,
-    /// Who lets connections in.
-    pub doorman: Arc<Doorman>,
-    /// What it knows of its own address, at the root.
-    place: Place,
-    /// Where work goes that would hold up a thread that answers requests.
-    elsewhere: Elsewhere,
-    /// Who looks at requests before they are answered.
-    interceptor: Option<Box<dyn Interceptor>>,
-    /// Dropped behind the app: hung up, it says that the store is closed.
-    _alive: Sender<()>,
-}
-
-impl Shared {
-    /// For all threads; what comes with it hangs up once the last of them has let go.
-    pub fn new(
-        spaces: Spaces,
-        interceptor: Option<Box<dyn Interceptor>>,
-    ) -> (Arc<Self>, Receiver<()>) {
-        let (alive, gone) = channel();
-        spaces.root.image_data.when_closed(alive.clone());
-        let config = &spaces.root.server;
-        let place = Place {
-            public_url: config.public_url.as_deref().map(Into::into),
-            prefix: "".into(),
-        };
-        let shared = Self {
-            doorman: Doorman::new(config.max_connections, Arc::clone(&spaces.connections)),
-            spaces,
-            place,
-            elsewhere: Elsewhere::new(),
-            interceptor,
-            _alive: alive,
-        };
-        (Arc::new(shared), gone)
-    }
-
-    /// How it was started.
-    pub fn config(&self) -> &ServerConfig {
-        &self.spaces.root.server
-    }
-
-    /// The space that a request names. One that there is none of has the server's own stand in for it:
-    /// somebody has to refuse the request in some service's words.
-    fn space(&self, head: &Head) -> Space {
-        match head.origin().space() {
-            None => Space::Root,
-            Some(name) => self.spaces.used(name).map_or(Space::Missing, Space::Named),
-        }
-    }
-
-    /// What answers in a space.
-    fn app<'a>(&'a self, space: &'a Space) -> &'a App {
-        match space {
-            Space::Named(app) => app,
-            Space::Root | Space::Missing => &self.spaces.root,
-        }
-    }
-}
-
-/// The space that a request is for.
-#[derive(Clone, Debug)]
-enum Space {
-    Root,
-    Named(Arc<App>),
-    Missing,
-}
-
-impl fmt::Debug for Shared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.spaces.fmt(f)
-    }
-}
 
 /// An emulator behind one of its doors, as one thread sees it.
 #[derive(Clone, Debug)]
@@ -363,11 +285,14 @@ impl Server {
             Work::Replace if app.is_file() => Kind::Replaces,
             Work::Everything | Work::Replace => Kind::Computes,
             Work::Change if app.is_file() => Kind::Waits,
+            Work::Edit if app.is_file() => {
+                return Box::pin(self.answer_in_line(space.clone(), request, placed)).await;
+            }
             // It waits for whoever changes the file, where an image changes by being read.
             Work::Read if app.reads_change_file() && !matches!(**placed, Placed::Control(_)) => {
                 Kind::Counts
             }
-            Work::Change | Work::Read => {
+            Work::Change | Work::Edit | Work::Read => {
                 let spaces = &self.shared.spaces;
                 return front::answer(spaces, app, &self.caches, request, placed);
             }
@@ -396,40 +321,79 @@ impl Server {
         request: &Request,
         placed: &Arc<Placed>,
     ) -> Reply {
-        let (shared, own) = (Arc::clone(&self.shared), space.clone());
+        let app = self.shared.app(&space);
+        let end = app.end_of_patience();
+        let is_in_vain = || app.is_in_vain(end);
+        let answer = self.on_another_thread(space.clone(), request, placed, end);
+        let elsewhere = &self.shared.elsewhere;
+        let work = move || answer(false);
+        match elsewhere.run_unless(kind, is_in_vain, work).await {
+            Ok(reply) => reply,
+            Err(unfinished) => not_finished(app, request, placed, &unfinished),
+        }
+    }
+
+    /// Answers where others do who change something, so that it is committed together with what they change.
+    async fn answer_in_line(&self, space: Space, request: &Request, placed: &Arc<Placed>) -> Reply {
+        let app = self.shared.app(&space);
+        let end = app.end_of_patience();
+        let answer = self.on_another_thread(space.clone(), request, placed, end);
+        let (reply, serving) = self.shared.line.join(Box::new(answer), end);
+        if let Some(serving) = serving {
+            let (shared, space) = (Arc::clone(&self.shared), space.clone());
+            // Not waited for: it goes on for those who come behind this one.
+            drop(spawn_blocking(move || {
+                serving.serve(|uncommitted| shared.app(&space).commit(uncommitted));
+            }));
+        }
+        match reply.await {
+            Ok(reply) => reply,
+            Err(_) => not_finished(app, request, placed, &Unfinished::Lost),
+        }
+    }
+
+    /// What answers on a thread that may be held up, as often as it is called. It is told whether the request
+    /// has waited for others who waited in vain for another process that has the file: it has no more time then
+    /// than it had when it came.
+    fn on_another_thread(
+        &self,
+        space: Space,
+        request: &Request,
+        placed: &Arc<Placed>,
+        end: Option<Instant>,
+    ) -> impl Fn(bool) -> Reply + Send + 'static {
+        let (shared, placed) = (Arc::clone(&self.shared), Arc::clone(placed));
         let head = request.head.clone();
         // A body that is read as it comes stays with its connection; nobody wants one for such work.
         let body = match &request.body {
             Body::Whole(bytes) => Some(bytes.clone()),
             Body::TooLarge | Body::Stream(_) => None,
         };
-        let app = self.shared.app(&space);
-        let end = app.end_of_patience();
-        let is_in_vain = || app.is_in_vain(end);
-        let work = {
-            let placed = Arc::clone(placed);
-            move || {
-                let body = body.map_or(Body::TooLarge, Body::Whole);
-                let request = Request { head, body };
-                let app = shared.app(&own);
-                let _patience = app.patience_until(end);
-                front::answer(&shared.spaces, app, &RefCell::default(), &request, &placed)
-            }
-        };
-        let elsewhere = &self.shared.elsewhere;
-        let unfinished = match elsewhere.run_unless(kind, is_in_vain, work).await {
-            Ok(reply) => return reply,
-            Err(unfinished) => unfinished,
-        };
-        match unfinished {
-            Unfinished::Lost => {
-                Reply::empty(StatusCode::INTERNAL_SERVER_ERROR).because(unfinished.to_string())
-            }
-            Unfinished::InVain => {
-                let why = "Another process keeps the database locked.";
-                let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, why);
-                front::refuse(app, &request.head, placed, &refusal)
-            }
+        move |in_vain| {
+            let request = Request {
+                head: head.clone(),
+                body: body.clone().map_or(Body::TooLarge, Body::Whole),
+            };
+            let app = shared.app(&space);
+            let _patience = match in_vain {
+                true => end.map(Patience::until),
+                false => app.patience_until(end),
+            };
+            front::answer(&shared.spaces, app, &RefCell::default(), &request, &placed)
+        }
+    }
+}
+
+/// To a client whose request was not answered where it was to be.
+fn not_finished(app: &App, request: &Request, placed: &Placed, unfinished: &Unfinished) -> Reply {
+    match unfinished {
+        Unfinished::Lost => {
+            Reply::empty(StatusCode::INTERNAL_SERVER_ERROR).because(unfinished.to_string())
+        }
+        Unfinished::InVain => {
+            let why = "Another process keeps the database locked.";
+            let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, why);
+            front::refuse(app, &request.head, placed, &refusal)
         }
     }
 }

@@ -3,7 +3,8 @@
 
 use super::entrance::Entrance;
 use super::front;
-use super::server::{Server, Shared};
+use super::server::Server;
+use super::shared::Shared;
 use super::texts::TEXTS;
 use crate::api::{control, keystone, nova, waldur};
 use crate::config::{ServerConfig, SpaceConfig};

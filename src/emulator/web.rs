@@ -213,7 +213,7 @@ fn body(http: &HttpRequest, payload: web::Payload) -> Body {
 
 /// The form that the framework sends, with the body beside it where there is a way. A header that HTTP cannot
 /// hold is left out.
-fn response(parts: Box<Parts>, beside: Option<&Beside>) -> HttpResponse {
+fn response(parts: Parts, beside: Option<&Beside>) -> HttpResponse {
     let status = framework_status(parts.status);
     let mut length = None;
     let mut response = match parts.body {

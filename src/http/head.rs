@@ -11,11 +11,11 @@ use std::sync::Arc;
 /// It goes through many hands, to other threads too: clones share it.
 #[derive(Clone, Debug)]
 pub struct Head {
-    parts: Arc<Parts>,
+    inside: Arc<Inside>,
 }
 
 #[derive(Clone, Debug)]
-struct Parts {
+struct Inside {
     method: Method,
     target: String,
     /// Where the path ends in the target.
@@ -44,7 +44,7 @@ impl Head {
         let target = target.into();
         let path_end = target.find('?').unwrap_or(target.len());
         let raw = target.get(..path_end).unwrap_or_default();
-        let parts = Parts {
+        let inside = Inside {
             path: RequestPath::parse(raw),
             resolved: RequestPath::resolved(raw),
             accept: joined(&headers, &ACCEPT),
@@ -57,96 +57,98 @@ impl Head {
             prefix_parts: 0,
         };
         Self {
-            parts: Arc::new(parts),
+            inside: Arc::new(inside),
         }
     }
 
     /// The same, for a service that is mounted under a path of one part such as `/compute`.
     #[must_use]
     pub fn mounted_under(mut self, prefix: &'static str) -> Self {
-        let parts = Arc::make_mut(&mut self.parts);
-        parts.prefix = prefix;
-        parts.prefix_parts = usize::from(!prefix.is_empty());
+        if self.inside.prefix != prefix {
+            let inside = Arc::make_mut(&mut self.inside);
+            inside.prefix = prefix;
+            inside.prefix_parts = usize::from(!prefix.is_empty());
+        }
         self
     }
 
     /// The method.
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.parts.method
+        &self.inside.method
     }
 
     /// The target as it came.
     #[must_use]
     pub fn target(&self) -> &str {
-        &self.parts.target
+        &self.inside.target
     }
 
     /// The path as it came.
     #[must_use]
     pub fn raw_path(&self) -> &str {
-        self.parts
+        self.inside
             .target
-            .get(..self.parts.path_end)
+            .get(..self.inside.path_end)
             .unwrap_or_default()
     }
 
     /// The query string as it came, without the question mark.
     #[must_use]
     pub fn raw_query(&self) -> &str {
-        self.parts
+        self.inside
             .target
-            .get(self.parts.path_end + 1..)
+            .get(self.inside.path_end + 1..)
             .unwrap_or_default()
     }
 
     /// The path, decoded and tidied, behind the prefix; `.` and `..` are names like others.
     #[must_use]
     pub fn path(&self) -> PathView<'_> {
-        self.parts.path.view().behind(self.parts.prefix_parts)
+        self.inside.path.view().behind(self.inside.prefix_parts)
     }
 
     /// The same once `.` and `..` are resolved, where they came without escapes.
     #[must_use]
     pub fn resolved_path(&self) -> PathView<'_> {
-        let path = self.parts.resolved.as_ref().unwrap_or(&self.parts.path);
-        path.view().behind(self.parts.prefix_parts)
+        let path = self.inside.resolved.as_ref().unwrap_or(&self.inside.path);
+        path.view().behind(self.inside.prefix_parts)
     }
 
     /// The path that the service is mounted under, such as `/compute`; empty at the root.
     #[must_use]
     pub fn prefix(&self) -> &'static str {
-        self.parts.prefix
+        self.inside.prefix
     }
 
     /// Where the client sees this server.
     #[must_use]
     pub fn origin(&self) -> &Origin {
-        &self.parts.origin
+        &self.inside.origin
     }
 
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.parts.headers
+        &self.inside.headers
     }
 
     /// The first value of a header, when it is text; bytes that are no UTF-8 make it missing.
     #[must_use]
     pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
-        super::header_text(&self.parts.headers, name)
+        super::header_text(&self.inside.headers, name)
     }
 
     /// The first value of a header as it came.
     #[must_use]
     pub fn header_bytes(&self, name: impl AsHeaderName) -> Option<&[u8]> {
-        Some(self.parts.headers.get(name)?.as_bytes())
+        Some(self.inside.headers.get(name)?.as_bytes())
     }
 
     /// A header as WSGI hands it on: several are one list, each byte is a letter of Latin-1.
     #[must_use]
     pub fn latin1(&self, name: impl AsHeaderName) -> Option<String> {
-        let values = self.parts.headers.get_all(name).iter();
+        let values = self.inside.headers.get_all(name).iter();
         let texts = values.map(|value| value.as_bytes().iter().copied().map(char::from));
         texts
             .map(String::from_iter)
@@ -156,7 +158,7 @@ impl Head {
     /// `Accept`; of several such headers one list is made (RFC 9110, section 5.3).
     #[must_use]
     pub fn accept(&self) -> Option<&str> {
-        match &self.parts.accept {
+        match &self.inside.accept {
             Some(joined) => Some(joined),
             None => self.header(ACCEPT),
         }

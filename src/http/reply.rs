@@ -297,7 +297,7 @@ impl Reply {
     }
 
     /// Takes it apart for sending.
-    pub(crate) fn into_parts(self) -> Box<Parts> {
-        self.parts
+    pub(crate) fn into_parts(self) -> Parts {
+        *self.parts
     }
 }

@@ -2,7 +2,7 @@
 
 use super::app::App;
 use crate::control::long_lock::{Hold, Look};
-use crate::store::{Patience, StoreError};
+use crate::store::{Patience, StoreError, Uncommitted};
 use std::time::Instant;
 
 /// Held by whoever puts something in place of what there is.
@@ -33,6 +33,14 @@ impl App {
             false => self.store().end_of_patience(),
         };
         end.map(Patience::until)
+    }
+
+    /// Commits a change that was put off, with all that were written before it.
+    ///
+    /// # Errors
+    /// When the store fails; then nothing changed.
+    pub(crate) fn commit(&self, uncommitted: Uncommitted) -> Result<(), StoreError> {
+        self.store().commit(uncommitted)
     }
 
     /// Keeps everybody else from putting something in place of what there is.

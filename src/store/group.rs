@@ -58,9 +58,15 @@ struct Turn {
     over: Option<Instant>,
 }
 
+/// What came of a write, or the panic that it ended with.
+type Outcome<T, E> = std::thread::Result<Result<Result<T, E>, StoreError>>;
+
+/// What came of a write, the group that it is in, and the turn that it was written in.
+type Part<'w, T, E> = (Outcome<T, E>, Arc<Group>, MutexGuard<'w, Turn>);
+
 /// Writes that are committed together, or not at all.
 #[derive(Debug, Default)]
-struct Group {
+pub struct Group {
     outcome: Mutex<Option<Result<(), Arc<StoreError>>>>,
     decided: Condvar,
 }
@@ -125,6 +131,51 @@ impl GroupWriter {
         &self,
         work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
     ) -> Result<Result<T, E>, StoreError> {
+        let (outcome, group, turn) = self.take_part(work)?;
+        if self.in_line.load(Ordering::Acquire) == 0 {
+            let mut turn = self.gather(turn, &group);
+            if Arc::ptr_eq(&turn.group, &group) {
+                self.commit(&mut turn);
+            }
+        } else {
+            drop(turn);
+        }
+        let committed = group.wait();
+        let outcome = self.outcome(outcome)?;
+        committed?;
+        Ok(outcome)
+    }
+
+    /// The same, but for the commit: whoever is given the group has it committed. A write that fails is no
+    /// part of any.
+    pub fn write_uncommitted<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<(Result<T, E>, Arc<Group>), StoreError> {
+        let (outcome, group, turn) = self.take_part(work)?;
+        drop(turn);
+        if !matches!(outcome, Ok(Ok(_))) {
+            // What went wrong with this write says more.
+            _ = self.commit_group(&group);
+        }
+        Ok((self.outcome(outcome)?, group))
+    }
+
+    /// Commits what is written in a group, unless somebody has.
+    pub fn commit_group(&self, group: &Arc<Group>) -> Result<(), StoreError> {
+        let mut turn = lock(&self.turn);
+        if Arc::ptr_eq(&turn.group, group) {
+            self.commit(&mut turn);
+        }
+        drop(turn);
+        group.wait()
+    }
+
+    /// Takes a turn, and writes in it; the turn is still its own, the group is that of its write.
+    fn take_part<T, E>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
+    ) -> Result<Part<'_, T, E>, StoreError> {
         let mut turn = self.take_turn()?;
         let group = Arc::clone(&turn.group);
         let outcome = catch_unwind(AssertUnwindSafe(|| turn.run(work)));
@@ -135,21 +186,14 @@ impl GroupWriter {
             self.end(&mut turn, Err(StoreError::GivenUp));
         } else if turn.members == MOST_TOGETHER {
             self.commit(&mut turn);
-        } else if self.in_line.load(Ordering::Acquire) == 0 {
-            turn = self.gather(turn, &group);
-            if Arc::ptr_eq(&turn.group, &group) {
-                self.commit(&mut turn);
-            }
         }
-        drop(turn);
-        let committed = group.wait();
+        Ok((outcome, group, turn))
+    }
+
+    fn outcome<T, E>(&self, outcome: Outcome<T, E>) -> Result<Result<T, E>, StoreError> {
         match outcome {
             Err(panic) => resume_unwind(panic),
-            Ok(outcome) => {
-                let outcome = outcome.map_err(|error| self.cause_of(error))?;
-                committed?;
-                Ok(outcome)
-            }
+            Ok(outcome) => outcome.map_err(|error| self.cause_of(error)),
         }
     }
 

@@ -10,6 +10,7 @@ use super::seed::Seed;
 use super::seed::in_order;
 use super::shared_texts::Tables;
 use super::spool::{DataName, Spool};
+use super::uncommitted::{self, Uncommitted};
 use super::{data, lists, loading, rows};
 use crate::domain::{Image, ImageQuery, TextMaker, instant};
 use std::time::Instant;
@@ -309,34 +310,93 @@ impl Store {
         decide: impl FnOnce(Option<Image>) -> Result<Change<T>, E>,
     ) -> Result<T, E> {
         let mut freed = Vec::new();
-        let written = self.database.write(|connection| {
-            let known = rows::known(connection, id)?;
-            let decided = match decide(known.as_ref().map(|(_, image)| image.clone())) {
-                Ok(change) => change,
-                Err(refusal) => return Ok(Err(refusal)),
-            };
-            Ok(Ok(match decided {
-                Change::Put(image, value) => {
-                    rows::put_known(connection, &self.maker, known.as_ref(), &image)?;
-                    if image.status.is_deleted() {
-                        freed = data::forget(connection, id)?;
-                    }
-                    (value, true)
-                }
-                Change::Keep(value) => (value, false),
-                Change::Remove(value) => {
-                    rows::remove(connection, id)?;
-                    freed = data::forget(connection, id)?;
-                    (value, true)
-                }
-            }))
-        });
+        let written = self
+            .database
+            .write(|connection| self.decided(connection, id, &mut freed, decide));
         let (value, is_changed) = written??;
-        if is_changed {
+        self.changed(is_changed.then_some(id), freed);
+        Ok(value)
+    }
+
+    /// The same where the thread may have said that it commits what it changes later ([`put_off`]); then it is
+    /// given as if it were committed.
+    ///
+    /// # Errors
+    /// What `decide` says, or when the database fails; then nothing changed, and the generation
+    /// is what it was.
+    ///
+    /// [`put_off`]: super::put_off
+    pub fn change_together<T, E: From<StoreError>>(
+        &self,
+        id: &str,
+        decide: impl FnOnce(Option<Image>) -> Result<Change<T>, E>,
+    ) -> Result<T, E> {
+        if !uncommitted::is_put_off() {
+            return self.change(id, decide);
+        }
+        let mut freed = Vec::new();
+        let written = self
+            .database
+            .write_uncommitted(|connection| self.decided(connection, id, &mut freed, decide));
+        let (outcome, group) = written?;
+        let is_changed = matches!(outcome, Ok((_, true)));
+        match group {
+            Some(group) => uncommitted::leave(Uncommitted {
+                group,
+                changed: is_changed.then(|| id.to_owned()),
+                freed,
+            }),
+            None => self.changed(is_changed.then_some(id), freed),
+        }
+        outcome.map(|(value, _)| value)
+    }
+
+    /// Commits a change that was put off, with all that were written before it.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing changed.
+    pub fn commit(&self, uncommitted: Uncommitted) -> Result<(), StoreError> {
+        self.database.commit_group(&uncommitted.group)?;
+        self.changed(uncommitted.changed.as_deref(), uncommitted.freed);
+        Ok(())
+    }
+
+    /// Has somebody decide about an image, and does so; says whether that changed something.
+    fn decided<T, E>(
+        &self,
+        connection: &Tables<'_>,
+        id: &str,
+        freed: &mut Vec<DataName>,
+        decide: impl FnOnce(Option<Image>) -> Result<Change<T>, E>,
+    ) -> Result<Result<(T, bool), E>, StoreError> {
+        let known = rows::known(connection, id)?;
+        let decided = match decide(known.as_ref().map(|(_, image)| image.clone())) {
+            Ok(change) => change,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        Ok(Ok(match decided {
+            Change::Put(image, value) => {
+                rows::put_known(connection, &self.maker, known.as_ref(), &image)?;
+                if image.status.is_deleted() {
+                    *freed = data::forget(connection, id)?;
+                }
+                (value, true)
+            }
+            Change::Keep(value) => (value, false),
+            Change::Remove(value) => {
+                rows::remove(connection, id)?;
+                *freed = data::forget(connection, id)?;
+                (value, true)
+            }
+        }))
+    }
+
+    /// A change is committed.
+    fn changed(&self, id: Option<&str>, freed: Vec<DataName>) {
+        if let Some(id) = id {
             self.changes.one(id);
         }
         self.let_go(freed);
-        Ok(value)
     }
 
     /// Rows that name these data are about to be there.

@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+const IMAGE: &str = "/v2/openstack/images/70a599e0-31e7-49b7-b260-868f441e862b";
 const ITEM: &str = "/v2/openstack/images/70a599e0-31e7-49b7-b260-868f441e862b/metadata/colour";
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 const XML: (&str, &str) = ("Accept", "application/xml");
@@ -108,7 +109,13 @@ fn writes() -> impl Iterator<Item = (&'static str, String, String)> {
         ("PUT", ITEM.to_owned(), r#"{"meta": {"colour": "red"}}"#),
     ];
     let others = others.map(|(method, path, body)| (method, path, body.to_owned()));
-    (0..40).map(put).chain(others)
+    // These stand in one line.
+    let edits = (0..20).map(|number| {
+        let path = format!("{IMAGE}/metadata/edit-{number}");
+        let body = format!(r#"{{"meta": {{"edit-{number}": "done"}}}}"#);
+        ("PUT", path, body)
+    });
+    (0..40).map(put).chain(others).chain(edits)
 }
 
 #[expect(clippy::disallowed_methods, reason = "patience is of the real time")]

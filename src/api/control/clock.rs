@@ -127,16 +127,16 @@ fn run(ask: &Ask<'_>) -> Reply {
 }
 
 /// What falls due by it has happened when this answers.
-fn turned(ask: &Ask<'_>, turned: Result<(), Box<Reply>>) -> Reply {
+fn turned(ask: &Ask<'_>, turned: Result<(), Reply>) -> Reply {
     match turned {
         Ok(()) => {
             ask.app.settle();
             done()
         }
-        Err(refused) => *refused,
+        Err(refused) => refused,
     }
 }
 
-fn refused(why: &str) -> Box<Reply> {
-    Box::new(fault(StatusCode::BAD_REQUEST, why))
+fn refused(why: &str) -> Reply {
+    fault(StatusCode::BAD_REQUEST, why)
 }

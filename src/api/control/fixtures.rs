@@ -95,7 +95,7 @@ struct Named {
 fn load(ask: &Ask<'_>) -> Reply {
     let content = match content(ask) {
         Ok(content) => content,
-        Err(refused) => return *refused,
+        Err(refused) => return refused,
     };
     match ask.spaces.load(ask.app, content) {
         Ok(()) => done(),
@@ -106,7 +106,7 @@ fn load(ask: &Ask<'_>) -> Reply {
 fn merge(ask: &Ask<'_>) -> Reply {
     let merged = match content(ask) {
         Ok(content) => Spaces::merge(ask.app, content),
-        Err(refused) => return *refused,
+        Err(refused) => return refused,
     };
     match merged {
         Ok(()) => done(),
@@ -114,14 +114,14 @@ fn merge(ask: &Ask<'_>) -> Reply {
     }
 }
 
-fn content(ask: &Ask<'_>) -> Result<SpaceContent, Box<Reply>> {
+fn content(ask: &Ask<'_>) -> Result<SpaceContent, Reply> {
     let body = ask.request.body.bytes();
     if let Ok(Named { fixture }) = serde_json::from_slice(body) {
         return Ok(SpaceContent::BuiltIn(fixture));
     }
     let wrong = |why: &str| {
         let message = format!("the body must be a fixture: {why}");
-        Box::new(fault(StatusCode::BAD_REQUEST, &message))
+        fault(StatusCode::BAD_REQUEST, &message)
     };
     let text = std::str::from_utf8(body).map_err(|error| wrong(&error.to_string()))?;
     match is_empty_list(text) {

@@ -155,15 +155,15 @@ impl StatusWord {
 }
 
 fn list(ask: &Ask<'_>) -> Reply {
-    let listed = || -> Result<Reply, Box<Reply>> {
+    let listed = || -> Result<Reply, Reply> {
         let Pages { limit, marker } = ask.query()?;
         let limit = limit.unwrap_or(USUAL_LIMIT);
         if !(1..=MOST_LIMIT).contains(&limit) {
             let why = format!("limit must be a whole number from 1 to {MOST_LIMIT}");
-            return Err(Box::new(fault(StatusCode::BAD_REQUEST, &why)));
+            return Err(fault(StatusCode::BAD_REQUEST, &why));
         }
         let images = ask.app.all_images(marker.as_deref(), limit);
-        let images = images.map_err(boxed)?;
+        let images = images.map_err(|error| refused(&error))?;
         let is_full = images.len() as u64 == limit;
         let last = images.last().filter(|_| is_full);
         let listed = Listed {
@@ -172,33 +172,45 @@ fn list(ask: &Ask<'_>) -> Reply {
         };
         Ok(json(StatusCode::OK, &listed))
     };
-    listed().unwrap_or_else(|refused| *refused)
+    listed().unwrap_or_else(|refused| refused)
 }
 
 fn create(ask: &Ask<'_>) -> Reply {
     let text = text(ask);
-    let created = text.and_then(|text| ask.app.create_described(text).map_err(boxed));
+    let created = text.and_then(|text| {
+        ask.app
+            .create_described(text)
+            .map_err(|error| refused(&error))
+    });
     told(StatusCode::CREATED, created)
 }
 
 fn show(ask: &Ask<'_>) -> Reply {
-    let shown = ask.app.image(ask.part()).map_err(boxed);
+    let shown = ask.app.image(ask.part()).map_err(|error| refused(&error));
     told(StatusCode::OK, shown)
 }
 
 fn replace(ask: &Ask<'_>) -> Reply {
     let text = text(ask);
-    let replaced = text.and_then(|text| ask.app.replace_described(ask.part(), text).map_err(boxed));
+    let replaced = text.and_then(|text| {
+        ask.app
+            .replace_described(ask.part(), text)
+            .map_err(|error| refused(&error))
+    });
     match replaced {
         Ok((image, true)) => told(StatusCode::CREATED, Ok(image)),
         Ok((image, false)) => told(StatusCode::OK, Ok(image)),
-        Err(refused) => *refused,
+        Err(refused) => refused,
     }
 }
 
 fn change(ask: &Ask<'_>) -> Reply {
     let changed = text(ask);
-    let changed = changed.and_then(|text| ask.app.patch_image(ask.part(), text).map_err(boxed));
+    let changed = changed.and_then(|text| {
+        ask.app
+            .patch_image(ask.part(), text)
+            .map_err(|error| refused(&error))
+    });
     told(StatusCode::OK, changed)
 }
 
@@ -217,29 +229,26 @@ fn transition(ask: &Ask<'_>) -> Reply {
     let turn = ask.body_if_any();
     let turned = turn.and_then(|turn: Option<Turn>| {
         let to = turn.and_then(|turn| turn.to).map(StatusWord::status);
-        ask.app.turn_image(ask.part(), to).map_err(boxed)
+        ask.app
+            .turn_image(ask.part(), to)
+            .map_err(|error| refused(&error))
     });
     told(StatusCode::OK, turned)
 }
 
-fn told(status: StatusCode, image: Result<Planned, Box<Reply>>) -> Reply {
+fn told(status: StatusCode, image: Result<Planned, Reply>) -> Reply {
     match image {
         Ok(image) => json(status, &image.written()),
-        Err(refused) => *refused,
+        Err(refused) => refused,
     }
 }
 
 /// The body as a text.
-fn text<'a>(ask: &'a Ask<'_>) -> Result<&'a str, Box<Reply>> {
+fn text<'a>(ask: &'a Ask<'_>) -> Result<&'a str, Reply> {
     std::str::from_utf8(ask.request.body.bytes()).map_err(|error| {
         let why = format!("the body is not UTF-8: {error}");
-        Box::new(fault(StatusCode::BAD_REQUEST, &why))
+        fault(StatusCode::BAD_REQUEST, &why)
     })
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn boxed(error: ImageControlError) -> Box<Reply> {
-    Box::new(refused(&error))
 }
 
 fn refused(error: &ImageControlError) -> Reply {

@@ -85,7 +85,7 @@ pub fn answer(spaces: &Spaces, app: &App, request: &Request, placed: &Placed) ->
             Handler::Now(handler) => handler(&ask),
             Handler::Waits(_) => route::waits_elsewhere(&ask),
         },
-        Err(refused) => *refused,
+        Err(refused) => refused,
     };
     pages::shown(config, head, reply)
 }
@@ -98,7 +98,7 @@ pub async fn wait(spaces: &Spaces, app: &App, request: &Request, placed: &Placed
             Handler::Now(handler) => handler(&ask),
             Handler::Waits(handler) => handler(&ask).await,
         },
-        Err(refused) => *refused,
+        Err(refused) => refused,
     };
     pages::shown(config, head, reply)
 }
@@ -109,10 +109,10 @@ fn admitted<'a>(
     app: &'a App,
     request: &'a Request,
     placed: &'a Placed,
-) -> Result<Ask<'a>, Box<Reply>> {
+) -> Result<Ask<'a>, Reply> {
     let (head, config) = (&request.head, &*app.server);
     if pages::asks_first(config, head) {
-        return Err(Box::new(pages::may_ask()));
+        return Err(pages::may_ask());
     }
     let Placed { found, door } = placed;
     let access = match found {
@@ -120,7 +120,7 @@ fn admitted<'a>(
         Found::WrongMethod(_) | Found::Nothing => Access::Look,
     };
     if let Err(barred) = enter(config, head, access, door) {
-        return Err(Box::new(answer::barred(barred)));
+        return Err(answer::barred(barred));
     }
     match found {
         Found::Route { route, parts } => {
@@ -135,10 +135,10 @@ fn admitted<'a>(
                 parts,
             })
         }
-        Found::WrongMethod(allowed) => Err(Box::new(wrong_method(allowed))),
+        Found::WrongMethod(allowed) => Err(wrong_method(allowed)),
         Found::Nothing => {
             let refused = fault(StatusCode::NOT_FOUND, "there is no such control");
-            Err(Box::new(refused))
+            Err(refused)
         }
     }
 }

@@ -19,12 +19,12 @@ const ROOMS: &[&[Route]] = &[
 ///
 /// # Errors
 /// The answer where that is a real cloud's.
-pub fn check(app: &App, route: &Route) -> Result<(), Box<Reply>> {
+pub fn check(app: &App, route: &Route) -> Result<(), Reply> {
     let mut routes = ROOMS.iter().copied().flatten();
     if app.upstream.is_none() || !routes.any(|other| other.operation == route.operation) {
         return Ok(());
     }
     let why =
         "images and people are a real cloud's (--upstream-url): ask its own services for them";
-    Err(Box::new(fault(StatusCode::CONFLICT, why)))
+    Err(fault(StatusCode::CONFLICT, why))
 }

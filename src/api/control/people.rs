@@ -237,14 +237,14 @@ fn show_user(ask: &Ask<'_>) -> Reply {
 fn add_user(ask: &Ask<'_>) -> Reply {
     match text(ask).map(|text| ask.app.add_user(&text)) {
         Ok(added) => shown(StatusCode::CREATED, added.map(|user| user_to_json(&user))),
-        Err(refused) => *refused,
+        Err(refused) => refused,
     }
 }
 
 fn change_user(ask: &Ask<'_>) -> Reply {
     match text(ask).map(|text| ask.app.change_user(ask.part(), &text)) {
         Ok(changed) => shown(StatusCode::OK, changed.map(|user| user_to_json(&user))),
-        Err(refused) => *refused,
+        Err(refused) => refused,
     }
 }
 
@@ -272,14 +272,14 @@ fn show_project(ask: &Ask<'_>) -> Reply {
 fn add_project(ask: &Ask<'_>) -> Reply {
     match text(ask).map(|text| ask.app.add_project(&text)) {
         Ok(added) => shown(StatusCode::CREATED, added.map(|it| project_to_json(&it))),
-        Err(refused) => *refused,
+        Err(refused) => refused,
     }
 }
 
 fn change_project(ask: &Ask<'_>) -> Reply {
     match text(ask).map(|text| ask.app.change_project(ask.part(), &text)) {
         Ok(changed) => shown(StatusCode::OK, changed.map(|it| project_to_json(&it))),
-        Err(refused) => *refused,
+        Err(refused) => refused,
     }
 }
 
@@ -291,7 +291,7 @@ fn remove_project(ask: &Ask<'_>) -> Reply {
 }
 
 /// The body, whose reader tells places in it.
-fn text(ask: &Ask<'_>) -> Result<String, Box<Reply>> {
+fn text(ask: &Ask<'_>) -> Result<String, Reply> {
     let bytes = ask.request.body.bytes();
     let text = std::str::from_utf8(bytes);
     let text = text.map_err(|error| ask.wrong(&format!(": {error}")))?;

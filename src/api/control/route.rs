@@ -153,7 +153,7 @@ impl Ask<'_> {
     ///
     /// # Errors
     /// The answer to whoever sent another.
-    pub fn body<T: DeserializeOwned>(&self) -> Result<T, Box<Reply>> {
+    pub fn body<T: DeserializeOwned>(&self) -> Result<T, Reply> {
         let body = self.request.body.bytes();
         // The reader would take a list of the members for the object.
         if body.trim_ascii_start().first() != Some(&b'{') {
@@ -183,10 +183,10 @@ impl Ask<'_> {
     }
 
     /// To whoever sent another body than the route takes; `why` follows what that is.
-    pub fn wrong(&self, why: &str) -> Box<Reply> {
+    pub fn wrong(&self, why: &str) -> Reply {
         let what = self.route.takes.map_or("", |takes| takes.what);
         let message = format!("the body must be {what}{why}");
-        Box::new(fault(StatusCode::BAD_REQUEST, &message))
+        fault(StatusCode::BAD_REQUEST, &message)
     }
 
     /// What the schema has against a body, if it is JSON.
@@ -199,7 +199,7 @@ impl Ask<'_> {
     ///
     /// # Errors
     /// The answer to whoever sent another.
-    pub fn body_if_any<T: DeserializeOwned>(&self) -> Result<Option<T>, Box<Reply>> {
+    pub fn body_if_any<T: DeserializeOwned>(&self) -> Result<Option<T>, Reply> {
         match self.request.body.bytes().trim_ascii().is_empty() {
             true => Ok(None),
             false => self.body().map(Some),
@@ -210,7 +210,7 @@ impl Ask<'_> {
     ///
     /// # Errors
     /// The answer to whoever sent another.
-    pub fn query<T: DeserializeOwned>(&self) -> Result<T, Box<Reply>> {
+    pub fn query<T: DeserializeOwned>(&self) -> Result<T, Reply> {
         let query = self.head().raw_query();
         serde_urlencoded::from_str(query).map_err(|error| {
             let pairs = serde_urlencoded::from_str(query);
@@ -219,7 +219,7 @@ impl Ask<'_> {
                 .and_then(|pairs| explain_query(self.route.query?, pairs));
             let why = why.unwrap_or_else(|| error.to_string());
             let message = format!("the query {query:?} is not understood: {why}");
-            Box::new(fault(StatusCode::BAD_REQUEST, &message))
+            fault(StatusCode::BAD_REQUEST, &message)
         })
     }
 }

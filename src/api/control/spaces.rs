@@ -134,7 +134,7 @@ fn make(ask: &Ask<'_>) -> Reply {
                 Err(error) => refused(&error),
             }
         }
-        Err(refused) => *refused,
+        Err(refused) => refused,
     }
 }
 
@@ -149,7 +149,7 @@ fn remove(ask: &Ask<'_>) -> Reply {
     }
 }
 
-fn order(ask: &Ask<'_>) -> Result<Order, Box<Reply>> {
+fn order(ask: &Ask<'_>) -> Result<Order, Reply> {
     let wanted: Wanted = ask.body()?;
     let spaces = ask.spaces;
     let mut order = Order::like(&spaces.root, wanted.name);
@@ -162,7 +162,7 @@ fn order(ask: &Ask<'_>) -> Result<Order, Box<Reply>> {
     }
     if let Some(clock) = &wanted.clock {
         let told = order.tell_time_by(clock);
-        told.map_err(|error| Box::new(fault(StatusCode::BAD_REQUEST, &error.to_string())))?;
+        told.map_err(|error| fault(StatusCode::BAD_REQUEST, &error.to_string()))?;
     }
     order.seed = wanted.seed;
     let expires = wanted.expire_idle_seconds.map(u32::from);

@@ -127,7 +127,7 @@ pub fn answer(app: &App, caches: &RefCell<Caches>, request: &Request, placed: &P
     let call = Call::new(app, caches, &request.head, &request.body, placed.door);
     let call = match enter(call, &placed.asked) {
         Ok(call) => call,
-        Err(reply) => return *reply,
+        Err(reply) => return reply,
     };
     let outcome = match &placed.asked {
         Asked::NoSlash(version) => Ok(versions::redirect(&call, version)),
@@ -154,7 +154,7 @@ pub async fn transfer(
     let call = Call::new(app, caches, head, seen, placed.door);
     let call = match enter(call, &placed.asked) {
         Ok(call) => call,
-        Err(reply) => return *reply,
+        Err(reply) => return reply,
     };
     let outcome = match &placed.asked {
         Asked::V1(asked) => v1::transfer(&call, asked, &mut source).await,
@@ -165,7 +165,7 @@ pub async fn transfer(
 }
 
 /// What needs nobody to sign in is answered here; all else goes on with whoever did.
-fn enter<'a>(mut call: Call<'a>, asked: &Asked) -> Result<Call<'a>, Box<Reply>> {
+fn enter<'a>(mut call: Call<'a>, asked: &Asked) -> Result<Call<'a>, Reply> {
     let answered = match asked {
         Asked::Options => Reply::empty(StatusCode::OK),
         Asked::Health => Reply::new(StatusCode::OK, "text/plain; charset=UTF-8", "OK"),
@@ -185,7 +185,7 @@ fn enter<'a>(mut call: Call<'a>, asked: &Asked) -> Result<Call<'a>, Box<Reply>> 
             refusal::reply(fault, call.head, form(asked))
         }
     };
-    Err(Box::new(answered))
+    Err(answered)
 }
 
 /// What somebody gets who is signed in.

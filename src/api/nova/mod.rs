@@ -119,7 +119,7 @@ pub fn plan(app: &App, head: &Head) -> (Plan, Placed) {
     plan.work = match &asked {
         Asked::Passed => Work::Ask,
         Asked::Tree(_) if app.upstream.is_some() => Work::Ask,
-        Asked::Tree(Some(route)) if route.operation.is_change() => Work::Change,
+        Asked::Tree(Some(route)) => route.operation.work(),
         _ => Work::Read,
     };
     plan.body = match asked {

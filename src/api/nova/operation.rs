@@ -4,7 +4,7 @@ use super::dialect::media::suffix_of;
 use super::dialect::{Dialect, ProjectIds, Routes};
 use super::images::metadata::{self, Write};
 use super::{discovery, images};
-use crate::domain::Operation as Name;
+use crate::domain::{Operation as Name, Work};
 use crate::http::{Method, PathView};
 use crate::python::unquote;
 
@@ -98,12 +98,16 @@ impl Operation {
         }
     }
 
-    /// Whether it changes something.
-    pub fn is_change(&self) -> bool {
+    /// What kind of work it is.
+    pub fn work(&self) -> Work {
         match self {
-            Self::Images(operation) => matches!(operation, images::Operation::Delete(_)),
-            Self::Metadata(operation) => operation.is_change(),
-            Self::Discovery(_) | Self::NoSuchAction | Self::RefusedAction => false,
+            Self::Images(images::Operation::Delete(_)) => Work::Change,
+            Self::Metadata(operation) if operation.is_change() => Work::Edit,
+            Self::Images(_)
+            | Self::Metadata(_)
+            | Self::Discovery(_)
+            | Self::NoSuchAction
+            | Self::RefusedAction => Work::Read,
         }
     }
 

@@ -145,7 +145,7 @@ impl Images {
         id: &str,
         decide: impl FnOnce(&mut Edit<'_>) -> Result<(), E>,
     ) -> Result<Image, E> {
-        let outcome = self.store.change(id, |image| {
+        let outcome = self.store.change_together(id, |image| {
             let image =
                 visible(caller, rules, image).map_err(|error| Stopped::Image(error.into()))?;
             let mut edit = Edit {

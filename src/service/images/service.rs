@@ -136,26 +136,28 @@ impl Images {
         decide: impl FnOnce(&Image) -> Result<Properties, E>,
     ) -> Result<Image, E> {
         let now = self.clock.now();
-        let outcome = self.store.change(id, |image| -> Result<_, Stopped<E>> {
-            let mut image = visible(caller, rules, image).map_err(ImageError::from)?;
-            let properties = decide(&image).map_err(Stopped::Decided)?;
-            access::write_properties(caller, rules, &image).map_err(ImageError::from)?;
-            if rules.formats_needed {
-                check_formats(&image)?;
-            }
-            let before = image.clone();
-            image.properties = properties;
-            apply_rules(rules, &mut image)?;
-            let moves = match rules.stamps {
-                Stamps::Always => true,
-                Stamps::WhenChanged => image != before,
-                Stamps::Never => false,
-            };
-            if moves {
-                image.updated_at = now;
-            }
-            Ok(Change::Put(Box::new(image.clone()), image))
-        });
+        let outcome = self
+            .store
+            .change_together(id, |image| -> Result<_, Stopped<E>> {
+                let mut image = visible(caller, rules, image).map_err(ImageError::from)?;
+                let properties = decide(&image).map_err(Stopped::Decided)?;
+                access::write_properties(caller, rules, &image).map_err(ImageError::from)?;
+                if rules.formats_needed {
+                    check_formats(&image)?;
+                }
+                let before = image.clone();
+                image.properties = properties;
+                apply_rules(rules, &mut image)?;
+                let moves = match rules.stamps {
+                    Stamps::Always => true,
+                    Stamps::WhenChanged => image != before,
+                    Stamps::Never => false,
+                };
+                if moves {
+                    image.updated_at = now;
+                }
+                Ok(Change::Put(Box::new(image.clone()), image))
+            });
         outcome.map_err(|stopped| match stopped {
             Stopped::Decided(error) => error,
             Stopped::Image(error) => {

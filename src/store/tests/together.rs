@@ -2,7 +2,7 @@
 
 use super::{FIRST, File, image, listed};
 use crate::domain::property_tests::cases;
-use crate::store::{Change, DatabaseFile, Location, Store, StoreError};
+use crate::store::{Change, DatabaseFile, Location, Store, StoreError, put_off};
 use proptest::prelude::*;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 fn rename(store: &Store, id: &str, name: &str) -> Result<(), StoreError> {
-    store.change(id, |image| {
+    store.change_together(id, |image| {
         let mut image = image.unwrap();
         image.name = Some(name.to_owned());
         Ok(Change::Put(Box::new(image), ()))
@@ -87,6 +87,51 @@ fn a_write_sees_those_before_it_and_takes_back_only_itself() {
 }
 
 #[test]
+fn a_change_that_is_put_off_is_nobodys_to_see_before_its_commit() {
+    let file = File::new("put-off");
+    let store = file.store(FIRST);
+    store.load(&[image(0), image(1)]).unwrap();
+    let before = store.generation();
+    let (done, uncommitted) = put_off(|| rename(&store, "id-00", "new"));
+    done.unwrap();
+    assert_eq!(listed(&store), ["name-01 1", "name-00 1"]);
+    assert_eq!(store.generation(), before);
+    store.commit(uncommitted.unwrap()).unwrap();
+    assert_eq!(listed(&store), ["name-01 1", "new 1"]);
+    assert_eq!(store.generation(), before + 1);
+
+    // What is refused is no write, and yet its answer is as good as what it has seen.
+    let refuse = || store.change_together("id-00", |_| Err::<Change<()>, Option<StoreError>>(None));
+    let (refused, uncommitted) = put_off(refuse);
+    assert!(matches!(refused, Err(None)));
+    store.commit(uncommitted.unwrap()).unwrap();
+    assert_eq!(store.generation(), before + 1);
+
+    // The second of one piece of work waits for its commit, which is that of the first, too.
+    let (done, uncommitted) = put_off(|| {
+        rename(&store, "id-00", "first")?;
+        rename(&store, "id-01", "second")
+    });
+    done.unwrap();
+    assert_eq!(listed(&store), ["second 1", "first 1"]);
+    store.commit(uncommitted.unwrap()).unwrap();
+    assert_eq!(store.generation(), before + 3);
+    let (none, uncommitted) = put_off(|| ());
+    assert!(uncommitted.is_none(), "{none:?}");
+
+    // Whoever writes in between has all of it committed.
+    let (done, uncommitted) = put_off(|| rename(&store, "id-00", "mine"));
+    done.unwrap();
+    let others = std::thread::scope(|scope| {
+        let other = scope.spawn(|| rename(&store, "id-01", "others"));
+        other.join().unwrap()
+    });
+    others.unwrap();
+    assert_eq!(listed(&store), ["others 1", "mine 1"]);
+    store.commit(uncommitted.unwrap()).unwrap();
+}
+
+#[test]
 fn a6_a_write_waits_for_another_process_and_then_says_that_it_is_busy() {
     let file = File::new("busy");
     let impatient = DatabaseFile {
@@ -128,7 +173,7 @@ enum Fate {
 /// Writes a name and then meets its fate; says whether it was told that it is done.
 fn meet(store: &Store, fate: Fate, id: &str, name: &str) -> bool {
     let written = catch_unwind(AssertUnwindSafe(|| {
-        store.change(id, |image| {
+        store.change_together(id, |image| {
             let mut image = image.unwrap();
             image.name = Some(name.to_owned());
             match fate {
@@ -147,6 +192,28 @@ fn meet(store: &Store, fate: Fate, id: &str, name: &str) -> bool {
     matches!(written, Ok(Ok::<(), Option<StoreError>>(())))
 }
 
+/// Meets the fates one after the other, so many before each commit; says which were done.
+fn meet_all(store: &Store, fates: &[Fate], id: &str, together: usize) -> Vec<bool> {
+    let mut all = Vec::new();
+    for fates in fates.chunks(together) {
+        let mut uncommitted = Vec::new();
+        for fate in fates {
+            let turn = all.len().to_string();
+            let meet = || meet(store, *fate, id, &turn);
+            let (done, waits) = match together {
+                1 => (meet(), None),
+                _ => put_off(meet),
+            };
+            all.push(done);
+            uncommitted.extend(waits);
+        }
+        for uncommitted in uncommitted {
+            store.commit(uncommitted).unwrap();
+        }
+    }
+    all
+}
+
 fn fate() -> impl Strategy<Value = Fate> {
     prop_oneof![
         4 => Just(Fate::Done),
@@ -161,7 +228,7 @@ proptest! {
 
     #[test]
     fn what_is_told_to_be_done_is_there_and_nothing_else(
-        writers in prop::collection::vec(prop::collection::vec(fate(), 1..12), 2..8),
+        writers in prop::collection::vec((prop::collection::vec(fate(), 1..12), 1_usize..5), 2..8),
     ) {
         let file = File::new("fates");
         let store = file.store(FIRST);
@@ -169,19 +236,17 @@ proptest! {
         let before = store.generation();
         // Each has an image of its own, and its last write that is done is what is kept.
         let done: Vec<Vec<bool>> = std::thread::scope(|scope| {
-            let started: Vec<_> = writers.iter().enumerate().map(|(number, fates)| {
+            let started: Vec<_> = writers.iter().enumerate().map(|(number, (fates, together))| {
                 let store = &store;
                 scope.spawn(move || {
-                    let id = format!("id-{number:02}");
-                    let writes = fates.iter().enumerate();
-                    writes.map(|(turn, fate)| meet(store, *fate, &id, &format!("{turn}"))).collect()
+                    meet_all(store, fates, &format!("id-{number:02}"), *together)
                 })
             }).collect();
             started.into_iter().map(|writer| writer.join().unwrap()).collect()
         });
         let mut expected: BTreeMap<_, _> = (0..16).map(image).map(|image| (image.id, image.name)).collect();
         let mut count = 0;
-        for (number, (fates, done)) in writers.iter().zip(&done).enumerate() {
+        for (number, ((fates, _), done)) in writers.iter().zip(&done).enumerate() {
             for (turn, (fate, done)) in fates.iter().zip(done).enumerate() {
                 prop_assert_eq!(*fate == Fate::Done, *done);
                 if *done {

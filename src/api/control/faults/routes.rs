@@ -140,7 +140,7 @@ fn list(ask: &Ask<'_>) -> Reply {
 fn add(ask: &Ask<'_>) -> Reply {
     let fault = match ask.body::<Wanted>() {
         Ok(wanted) => wanted.fault(),
-        Err(refused) => return *refused,
+        Err(refused) => return refused,
     };
     let added = fault.map_err(FaultError::from);
     added_as(ask, added.and_then(|fault| ask.app.add_fault(fault)))

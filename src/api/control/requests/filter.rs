@@ -65,7 +65,7 @@ macro_rules! filter {
             ///
             /// # Errors
             /// The answer to whoever named no status.
-            pub fn matching(&self) -> Result<Matching, Box<Reply>> {
+            pub fn matching(&self) -> Result<Matching, Reply> {
                 let texts: [(&Option<String>, fn(Matching, String) -> Matching); 8] = [
                     (&self.operation, Matching::of_operation),
                     (&self.service, Matching::service),
@@ -121,12 +121,12 @@ filter! {
 }
 
 impl StatusWord {
-    fn read(&self) -> Result<Statuses, Box<Reply>> {
+    fn read(&self) -> Result<Statuses, Reply> {
         let text = match self {
             Self::Number(number) => number.to_string(),
             Self::Text(text) => text.clone(),
         };
         let read: Result<Statuses, _> = text.parse();
-        read.map_err(|error| Box::new(fault(StatusCode::BAD_REQUEST, &error.to_string())))
+        read.map_err(|error| fault(StatusCode::BAD_REQUEST, &error.to_string()))
     }
 }

@@ -32,11 +32,11 @@ struct Lost {
 /// `GET /_control/requests/follow`
 pub fn follow<'a>(ask: &'a Ask<'a>) -> LocalBoxFuture<'a, Reply> {
     Box::pin(std::future::ready(
-        followed(ask).unwrap_or_else(|refused| *refused),
+        followed(ask).unwrap_or_else(|refused| refused),
     ))
 }
 
-fn followed(ask: &Ask<'_>) -> Result<Reply, Box<Reply>> {
+fn followed(ask: &Ask<'_>) -> Result<Reply, Reply> {
     let journal = journal(ask)?;
     let query: FollowQuery = ask.query()?;
     let matching = query.matching()?;
@@ -44,7 +44,7 @@ fn followed(ask: &Ask<'_>) -> Result<Reply, Box<Reply>> {
         None | Some("") => query.since,
         Some(id) => Some(id.parse().map_err(|_| {
             let why = format!("Last-Event-ID {id:?} is no number of a request");
-            Box::new(fault(StatusCode::BAD_REQUEST, &why))
+            fault(StatusCode::BAD_REQUEST, &why)
         })?),
     };
     if ask.head().method() == Method::HEAD {

@@ -31,14 +31,14 @@ pub struct ListedRequests {
 ///
 /// # Errors
 /// The answer to whoever asks for one where nothing is kept.
-pub fn journal<'a>(ask: &Ask<'a>) -> Result<&'a SpaceJournal, Box<Reply>> {
+pub fn journal<'a>(ask: &Ask<'a>) -> Result<&'a SpaceJournal, Reply> {
     let journal = ask.app.journal();
     match journal.is_on() {
         true => Ok(journal),
-        false => Err(Box::new(fault(
+        false => Err(fault(
             StatusCode::CONFLICT,
             "this server keeps no journal (--journal off)",
-        ))),
+        )),
     }
 }
 
@@ -51,7 +51,7 @@ pub fn list(ask: &Ask<'_>) -> Reply {
         let limit = query.limit.unwrap_or(USUAL_LIMIT);
         if !(1..=MOST_LIMIT).contains(&limit) {
             let why = format!("limit is a number from 1 to {MOST_LIMIT}");
-            return Err(Box::new(fault(StatusCode::BAD_REQUEST, &why)));
+            return Err(fault(StatusCode::BAD_REQUEST, &why));
         }
         let (since, most) = (
             query.since.unwrap_or(0),
@@ -70,7 +70,7 @@ pub fn list(ask: &Ask<'_>) -> Reply {
         };
         Ok(json(StatusCode::OK, &listed))
     };
-    list().unwrap_or_else(|refused: Box<Reply>| *refused)
+    list().unwrap_or_else(|refused: Reply| refused)
 }
 
 /// `GET /_control/requests/{number}`
@@ -85,11 +85,11 @@ pub fn show(ask: &Ask<'_>) -> Reply {
                 ask.part(),
                 journal.newest()
             );
-            Box::new(fault(StatusCode::NOT_FOUND, &why))
+            fault(StatusCode::NOT_FOUND, &why)
         })?;
         Ok(json(StatusCode::OK, &ShownRequest::of(&entry, true)))
     };
-    show().unwrap_or_else(|refused: Box<Reply>| *refused)
+    show().unwrap_or_else(|refused: Reply| refused)
 }
 
 /// `GET /_control/requests/count`
@@ -100,7 +100,7 @@ pub fn count(ask: &Ask<'_>) -> Reply {
         let count = journal.count(&filter.matching()?, filter.since.unwrap_or(0));
         Ok(json(StatusCode::OK, &RequestCount { count }))
     };
-    count().unwrap_or_else(|refused: Box<Reply>| *refused)
+    count().unwrap_or_else(|refused: Reply| refused)
 }
 
 /// `POST /_control/requests/verify`
@@ -112,7 +112,7 @@ pub fn verify(ask: &Ask<'_>) -> Reply {
         let since = wanted.matching.since.unwrap_or(0);
         Ok(tally::reply(&journal.verify(times, &matching, since)))
     };
-    verify().unwrap_or_else(|refused: Box<Reply>| *refused)
+    verify().unwrap_or_else(|refused: Reply| refused)
 }
 
 /// `DELETE /_control/requests`
@@ -122,6 +122,6 @@ pub fn clear(ask: &Ask<'_>) -> Reply {
             journal.clear();
             done()
         }
-        Err(refused) => *refused,
+        Err(refused) => refused,
     }
 }

@@ -28,8 +28,8 @@ impl VerifyRequests {
     ///
     /// # Errors
     /// The answer to whoever named numbers that exclude each other.
-    pub fn times(&self) -> Result<Times, Box<Reply>> {
-        let refused = |why: &str| Box::new(fault(StatusCode::BAD_REQUEST, why));
+    pub fn times(&self) -> Result<Times, Reply> {
+        let refused = |why: &str| fault(StatusCode::BAD_REQUEST, why);
         match (self.at_least, self.at_most, self.exactly) {
             (None, None, None) => Ok((1..).into()),
             (None, None, Some(exactly)) => Ok(exactly.into()),

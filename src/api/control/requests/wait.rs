@@ -37,10 +37,10 @@ pub struct WaitForRequests {
 
 /// `POST /_control/requests/wait`
 pub fn wait<'a>(ask: &'a Ask<'a>) -> LocalBoxFuture<'a, Reply> {
-    Box::pin(async move { waited(ask).await.unwrap_or_else(|refused| *refused) })
+    Box::pin(async move { waited(ask).await.unwrap_or_else(|refused| refused) })
 }
 
-async fn waited(ask: &Ask<'_>) -> Result<Reply, Box<Reply>> {
+async fn waited(ask: &Ask<'_>) -> Result<Reply, Reply> {
     let journal = journal(ask)?;
     let wanted: WaitForRequests = ask.body()?;
     let matching = wanted.matching.matching()?;
@@ -48,7 +48,7 @@ async fn waited(ask: &Ask<'_>) -> Result<Reply, Box<Reply>> {
     let timeout = wanted.timeout_ms.unwrap_or(USUAL_MILLISECONDS);
     if timeout > MOST_MILLISECONDS {
         let why = format!("timeout_ms is a number from 0 to {MOST_MILLISECONDS}");
-        return Err(Box::new(fault(StatusCode::BAD_REQUEST, &why)));
+        return Err(fault(StatusCode::BAD_REQUEST, &why));
     }
     let since = wanted.matching.since.unwrap_or(0);
     let coming = count(journal.follow(since), &matching, at_least);

@@ -56,6 +56,9 @@ pub fn plan(asked: &Asked, method: &Method) -> Plan {
             }
         }
         Some(Route::Import(_)) if operation.is_some() => plan.work = Work::Transfer,
+        Some(Route::Image(_)) if operation.is_some() && method == Method::PATCH => {
+            plan.work = Work::Edit;
+        }
         _ if operation.is_some() && method != Method::GET => plan.work = Work::Change,
         _ => {}
     }

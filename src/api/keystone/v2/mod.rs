@@ -49,7 +49,7 @@ pub async fn answer_from_v3(
     }
     let body = match read(call, body) {
         Ok(body) => body,
-        Err(refused) => return finish(*refused),
+        Err(refused) => return finish(refused),
     };
     let answered = match operation {
         Operation::Authenticate => from_v3::authenticate(call, cloud, &body).await,
@@ -81,7 +81,7 @@ fn answer_in_version(call: &Call<'_>, body: &Body, operation: &Operation) -> Rep
     }
     let body = match read(call, body) {
         Ok(body) => body,
-        Err(refused) => return *refused,
+        Err(refused) => return refused,
     };
     let answered = match operation {
         Operation::Authenticate => tokens::authenticate(call, &body),
@@ -104,13 +104,13 @@ fn tell(call: &Call<'_>, operation: &Operation) -> Result<Reply, Fault> {
 }
 
 /// The body, which is looked at whatever it is for.
-fn read(call: &Call<'_>, body: &Body) -> Result<Object, Box<Reply>> {
+fn read(call: &Call<'_>, body: &Body) -> Result<Object, Reply> {
     body::read(call.head, body).map_err(|fault| {
         let format = match fault {
             Fault::NotXml => Format::Json,
             _ => call.format(),
         };
-        Box::new(write(call, format, &fault))
+        write(call, format, &fault)
     })
 }
 
