@@ -14,6 +14,7 @@ mod control_walk;
 mod coverage;
 mod departures;
 mod documents;
+mod edits;
 mod element;
 mod embedding;
 mod faults;
