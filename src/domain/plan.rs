@@ -48,7 +48,8 @@ pub enum Work {
     /// It changes something: in a file that means waiting for the disk.
     Change,
     /// It changes one image, once, and takes little time for it: in a file it waits for the disk together with
-    /// others.
+    /// others. Others that change images wait for it, so it waits for nothing that they hold, such as the plans
+    /// of images.
     Edit,
     /// It goes through all the images there are.
     Everything,

@@ -6,7 +6,7 @@
 
 use crate::domain::instant;
 use crate::http::Reply;
-use crate::store::{StoreError, Uncommitted, put_off};
+use crate::store::{Left, StoreError, Uncommitted, put_off};
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,9 +19,6 @@ const MOST_TOGETHER: usize = 64;
 
 /// The longest time that a commit waits for others to come.
 const MOST_PATIENCE: Duration = Duration::from_millis(2);
-
-/// Until when it waits for another process that has the file.
-pub type End = Option<Instant>;
 
 /// Gives the answer, and the same again where the first was given in vain. It is told whether the request had
 /// to wait for others who waited in vain.
@@ -52,15 +49,12 @@ struct Inside {
 /// A request in line.
 struct Job {
     answer: Answer,
-    end: End,
     told: oneshot::Sender<Reply>,
 }
 
 impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Job")
-            .field("end", &self.end)
-            .finish_non_exhaustive()
+        f.debug_struct("Job").finish_non_exhaustive()
     }
 }
 
@@ -69,7 +63,7 @@ struct Answered {
     job: Job,
     /// Nothing when that panicked.
     reply: Option<Reply>,
-    uncommitted: Option<Uncommitted>,
+    uncommitted: Uncommitted,
 }
 
 /// Answers those who are in line. Where it is dropped instead, since the server ends, they are not answered.
@@ -83,14 +77,10 @@ impl Line {
     /// Comes into line, and is told the answer once what it changed is committed. Who leaves before it is
     /// his turn is not answered. With nobody to serve the line there is somebody to be sent to another thread
     /// who does.
-    pub fn join(
-        self: &Arc<Self>,
-        answer: Answer,
-        end: End,
-    ) -> (oneshot::Receiver<Reply>, Option<Serving>) {
+    pub fn join(self: &Arc<Self>, answer: Answer) -> (oneshot::Receiver<Reply>, Option<Serving>) {
         let (told, reply) = oneshot::channel();
         let mut inside = self.inside();
-        inside.waiting.push_back(Job { answer, end, told });
+        inside.waiting.push_back(Job { answer, told });
         let was_served = std::mem::replace(&mut inside.is_served, true);
         let is_waited = inside.is_waited;
         drop(inside);
@@ -148,32 +138,33 @@ impl Serving {
             let mut answered = Vec::new();
             let mut next = Some(first);
             while let Some(job) = next {
-                // Somebody may have left meanwhile.
-                if !job.told.is_closed() {
-                    let done = job.answer(in_vain);
-                    in_vain = done.was_in_vain();
-                    answered.push(done);
-                }
-                next = self.line.another(answered.len());
+                answer(job, &mut in_vain, &mut answered);
+                // Whoever waits for a file that another process has taken meanwhile keeps nobody waiting whose
+                // change is committed.
+                let decided = |it: &Answered| it.uncommitted.is_decided();
+                next = match answered.first().is_some_and(decided) {
+                    true => None,
+                    false => self.line.another(answered.len()),
+                };
             }
             if !answered.is_empty() {
-                self.tell(answered, &commit);
+                self.commit(answered, &commit);
             }
         }
         self.is_over = true;
     }
 
     /// Commits what they have changed, and tells them.
-    fn tell(
+    fn commit(
         &self,
         answered: Vec<Answered>,
         commit: impl Fn(Uncommitted) -> Result<(), StoreError>,
     ) {
         let together = answered.len();
         let begun = instant();
-        let told: Vec<_> = answered
+        let committed: Vec<_> = answered
             .into_iter()
-            .map(|it| (it.uncommitted.map_or(Ok(()), &commit), it.job, it.reply))
+            .map(|it| (commit(it.uncommitted), it.job, it.reply))
             .collect();
         let over = instant();
         let mut inside = self.line.inside();
@@ -181,19 +172,20 @@ impl Serving {
         inside.took = over - begun;
         inside.over = Some(over);
         drop(inside);
-        for (committed, job, reply) in told {
-            let reply = match committed {
-                Ok(()) => reply,
-                // Nothing of it was done: alone it may be, and if not, its service says why.
+        let mut undone = Vec::new();
+        for (committed, job, reply) in committed {
+            match committed {
+                Ok(()) => tell(job, reply),
                 Err(error) => {
                     tracing::debug!(%error, "answered again, alone");
-                    job.reply(true)
+                    undone.push(job);
                 }
-            };
-            if let Some(reply) = reply {
-                // Who is not there any more need not be told.
-                _ = job.told.send(reply);
             }
+        }
+        // Nothing of these was done: alone it may be, and if not, their service says why.
+        for job in undone {
+            let reply = job.reply(true);
+            tell(job, reply);
         }
     }
 }
@@ -212,23 +204,38 @@ impl Drop for Serving {
     }
 }
 
-impl Answered {
-    /// Whether it waited for another process until its patience was over.
-    fn was_in_vain(&self) -> bool {
-        self.job.end.is_some_and(|end| instant() >= end)
+/// Answers somebody who has not left meanwhile. Who has changed nothing is told at once.
+fn answer(job: Job, in_vain: &mut bool, answered: &mut Vec<Answered>) {
+    if job.told.is_closed() {
+        return;
+    }
+    let (reply, left) = put_off(|| job.reply(*in_vain));
+    match left {
+        Left::Nothing => tell(job, reply),
+        Left::InVain => {
+            *in_vain = true;
+            tell(job, reply);
+        }
+        Left::Change(uncommitted) => {
+            *in_vain = false;
+            answered.push(Answered {
+                job,
+                reply,
+                uncommitted,
+            });
+        }
+    }
+}
+
+/// Gives the answer; without one its service is told that there is none.
+fn tell(job: Job, reply: Option<Reply>) {
+    if let Some(reply) = reply {
+        // Who is not there any more need not be told.
+        _ = job.told.send(reply);
     }
 }
 
 impl Job {
-    fn answer(self, in_vain: bool) -> Answered {
-        let (reply, uncommitted) = put_off(|| self.reply(in_vain));
-        Answered {
-            job: self,
-            reply,
-            uncommitted,
-        }
-    }
-
     /// Nothing when that panics: the others are answered all the same.
     fn reply(&self, in_vain: bool) -> Option<Reply> {
         catch_unwind(AssertUnwindSafe(|| (self.answer)(in_vain))).ok()
@@ -238,67 +245,122 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::{Answer, Line, Serving};
+    use crate::domain::Image;
+    use crate::emulator::texts::TEXTS;
     use crate::http::{Reply, StatusCode};
-    use crate::store::{StoreError, Uncommitted};
+    use crate::store::{Change, DatabaseFile, Location, Store, StoreError};
+    use std::cell::RefCell;
+    use std::path::PathBuf;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::sync::oneshot::error::TryRecvError;
 
+    /// Answers, and changes nothing.
     fn answer(give: impl Fn() -> StatusCode + Send + 'static) -> Answer {
         Box::new(move |_| Reply::empty(give()))
     }
 
-    fn nothing(_: Uncommitted) -> Result<(), StoreError> {
-        Ok(())
+    /// Has an image be edited, and counts how often.
+    fn edit(store: &Arc<Store>, count: &Arc<AtomicUsize>) -> Answer {
+        let (store, count) = (Arc::clone(store), Arc::clone(count));
+        answer(move || {
+            count.fetch_add(1, Ordering::SeqCst);
+            let edited = store.change_together("one", |image| {
+                let mut image = image.unwrap_or_else(|| Image::builder("one").build());
+                image.min_ram_mib += 1;
+                Ok::<_, StoreError>(Change::Put(Box::new(image), ()))
+            });
+            edited.map_or(StatusCode::INTERNAL_SERVER_ERROR, |()| StatusCode::OK)
+        })
+    }
+
+    /// A store over a file that goes with it.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> (Self, Arc<Store>) {
+            let name = format!("nova-images-{}-line-{name}.sqlite", std::process::id());
+            let path = std::env::temp_dir().join(name);
+            let file = Location::File(DatabaseFile::at(path.clone()));
+            (Self(path), Arc::new(Store::open(file, TEXTS).unwrap()))
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            for suffix in ["", "-wal", "-shm"] {
+                let mut path = self.0.clone().into_os_string();
+                path.push(suffix);
+                _ = std::fs::remove_file(path);
+            }
+        }
+    }
+
+    fn min_ram(store: &Store) -> Option<i64> {
+        let image = store.image("one").unwrap();
+        image.map(|image| image.min_ram_mib)
     }
 
     #[test]
-    fn those_who_come_meanwhile_are_answered_before_anybody_is_told() {
-        let line: Arc<Line> = Arc::default();
-        let (late, behind) = (Arc::clone(&line), Arc::new(AtomicUsize::new(0)));
-        let count = Arc::clone(&behind);
-        let (mut first, serving) = line.join(
-            answer(move || {
-                let counted = Arc::clone(&count);
-                let counting = answer(move || {
-                    counted.fetch_add(1, Ordering::SeqCst);
-                    StatusCode::NO_CONTENT
-                });
-                // Somebody serves the line already. Nobody waits for the answer: it is not given.
-                let (_, serving) = late.join(counting, None);
-                assert!(serving.is_none());
-                StatusCode::OK
-            }),
-            None,
-        );
-        let (mut second, none) = line.join(answer(|| StatusCode::CREATED), None);
+    fn nobody_is_told_before_all_are_committed() {
+        let (_scratch, store) = Scratch::new("told");
+        let (line, count) = (Arc::<Line>::default(), Arc::default());
+        let (first, serving) = line.join(edit(&store, &count));
+        let (second, none) = line.join(edit(&store, &count));
         assert!(none.is_none());
-        assert!(first.try_recv().is_err() && second.try_recv().is_err());
-        serving.unwrap().serve(nothing);
-        assert_eq!(first.try_recv().unwrap().status(), StatusCode::OK);
-        assert_eq!(second.try_recv().unwrap().status(), StatusCode::CREATED);
-        assert_eq!(behind.load(Ordering::SeqCst), 0);
+        // Nobody waits for the answer of this one: it is not given.
+        drop(line.join(edit(&store, &count)));
+        let told = RefCell::new([first, second]);
+        serving.unwrap().serve(|uncommitted| {
+            for told in &mut *told.borrow_mut() {
+                assert_eq!(told.try_recv().unwrap_err(), TryRecvError::Empty);
+            }
+            store.commit(uncommitted)
+        });
+        for mut told in told.into_inner() {
+            assert_eq!(told.try_recv().unwrap().status(), StatusCode::OK);
+        }
+        assert_eq!(min_ram(&store), Some(2));
+        assert_eq!(count.load(Ordering::SeqCst), 2);
         // Served to its end, it is served anew.
-        assert!(line.join(answer(|| StatusCode::OK), None).1.is_some());
+        assert!(line.join(answer(|| StatusCode::OK)).1.is_some());
     }
 
     #[test]
-    fn one_that_panics_leaves_the_others_their_answers() {
+    fn what_was_not_committed_is_done_again() {
+        let (_scratch, store) = Scratch::new("again");
+        let (line, count) = (Arc::<Line>::default(), Arc::default());
+        let (mut told, serving) = line.join(edit(&store, &count));
+        serving.unwrap().serve(|uncommitted| {
+            store.commit(uncommitted)?;
+            Err(StoreError::GivenUp)
+        });
+        assert_eq!(told.try_recv().unwrap().status(), StatusCode::OK);
+        assert_eq!(count.load(Ordering::SeqCst), 2);
+        assert_eq!(min_ram(&store), Some(2));
+    }
+
+    #[test]
+    fn who_changes_nothing_is_told_at_once_and_one_that_panics_harms_no_other() {
         let line: Arc<Line> = Arc::default();
+        let (refused, serving) = line.join(answer(|| StatusCode::NOT_FOUND));
         let panics = || std::panic::resume_unwind(Box::new("in the middle"));
-        let (mut first, serving) = line.join(answer(panics), None);
-        let (mut second, _) = line.join(answer(|| StatusCode::OK), None);
-        serving.unwrap().serve(nothing);
-        assert!(first.try_recv().is_err());
-        assert_eq!(second.try_recv().unwrap().status(), StatusCode::OK);
+        let (mut broken, _) = line.join(answer(panics));
+        let refused = std::sync::Mutex::new(refused);
+        let (mut last, _) = line.join(answer(move || {
+            refused.lock().unwrap().try_recv().unwrap().status()
+        }));
+        serving.unwrap().serve(|change| panic!("{change:?}"));
+        assert_eq!(broken.try_recv().unwrap_err(), TryRecvError::Closed);
+        assert_eq!(last.try_recv().unwrap().status(), StatusCode::NOT_FOUND);
     }
 
     #[test]
     fn nobody_waits_for_a_thread_that_never_came() {
         let line: Arc<Line> = Arc::default();
-        let (mut reply, serving) = line.join(answer(|| StatusCode::OK), None);
+        let (mut reply, serving) = line.join(answer(|| StatusCode::OK));
         drop::<Option<Serving>>(serving);
-        let told = reply.try_recv().unwrap_err();
-        assert_eq!(told, tokio::sync::oneshot::error::TryRecvError::Closed);
-        assert!(line.join(answer(|| StatusCode::OK), None).1.is_some());
+        assert_eq!(reply.try_recv().unwrap_err(), TryRecvError::Closed);
+        assert!(line.join(answer(|| StatusCode::OK)).1.is_some());
     }
 }

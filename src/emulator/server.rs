@@ -338,7 +338,7 @@ impl Server {
         let app = self.shared.app(&space);
         let end = app.end_of_patience();
         let answer = self.on_another_thread(space.clone(), request, placed, end);
-        let (reply, serving) = self.shared.line.join(Box::new(answer), end);
+        let (reply, serving) = self.shared.line.join(Box::new(answer));
         if let Some(serving) = serving {
             let (shared, space) = (Arc::clone(&self.shared), space.clone());
             // Not waited for: it goes on for those who come behind this one.

@@ -79,6 +79,11 @@ impl Group {
         self.decided.notify_all();
     }
 
+    /// Whether it is committed, or never will be.
+    pub fn is_decided(&self) -> bool {
+        lock(&self.outcome).is_some()
+    }
+
     fn wait(&self) -> Result<(), StoreError> {
         let known = lock(&self.outcome);
         let known = self.decided.wait_while(known, |known| known.is_none());
@@ -153,6 +158,9 @@ impl GroupWriter {
         work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
     ) -> Result<(Result<T, E>, Arc<Group>), StoreError> {
         let (outcome, group, turn) = self.take_part(work)?;
+        if turn.members == turn.hoped_for {
+            self.gathered.notify_all();
+        }
         drop(turn);
         if !matches!(outcome, Ok(Ok(_))) {
             // What went wrong with this write says more.

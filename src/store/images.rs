@@ -10,7 +10,7 @@ use super::seed::Seed;
 use super::seed::in_order;
 use super::shared_texts::Tables;
 use super::spool::{DataName, Spool};
-use super::uncommitted::{self, Uncommitted};
+use super::uncommitted::{self, Left, Uncommitted};
 use super::{data, lists, loading, rows};
 use crate::domain::{Image, ImageQuery, TextMaker, instant};
 use std::time::Instant;
@@ -338,14 +338,17 @@ impl Store {
         let written = self
             .database
             .write_uncommitted(|connection| self.decided(connection, id, &mut freed, decide));
+        if let Err(StoreError::Busy) = written {
+            uncommitted::leave(Left::InVain);
+        }
         let (outcome, group) = written?;
         let is_changed = matches!(outcome, Ok((_, true)));
         match group {
-            Some(group) => uncommitted::leave(Uncommitted {
+            Some(group) => uncommitted::leave(Left::Change(Uncommitted {
                 group,
                 changed: is_changed.then(|| id.to_owned()),
                 freed,
-            }),
+            })),
             None => self.changed(is_changed.then_some(id), freed),
         }
         outcome.map(|(value, _)| value)

@@ -62,5 +62,5 @@ pub use patience::Patience;
 pub use seed::{Aim, Seed};
 pub use shares::Share;
 pub use tokens::{KeptTokens, TokenDigest};
-pub use uncommitted::{Uncommitted, put_off};
+pub use uncommitted::{Left, Uncommitted, put_off};
 pub use uploads::{Decided, UploadTicket};

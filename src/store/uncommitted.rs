@@ -20,8 +20,20 @@ enum Slot {
     Closed,
     /// To put its commit off.
     Open,
-    /// It has put one off; for others it waits.
-    Taken(Uncommitted),
+    /// It has put one off, or waited in vain; for others it waits.
+    Taken(Left),
+}
+
+/// What work leaves to whoever had it put commits off.
+#[derive(Debug)]
+#[must_use]
+pub enum Left {
+    /// Nothing: it changed nothing, or waited for the commit.
+    Nothing,
+    /// A change, to be committed.
+    Change(Uncommitted),
+    /// No change: another process has the file, and had it for longer than the work could wait.
+    InVain,
 }
 
 /// A change that is written, but not committed: nobody else sees it. It has to be committed.
@@ -35,14 +47,22 @@ pub struct Uncommitted {
     pub(super) freed: Vec<DataName>,
 }
 
+impl Uncommitted {
+    /// Whether somebody else has committed it meanwhile, or failed to.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.group.is_decided()
+    }
+}
+
 /// Does work that must not panic. Of the changes that it makes together with others, the commit of the first
 /// is put off.
-pub fn put_off<T>(work: impl FnOnce() -> T) -> (T, Option<Uncommitted>) {
+pub fn put_off<T>(work: impl FnOnce() -> T) -> (T, Left) {
     SLOT.set(Slot::Open);
     let done = work();
     match SLOT.replace(Slot::Closed) {
-        Slot::Taken(uncommitted) => (done, Some(uncommitted)),
-        Slot::Open | Slot::Closed => (done, None),
+        Slot::Taken(left) => (done, left),
+        Slot::Open | Slot::Closed => (done, Left::Nothing),
     }
 }
 
@@ -51,7 +71,7 @@ pub(super) fn is_put_off() -> bool {
     SLOT.with_borrow(|slot| matches!(slot, Slot::Open))
 }
 
-/// Leaves a change to whoever commits it.
-pub(super) fn leave(uncommitted: Uncommitted) {
-    SLOT.set(Slot::Taken(uncommitted));
+/// Leaves something to whoever commits.
+pub(super) fn leave(left: Left) {
+    SLOT.set(Slot::Taken(left));
 }

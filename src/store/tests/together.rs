@@ -2,7 +2,7 @@
 
 use super::{FIRST, File, image, listed};
 use crate::domain::property_tests::cases;
-use crate::store::{Change, DatabaseFile, Location, Store, StoreError, put_off};
+use crate::store::{Change, DatabaseFile, Left, Location, Store, StoreError, Uncommitted, put_off};
 use proptest::prelude::*;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -86,6 +86,13 @@ fn a_write_sees_those_before_it_and_takes_back_only_itself() {
     assert_eq!(listed(&store), ["name-01 1", "after 1"]);
 }
 
+fn change(left: Left) -> Uncommitted {
+    match left {
+        Left::Change(uncommitted) => uncommitted,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_change_that_is_put_off_is_nobodys_to_see_before_its_commit() {
     let file = File::new("put-off");
@@ -96,7 +103,7 @@ fn a_change_that_is_put_off_is_nobodys_to_see_before_its_commit() {
     done.unwrap();
     assert_eq!(listed(&store), ["name-01 1", "name-00 1"]);
     assert_eq!(store.generation(), before);
-    store.commit(uncommitted.unwrap()).unwrap();
+    store.commit(change(uncommitted)).unwrap();
     assert_eq!(listed(&store), ["name-01 1", "new 1"]);
     assert_eq!(store.generation(), before + 1);
 
@@ -104,7 +111,7 @@ fn a_change_that_is_put_off_is_nobodys_to_see_before_its_commit() {
     let refuse = || store.change_together("id-00", |_| Err::<Change<()>, Option<StoreError>>(None));
     let (refused, uncommitted) = put_off(refuse);
     assert!(matches!(refused, Err(None)));
-    store.commit(uncommitted.unwrap()).unwrap();
+    store.commit(change(uncommitted)).unwrap();
     assert_eq!(store.generation(), before + 1);
 
     // The second of one piece of work waits for its commit, which is that of the first, too.
@@ -114,10 +121,10 @@ fn a_change_that_is_put_off_is_nobodys_to_see_before_its_commit() {
     });
     done.unwrap();
     assert_eq!(listed(&store), ["second 1", "first 1"]);
-    store.commit(uncommitted.unwrap()).unwrap();
+    store.commit(change(uncommitted)).unwrap();
     assert_eq!(store.generation(), before + 3);
     let (none, uncommitted) = put_off(|| ());
-    assert!(uncommitted.is_none(), "{none:?}");
+    assert!(matches!(uncommitted, Left::Nothing), "{none:?}");
 
     // Whoever writes in between has all of it committed.
     let (done, uncommitted) = put_off(|| rename(&store, "id-00", "mine"));
@@ -128,7 +135,7 @@ fn a_change_that_is_put_off_is_nobodys_to_see_before_its_commit() {
     });
     others.unwrap();
     assert_eq!(listed(&store), ["others 1", "mine 1"]);
-    store.commit(uncommitted.unwrap()).unwrap();
+    store.commit(change(uncommitted)).unwrap();
 }
 
 #[test]
@@ -200,12 +207,14 @@ fn meet_all(store: &Store, fates: &[Fate], id: &str, together: usize) -> Vec<boo
         for fate in fates {
             let turn = all.len().to_string();
             let meet = || meet(store, *fate, id, &turn);
-            let (done, waits) = match together {
-                1 => (meet(), None),
+            let (done, left) = match together {
+                1 => (meet(), Left::Nothing),
                 _ => put_off(meet),
             };
             all.push(done);
-            uncommitted.extend(waits);
+            if let Left::Change(change) = left {
+                uncommitted.push(change);
+            }
         }
         for uncommitted in uncommitted {
             store.commit(uncommitted).unwrap();
