@@ -14,7 +14,7 @@ use crate::config::{
     SyncMode, UploadTransitions, UpstreamAuth, UpstreamConfig, WaldurApi, WebSource,
 };
 use crate::control::{Clock, Fixture, is_built_in};
-use crate::domain::Untold;
+use crate::domain::{Untold, processors};
 use crate::emulator::Emulator;
 use crate::service::Reread;
 use std::io::Write as _;
@@ -305,7 +305,7 @@ impl Serve {
             journal_body_bytes: self.journal_body_bytes,
             upstream: self.upstream.config()?,
             sweeps: true,
-            workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            workers: processors(),
             ..ServerConfig::default()
         })
     }

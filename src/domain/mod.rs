@@ -17,6 +17,7 @@ mod instant;
 pub mod listed;
 pub mod password;
 pub mod plan;
+mod processors;
 pub mod progress;
 pub mod properties;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use instant::instant;
 pub use listed::{ImageTexts, ListForm, ListedImage, TextMaker};
 pub use password::{Password, PasswordHash};
 pub use plan::{BodyWanted, Operation, Plan, Work};
+pub use processors::processors;
 pub use progress::{Progress, Untold};
 pub use properties::{Properties, PropertyValue};
 pub use sibling::{Instance, WaldurData};

@@ -3,6 +3,7 @@
 //! Such work waits for its turn as a request does: when the client leaves meanwhile, so does the work.
 //! What has begun is finished. Kinds have turns of their own, so that none waits for what another waits for.
 
+use crate::domain::processors;
 use actix_web::rt::time::timeout;
 use actix_web::web::block;
 use std::pin::pin;
@@ -57,8 +58,7 @@ pub enum Unfinished {
 impl Elsewhere {
     /// Half of the processors may compute, at least one.
     pub fn new() -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let computing = (processors / 2).max(1);
+        let computing = (processors() / 2).max(1);
         Self {
             computing: Semaphore::new(computing),
             replacing: Semaphore::new(computing),

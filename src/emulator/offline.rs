@@ -3,7 +3,8 @@
 use super::address;
 use super::entrance::Entrance;
 use super::front;
-use super::server::{Server, Shared};
+use super::server::Server;
+use super::shared::Shared;
 use super::texts::TEXTS;
 use crate::config::{Profile, ServerConfig, SpaceConfig};
 use crate::control::{Clock, Fixture, Ids};

@@ -4,6 +4,7 @@ use super::error::SpoolError;
 use super::folder::Folder;
 use super::name::DataName;
 use super::pool::Pool;
+use crate::domain::processors;
 use std::any::Any;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -46,11 +47,10 @@ pub struct Room {
 impl Room {
     /// Around a folder.
     pub fn new(folder: Folder) -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             folder,
             // Two digests of one upload are computed side by side even where there is one processor.
-            hashing: Pool::new("image-hash", processors.max(2)),
+            hashing: Pool::new("image-hash", processors().max(2)),
             files: Pool::new("image-file", FILE_THREADS),
             rows: Pool::new("image-row", ROW_THREADS),
             blocks: Arc::new(Semaphore::new(MOST_BLOCKS)),
