@@ -39,6 +39,7 @@ mod taken;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod text_block;
 mod texts;
 mod tokens;
 mod turn;

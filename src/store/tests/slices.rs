@@ -2,7 +2,7 @@
 
 use super::{FIRST, File, each, image, listing};
 use crate::domain::{Direction, Sort};
-use crate::domain::{Image, ImageQuery, ListForm, ListedImage, SortKey, Timestamp};
+use crate::domain::{Image, ImageQuery, ListForm, ListedImage, SortKey, Timestamp, Visibility};
 use crate::store::{Change, Listing, Location, Store, StoreError};
 use std::sync::Arc;
 
@@ -33,6 +33,30 @@ fn names(listing: &mut Listing) -> Vec<String> {
         });
     }
     names
+}
+
+/// Rows stand eight in a block, whose texts are read together.
+#[test]
+fn a_list_shows_the_same_whether_it_sees_few_of_each_block_or_all() {
+    let store = in_memory("few-of-each-block");
+    let is_seen = |number: usize| number.is_multiple_of(11) || (900..1300).contains(&number);
+    let mut images = many();
+    for (number, image) in images.iter_mut().enumerate() {
+        image.visibility = Visibility::Private;
+        image.owner = is_seen(number).then(|| "p".to_owned());
+    }
+    store.load(&images).unwrap();
+    let whole = store.images(&listing()).unwrap();
+    assert_eq!(
+        whole.len(),
+        (0..MANY).filter(|number| is_seen(*number)).count()
+    );
+    let expected: Vec<_> = whole
+        .iter()
+        .map(|image| format!("{} 1", image.name.as_deref().unwrap()))
+        .collect();
+    let mut list = Listing::of(Arc::clone(&store), listing(), ListForm::Json);
+    assert_eq!(names(&mut list), expected);
 }
 
 #[test]
