@@ -68,6 +68,7 @@ pub fn query(data: &[u8]) {
     let tidy = path.view().to_text();
     let again = RequestPath::parse(&tidy.replace('%', "%25"));
     assert_eq!(again.view().to_text(), tidy);
+    assert!(again.view().is_text);
     let raw = escaped(data);
     for path in ["/v2/openstack/images", "/v2.1/openstack/images/detail"] {
         ask(Method::GET, &format!("{path}?{raw}"), &[], &[]);

@@ -6,19 +6,12 @@
 
 use crate::domain::instant;
 use crate::http::Reply;
-use crate::store::{Left, StoreError, Uncommitted, put_off};
+use crate::store::{Left, MOST_TOGETHER, Pace, StoreError, Uncommitted, put_off};
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
-
-/// Requests that are answered before a commit at most: nobody waits for more than those before it.
-const MOST_TOGETHER: usize = 64;
-
-/// The longest time that a commit waits for others to come.
-const MOST_PATIENCE: Duration = Duration::from_millis(2);
 
 /// Gives the answer, and the same again where the first was given in vain. It is told whether the request had
 /// to wait for others who waited in vain.
@@ -39,11 +32,7 @@ struct Inside {
     is_served: bool,
     /// Whether it waits for somebody to come.
     is_waited: bool,
-    /// Those who were committed together last.
-    hoped_for: usize,
-    /// How long that commit took, and when it was over.
-    took: Duration,
-    over: Option<Instant>,
+    pace: Pace,
 }
 
 /// A request in line.
@@ -107,18 +96,15 @@ impl Line {
     }
 
     /// The next in line behind those who are answered already. It lets those come who were committed
-    /// together last: they ask again as soon as they were told, and whoever comes first would have a commit
-    /// alone, and have all the others wait for two.
+    /// together last.
     fn another(&self, answered: usize) -> Option<Job> {
         if answered >= MOST_TOGETHER {
             return None;
         }
         let mut inside = self.inside();
-        let since = inside.over.map_or(Duration::MAX, |over| instant() - over);
-        let patience = (inside.took / 2).min(MOST_PATIENCE);
         if inside.waiting.is_empty()
-            && answered < inside.hoped_for
-            && let Some(patience) = patience.checked_sub(since)
+            && answered < inside.pace.hoped_for()
+            && let Some(patience) = inside.pace.patience()
         {
             inside.is_waited = true;
             let hopes = |inside: &mut Inside| inside.waiting.is_empty();
@@ -166,12 +152,7 @@ impl Serving {
             .into_iter()
             .map(|it| (commit(it.uncommitted), it.job, it.reply))
             .collect();
-        let over = instant();
-        let mut inside = self.line.inside();
-        inside.hoped_for = together;
-        inside.took = over - begun;
-        inside.over = Some(over);
-        drop(inside);
+        self.line.inside().pace.committed(together, begun);
         let mut undone = Vec::new();
         for (committed, job, reply) in committed {
             match committed {

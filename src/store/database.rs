@@ -4,7 +4,7 @@
 use super::connecting::{PAGE_CACHE_KIB, PASSING_CACHE_KIB, Use, connect, set_cache};
 use super::error::StoreError;
 use super::file::FileLock;
-use super::group::{Group, GroupWriter};
+use super::group::GroupWriter;
 use super::location::Location;
 use super::schema;
 use super::seed::{Seed, copy_pages};
@@ -16,9 +16,6 @@ use rusqlite::config::DbConfig;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Instant;
-
-/// What came of a write of which the commit is left to somebody, and its group; a write in memory has none.
-type Grouped<T, E> = (Result<T, E>, Option<Arc<Group>>);
 
 /// The connection that writes.
 #[derive(Debug)]
@@ -167,17 +164,19 @@ impl Database {
     /// When a write that began now would have waited for another process for long enough; in memory there is
     /// none to wait for.
     pub fn end_of_patience(&self) -> Option<Instant> {
-        match &self.writer {
-            Writer::Memory(_) => None,
-            Writer::File(writer) => Some(writer.end_of_patience()),
-        }
+        self.file_writer().map(GroupWriter::end_of_patience)
     }
 
     /// Whether somebody waits for another process that has the file.
     pub fn is_locked_out(&self) -> bool {
+        self.file_writer().is_some_and(GroupWriter::is_locked_out)
+    }
+
+    /// What writes to a file; in memory there are no groups to write in.
+    pub fn file_writer(&self) -> Option<&GroupWriter> {
         match &self.writer {
-            Writer::Memory(_) => false,
-            Writer::File(writer) => writer.is_locked_out(),
+            Writer::Memory(_) => None,
+            Writer::File(writer) => Some(writer),
         }
     }
 
@@ -317,30 +316,6 @@ impl Database {
         match &self.writer {
             Writer::Memory(writer) => self.write_memory(writer, work),
             Writer::File(writer) => writer.write(|connection| work(&Tables::alone(connection))),
-        }
-    }
-
-    /// The same, but for the commit of a file, which is left to whoever is given its group.
-    pub fn write_uncommitted<T, E>(
-        &self,
-        work: impl FnOnce(&Tables<'_>) -> Result<Result<T, E>, StoreError>,
-    ) -> Result<Grouped<T, E>, StoreError> {
-        match &self.writer {
-            Writer::Memory(writer) => Ok((self.write_memory(writer, work)?, None)),
-            Writer::File(writer) => {
-                let work = |connection: &Connection| work(&Tables::alone(connection));
-                let (outcome, group) = writer.write_uncommitted(work)?;
-                Ok((outcome, Some(group)))
-            }
-        }
-    }
-
-    /// Commits what is written in a group, unless somebody has.
-    pub fn commit_group(&self, group: &Arc<Group>) -> Result<(), StoreError> {
-        match &self.writer {
-            // There are no groups in memory.
-            Writer::Memory(_) => Ok(()),
-            Writer::File(writer) => writer.commit_group(group),
         }
     }
 

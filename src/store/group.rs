@@ -2,10 +2,11 @@
 //!
 //! Each writer takes its turn at the one connection and leaves its transaction open for those that
 //! wait behind it; the last of them commits for all. Who has had its turn waits for that commit, and
-//! for nothing else. Nobody runs what another brought.
+//! for nothing else, or leaves it to whoever it gives its group to. Nobody runs what another brought.
 
 use super::error::StoreError;
 use super::file::FileLock;
+use super::pace::{MOST_TOGETHER, Pace};
 use super::patience;
 use crate::domain::instant;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
@@ -13,12 +14,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-/// Writes that are committed together at most: nobody waits for more than those before it.
-const MOST_TOGETHER: usize = 64;
-
-/// The longest time that a commit waits for others to come.
-const MOST_PATIENCE: Duration = Duration::from_millis(2);
 
 /// Groups at most that whoever wants a transaction alone ends before it gives up.
 const MOST_GROUPS_BEFORE: usize = 512;
@@ -51,11 +46,7 @@ struct Turn {
     members: usize,
     /// Whether any of them changed something.
     is_changed: bool,
-    /// Those who were committed together last.
-    hoped_for: usize,
-    /// How long that commit took, and when it was over.
-    took: Duration,
-    over: Option<Instant>,
+    pace: Pace,
 }
 
 /// What came of a write, or the panic that it ended with.
@@ -112,9 +103,7 @@ impl GroupWriter {
                 group: Arc::default(),
                 members: 0,
                 is_changed: false,
-                hoped_for: 1,
-                took: Duration::ZERO,
-                over: None,
+                pace: Pace::default(),
             }),
             in_line: AtomicUsize::new(0),
             gathered: Condvar::new(),
@@ -158,7 +147,7 @@ impl GroupWriter {
         work: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError>,
     ) -> Result<(Result<T, E>, Arc<Group>), StoreError> {
         let (outcome, group, turn) = self.take_part(work)?;
-        if turn.members == turn.hoped_for {
+        if turn.members == turn.pace.hoped_for() {
             self.gathered.notify_all();
         }
         drop(turn);
@@ -262,20 +251,18 @@ impl GroupWriter {
         Err(StoreError::Busy)
     }
 
-    /// Lets those come who were committed together last: they write again as soon as they were answered,
-    /// and whoever comes first would have a commit alone, and have all the others wait for two.
+    /// Lets those come who were committed together last.
     fn gather<'t>(
         &'t self,
         turn: MutexGuard<'t, Turn>,
         group: &Arc<Group>,
     ) -> MutexGuard<'t, Turn> {
-        let since = turn.over.map_or(Duration::MAX, |over| instant() - over);
-        let patience = (turn.took / 2).min(MOST_PATIENCE);
-        let Some(patience) = patience.checked_sub(since) else {
+        let Some(patience) = turn.pace.patience() else {
             return turn;
         };
-        let hopes =
-            |turn: &mut Turn| Arc::ptr_eq(&turn.group, group) && turn.members < turn.hoped_for;
+        let hopes = |turn: &mut Turn| {
+            Arc::ptr_eq(&turn.group, group) && turn.members < turn.pace.hoped_for()
+        };
         let waited = self.gathered.wait_timeout_while(turn, patience, hopes);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
@@ -286,10 +273,7 @@ impl GroupWriter {
         let is_there = self.file.check_place();
         let ended = turn.end(turn.is_changed && is_there.is_ok());
         let committed = is_there.and(ended);
-        let over = instant();
-        turn.took = over - begun;
-        turn.over = Some(over);
-        turn.hoped_for = turn.members;
+        turn.pace.committed(turn.members, begun);
         self.end(turn, committed);
     }
 

@@ -331,26 +331,24 @@ impl Store {
         id: &str,
         decide: impl FnOnce(Option<Image>) -> Result<Change<T>, E>,
     ) -> Result<T, E> {
-        if !uncommitted::is_put_off() {
+        let writer = self.database.file_writer();
+        let Some(writer) = writer.filter(|_| uncommitted::is_put_off()) else {
             return self.change(id, decide);
-        }
+        };
         let mut freed = Vec::new();
-        let written = self
-            .database
-            .write_uncommitted(|connection| self.decided(connection, id, &mut freed, decide));
+        let written = writer.write_uncommitted(|connection| {
+            self.decided(&Tables::alone(connection), id, &mut freed, decide)
+        });
         if let Err(StoreError::Busy) = written {
             uncommitted::leave(Left::InVain);
         }
         let (outcome, group) = written?;
         let is_changed = matches!(outcome, Ok((_, true)));
-        match group {
-            Some(group) => uncommitted::leave(Left::Change(Uncommitted {
-                group,
-                changed: is_changed.then(|| id.to_owned()),
-                freed,
-            })),
-            None => self.changed(is_changed.then_some(id), freed),
-        }
+        uncommitted::leave(Left::Change(Uncommitted {
+            group,
+            changed: is_changed.then(|| id.to_owned()),
+            freed,
+        }));
         outcome.map(|(value, _)| value)
     }
 
@@ -359,7 +357,9 @@ impl Store {
     /// # Errors
     /// When the database fails; then nothing changed.
     pub fn commit(&self, uncommitted: Uncommitted) -> Result<(), StoreError> {
-        self.database.commit_group(&uncommitted.group)?;
+        if let Some(writer) = self.database.file_writer() {
+            writer.commit_group(&uncommitted.group)?;
+        }
         self.changed(uncommitted.changed.as_deref(), uncommitted.freed);
         Ok(())
     }
