@@ -15,8 +15,11 @@ use crate::service::web_download::Resolve;
 use crate::store::spool::{Place, Spool};
 use crate::store::{DatabaseFile, ImageDataRow, Incoming, Location, Store, StoreError, Sync};
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 /// How long another process may keep the database locked.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -122,14 +125,32 @@ impl Import<'_> {
         wishes: Wishes<'_>,
         tell: &mut dyn FnMut(Notice<'_>),
     ) -> Result<Report, ImportError> {
-        let cloud = Cloud::enter(wishes.source, wishes.proxy, wishes.resolve).await?;
+        let cloud = Cloud::enter(wishes.source, wishes.proxy.clone(), wishes.resolve).await?;
         if !cloud.is_admin {
             tell(Notice::NotAdmin);
         }
         let mut store = self.open()?;
         let spool = Spool::at(&Place::Beside(self.database.clone()));
+        let (open, closed) = oneshot::channel::<Infallible>();
+        spool.when_closed(Box::new(open));
         let kept = store.keep_data(spool.clone());
         kept.map_err(|source| self.failed(source))?;
+        let report = self.taken(&cloud, &wishes, &store, &spool, tell).await;
+        drop((store, spool));
+        // Data that nobody needs are removed by threads of the spool, which a process that ends would cut off.
+        _ = timeout(PATIENCE, closed).await;
+        report
+    }
+
+    /// Takes in what a cloud shows, and data to a spool.
+    async fn taken(
+        &self,
+        cloud: &Cloud,
+        wishes: &Wishes<'_>,
+        store: &Store,
+        spool: &Spool,
+        tell: &mut dyn FnMut(Notice<'_>),
+    ) -> Result<Report, ImportError> {
         let path = SideFile::beside(&self.database);
         if wishes.restarts {
             SideFile::discard(&path)?;
@@ -143,7 +164,7 @@ impl Import<'_> {
             });
         }
         let mut taking = Taking {
-            cloud: &cloud,
+            cloud,
             side: &mut side,
             staged: &mut staged,
             progress: self.progress,
@@ -153,15 +174,15 @@ impl Import<'_> {
         let mut without_data = 0;
         if wishes.data {
             let mut taking = TakingData {
-                cloud: &cloud,
+                cloud,
                 side: &mut side,
                 staged: &mut staged,
-                spool: &spool,
+                spool,
                 progress: self.progress,
             };
             without_data = taking.run().await?;
         }
-        let report = self.put_staged(&store, &side, &staged, wishes.data)?;
+        let report = self.put_staged(store, &side, &staged, wishes.data)?;
         Ok(Report {
             without_data,
             skipped: staged.left_out,
