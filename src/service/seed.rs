@@ -108,7 +108,7 @@ impl Around {
             },
             over_nova_fake: self.over_nova_fake,
             instances: Arc::new(fixture.instances),
-            people: Arc::new(People::behind(fixture.directory, Some(&self.people))),
+            people: Arc::new(People::of(fixture.directory)),
         }
     }
 }

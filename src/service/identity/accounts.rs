@@ -7,7 +7,6 @@ use super::passwords::Passwords;
 use super::roles;
 use super::words::{DEFAULT_DOMAIN, DomainRef, Reference, WantedScope};
 use crate::config::{AuthMode, Profile, Secret, SpaceConfig};
-use crate::control::Ids;
 use crate::domain::token::ADMIN;
 use crate::domain::{
     Directory, IdentityDomain, Named, Project, Token, TokenScope, TokenUser, User,
@@ -24,15 +23,8 @@ pub struct People {
 
 impl People {
     /// Of a directory, whose passwords are taken out of it.
-    pub fn of(directory: Directory) -> Self {
-        Self::behind(directory, None)
-    }
-
-    /// The same in place of others: tokens of users whose password is the same live on.
-    pub fn behind(mut directory: Directory, before: Option<&Self>) -> Self {
-        let before = before.map(|before| &before.passwords);
-        // Not from the emulator's own ids: salts are seen by nobody, and a seeded sequence is.
-        let passwords = Passwords::take_from(&mut directory, &Ids::random(), before);
+    pub fn of(mut directory: Directory) -> Self {
+        let passwords = Passwords::take_from(&mut directory);
         Self {
             directory,
             passwords,

@@ -261,6 +261,17 @@ fn a_reset_goes_back_to_the_start() {
 }
 
 #[test]
+fn servers_of_one_fixture_dump_one_text() {
+    for fixture in ["docs", "devcloud", "edge"] {
+        assert_eq!(
+            dump(&Server::with(fixture)),
+            dump(&Server::with(fixture)),
+            "{fixture}"
+        );
+    }
+}
+
+#[test]
 fn spaces_are_apart() {
     let server = Server::with("docs");
     let nova = server.emulator();
