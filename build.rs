@@ -22,32 +22,36 @@ fn main() {
     if !is_wanted {
         return;
     }
-    let Some(root) = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) else {
+    let Some(out) = env::var_os("OUT_DIR").map(PathBuf::from) else {
         return;
     };
-    let argument = format!("-Wl,-T,{}", root.join(FUNCTIONS).display());
-    if links(&argument) {
+    // Cargo keeps what this says, and knows of this folder alone where it is once all has been moved.
+    let functions = out.join("functions.ld");
+    if fs::copy(FUNCTIONS, &functions).is_err() {
+        return;
+    }
+    let argument = format!("-Wl,-T,{}", functions.display());
+    if links(&argument, &out) {
         println!("cargo::rustc-link-arg-bin=nova-images={argument}");
     }
 }
 
 /// Whether a program can be linked with this argument, by all that this build links with: there are linkers
 /// that have no such scripts.
-fn links(argument: &str) -> bool {
+fn links(argument: &str, out: &Path) -> bool {
     let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let (Some(rustc), Some(target), Some(out)) =
-        (variable("RUSTC"), variable("TARGET"), variable("OUT_DIR"))
-    else {
+    let (Some(rustc), Some(target)) = (variable("RUSTC"), variable("TARGET")) else {
         return false;
     };
-    let nothing = Path::new(&out).join("nothing.rs");
+    let nothing = out.join("nothing.rs");
     if fs::write(&nothing, "fn main() {}\n").is_err() {
         return false;
     }
     let mut command = Command::new(rustc);
     command
         .arg(nothing)
-        .args(["--target", &target, "--out-dir", &out]);
+        .args(["--target", &target, "--out-dir"])
+        .arg(out);
     if let Some(linker) = variable("RUSTC_LINKER") {
         command.arg(format!("-Clinker={linker}"));
     }
