@@ -7,13 +7,13 @@ use super::export::Export;
 use super::generate::Generate;
 use super::healthcheck::Healthcheck;
 use super::import::ImportCommand;
+use super::later::{Later, without_empty_variables};
 use super::log::{self, LogFormat};
 use super::serve::Serve;
 use crate::service::why;
-use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, CommandFactory as _, FromArgMatches as _};
+use clap::{Arg, ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _};
 use clap::{Parser, Subcommand};
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
@@ -34,26 +34,24 @@ const EXIT_UNHEALTHY: u8 = 1;
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    #[command(flatten)]
-    serve: Serve,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API (the default)
-    Serve(Box<Serve>),
+    Serve(Later<Serve>),
     /// Ask a server whether it is ready: ends with 0, or with 1 and one line that says why not
-    Healthcheck(Healthcheck),
+    Healthcheck(Later<Healthcheck>),
     /// Ask a server's control API: clock, spaces, reset, and all else that it does for tests
-    Ctl(Box<Ctl>),
+    Ctl(Later<Ctl>),
     /// Print what a shell completes this command with
-    Completions(Completions),
+    Completions(Later<Completions>),
     /// Take a cloud's images, or saved lists of them, into a database
-    Import(ImportCommand),
+    Import(Later<ImportCommand>),
     /// Write the images of a database as a fixture
-    Export(Export),
+    Export(Later<Export>),
     /// Write a catalogue of so many images as a fixture
-    Generate(Generate),
+    Generate(Later<Generate>),
 }
 
 /// Runs the command that the process was called with.
@@ -62,23 +60,23 @@ pub fn run() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let format = log::format_of(&arguments);
     match parse(arguments) {
-        Ok(Command::Serve(serve)) => serve_until_told(*serve),
-        Ok(Command::Healthcheck(healthcheck)) => match healthcheck.run() {
+        Ok(Command::Serve(serve)) => serve_until_told(*serve.0),
+        Ok(Command::Healthcheck(healthcheck)) => match healthcheck.0.run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => failed(LogFormat::Text, &reason.to_string(), EXIT_UNHEALTHY),
         },
-        Ok(Command::Ctl(ctl)) => match ctl.run() {
+        Ok(Command::Ctl(ctl)) => match ctl.0.run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(LogFormat::Text, &error.to_string(), error.exit_code()),
         },
         Ok(Command::Completions(completions)) => {
             // Whoever closed the pipe does not want to read it.
-            _ = std::io::stdout().write_all(&completions.script(Cli::command()));
+            _ = std::io::stdout().write_all(&completions.0.script(whole()));
             ExitCode::SUCCESS
         }
-        Ok(Command::Import(import)) => ended(import.run()),
-        Ok(Command::Export(export)) => ended(export.run()),
-        Ok(Command::Generate(generate)) => ended(generate.run()),
+        Ok(Command::Import(import)) => ended(import.0.run()),
+        Ok(Command::Export(export)) => ended(export.0.run()),
+        Ok(Command::Generate(generate)) => ended(generate.0.run()),
         Err(error) if error.use_stderr() && format == LogFormat::Json => {
             failed(format, &first_paragraph(&error), EXIT_CANNOT_START)
         }
@@ -119,16 +117,31 @@ fn first_paragraph(error: &clap::Error) -> String {
     text.strip_prefix("error: ").unwrap_or(&text).to_owned()
 }
 
+/// The command line, with what may stand before a subcommand: the options of `serve`.
+fn whole() -> clap::Command {
+    let bare = Cli::command();
+    let about = bare.get_about().cloned();
+    Serve::augment_args(bare).about(about.unwrap_or_default())
+}
+
+/// What a command line of these arguments may be. Behind a subcommand none is taken for one that stands before.
+fn possible(arguments: &[OsString]) -> clap::Command {
+    let bare = Cli::command();
+    let first = arguments.get(1);
+    match first.is_some_and(|first| bare.find_subcommand(first).is_some()) {
+        true => bare,
+        false => without_empty_variables(whole()),
+    }
+}
+
 /// Reads the command line. An option means the same before and behind the subcommand: they are read
 /// together, as if all of them stood behind it.
 fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
-    let mut command = Cli::command()
-        .mut_args(without_empty_variable)
-        .mut_subcommands(|subcommand| subcommand.mut_args(without_empty_variable));
+    let mut command = possible(&arguments);
     let matches = command.try_get_matches_from_mut(arguments)?;
     let Some((name, behind)) = matches.subcommand() else {
         let serve = Serve::from_arg_matches(&matches)?;
-        return Ok(Command::Serve(Box::new(serve)));
+        return Ok(Command::Serve(Later(Box::new(serve))));
     };
     let stands_before = |one: &Arg| !given(&matches, one.get_id().as_str()).is_empty();
     if !command.get_arguments().any(stands_before) {
@@ -157,15 +170,6 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, clap::Error> {
     Command::from_arg_matches(&command.try_get_matches_from_mut(together)?)
 }
 
-/// Lets an empty variable of the environment mean nothing: `${X:-}` in a recipe for containers is one.
-fn without_empty_variable(argument: Arg) -> Arg {
-    let value = argument.get_env().and_then(std::env::var_os);
-    match value {
-        Some(value) if value.is_empty() => argument.env(Resettable::Reset),
-        _ => argument,
-    }
-}
-
 /// What the command line itself says of an option.
 fn given<'m>(matches: &'m ArgMatches, id: &str) -> Vec<&'m OsStr> {
     let is_known = matches.try_contains_id(id).is_ok();
@@ -177,15 +181,14 @@ fn given<'m>(matches: &'m ArgMatches, id: &str) -> Vec<&'m OsStr> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, Command, parse};
-    use clap::CommandFactory as _;
+    use super::{Command, parse, whole};
 
     fn fixtures(line: &str) -> Result<Vec<String>, String> {
         let arguments = line.split(' ').map(Into::into).collect();
         let parsed = parse(arguments);
         parsed
             .map(|command| match command {
-                Command::Serve(serve) => serve.fixture,
+                Command::Serve(serve) => serve.0.fixture,
                 _ => unreachable!("{line}"),
             })
             .map_err(|error| error.to_string())
@@ -193,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
+        whole().debug_assert();
     }
 
     #[test]

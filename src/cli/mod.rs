@@ -11,6 +11,7 @@ mod generate;
 mod greeting;
 mod healthcheck;
 mod import;
+mod later;
 mod log;
 mod out;
 mod place;

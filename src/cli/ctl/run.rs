@@ -161,10 +161,8 @@ impl Server {
 
 impl Args for Ctl {
     fn augment_args(ctl: Command) -> Command {
-        Server::augment_args(ctl)
-            .subcommand_required(true)
-            .arg_required_else_help(true)
-            .defer(with_rooms)
+        let ctl = Server::augment_args(ctl).subcommand_required(true);
+        with_rooms(ctl.arg_required_else_help(true))
     }
 
     fn augment_args_for_update(ctl: Command) -> Command {
