@@ -313,8 +313,11 @@ fn whole_seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
 
-/// Lets go what time has ended, also while nobody asks.
+/// Lets go what time has ended, also while nobody asks, and what others left behind, which no start waits for.
 async fn tidy(shared: Weak<Shared>) {
+    if let Some(shared) = shared.upgrade() {
+        shared.spaces.sweep_temporary();
+    }
     loop {
         actix_web::rt::time::sleep(TIDIED_EVERY).await;
         match shared.upgrade() {

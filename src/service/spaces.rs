@@ -228,9 +228,6 @@ impl Spaces {
             upstream,
         } = start;
         let spool = spool(&server);
-        if server.sweeps {
-            spool.sweep_temporary();
-        }
         let numbers = Numbers::default();
         let journal = Journal::new(bounds(&server));
         let outfit = Outfit {
@@ -353,6 +350,14 @@ impl Spaces {
             app.removal.happen();
         }
         removed.is_some()
+    }
+
+    /// Removes, behind everybody's back, what killed servers left where the system has its temporary files,
+    /// if the server is to do so.
+    pub fn sweep_temporary(&self) {
+        if self.root.server.sweeps {
+            self.spool.sweep_temporary();
+        }
     }
 
     /// Lets nobody wait for anything any more: the server stops.
