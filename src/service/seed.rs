@@ -2,7 +2,7 @@
 
 use super::identity::People;
 use super::waldur;
-use crate::control::{Fixture, FixtureError};
+use crate::control::{Fixture, FixtureError, Ids};
 use crate::domain::{Instance, Progress, TextMaker};
 use crate::store::{self, Aim, StoreError};
 use std::fmt;
@@ -48,7 +48,9 @@ impl Seed {
     ) -> Result<Self, LoadError> {
         let images = fixture.image_count();
         progress.begin("storing", images as u64);
-        let images = store::Seed::of::<LoadError>(images, texts, aim, |add| {
+        // A seeded sequence may repeat in one process; the name must not.
+        let name = Ids::random().uuid().to_string();
+        let images = store::Seed::of::<LoadError>(name, images, texts, aim, |add| {
             fixture.each_image(&mut |image| {
                 progress.step(1);
                 add(image)

@@ -21,7 +21,7 @@ pub const PASSING_CACHE_KIB: u32 = 1024;
 
 /// The same of the connection that writes to memory: it reads little, and one of them stands open in
 /// each space however long nobody asks.
-const WRITER_CACHE_KIB: u32 = 32;
+pub const WRITER_CACHE_KIB: u32 = 32;
 
 /// Of a new file: as many pages again as SQLite's default of 4 KiB are half as many to find.
 const PAGE_BYTES: u32 = 8192;

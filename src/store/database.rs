@@ -6,8 +6,10 @@ use super::error::StoreError;
 use super::file::FileLock;
 use super::group::GroupWriter;
 use super::location::Location;
+use super::memory::{self, of_memory};
+use super::original::Loan;
 use super::schema;
-use super::seed::{Seed, copy_pages};
+use super::seed::Seed;
 use super::shared_texts::{SharedTexts, Tables};
 use super::turn::Turn;
 use crate::domain::TextMaker;
@@ -21,8 +23,29 @@ use std::time::Instant;
 #[derive(Debug)]
 enum Writer {
     /// A commit in memory takes no time: there is nothing to share.
-    Memory(Mutex<Connection>),
+    Memory(Mutex<MemoryWriter>),
     File(GroupWriter),
+}
+
+/// What writes to memory.
+#[derive(Debug)]
+enum MemoryWriter {
+    Own(Connection),
+    /// Nothing yet: so far the data are a seed's.
+    Lent(Loan),
+}
+
+impl MemoryWriter {
+    /// The connection, to data that are nobody else's from now on.
+    fn own(&mut self) -> Result<&mut Connection, StoreError> {
+        if let Self::Lent(loan) = self {
+            *self = Self::Own(loan.take_over()?);
+        }
+        match self {
+            Self::Own(connection) => Ok(connection),
+            Self::Lent(_) => Err(StoreError::NotCopied("it is lent".to_owned())),
+        }
+    }
 }
 
 /// A database that is open. Shared between threads; every method may be called from any.
@@ -72,17 +95,24 @@ impl Database {
                 let lock = Arc::clone(lock);
                 Writer::File(GroupWriter::new(writer, lock, file.patience)?)
             }
-            _ => Writer::Memory(Mutex::new(writer)),
+            _ => Writer::Memory(Mutex::new(MemoryWriter::Own(writer))),
         };
         Ok(Self::around(location, writer, lock, None))
     }
 
     /// A database in memory that holds what the seed holds, under a name that no other of the process
-    /// has.
-    pub fn copy_of(seed: &Seed, name: String) -> Result<Self, StoreError> {
-        let location = Location::Memory(name);
-        let writer = Writer::Memory(Mutex::new(copied(seed, &location)?));
-        Ok(Self::around(location, writer, None, seed.shared().cloned()))
+    /// has, unless the seed lends its own.
+    pub fn of_seed(seed: &Seed, name: String) -> Result<Self, StoreError> {
+        let (name, writer) = match seed.lend() {
+            Some((name, loan)) => (name, MemoryWriter::Lent(loan)),
+            None => (name.clone(), MemoryWriter::Own(copied(seed, name)?)),
+        };
+        Ok(Self::in_memory(name, writer, seed.shared().cloned()))
+    }
+
+    fn in_memory(name: String, writer: MemoryWriter, shared: Option<SharedTexts>) -> Self {
+        let writer = Writer::Memory(Mutex::new(writer));
+        Self::around(Location::Memory(name), writer, None, shared)
     }
 
     fn around(
@@ -103,16 +133,11 @@ impl Database {
 
     /// The same of what a connection reads, as it is now.
     pub fn copy_of_read(tables: &Tables<'_>, name: String) -> Result<Self, StoreError> {
-        let location = Location::Memory(name);
         let page_bytes = tables.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        let copy = |writer: &mut Connection| copy_pages(tables, writer);
-        let writer = Writer::Memory(Mutex::new(filled(&location, page_bytes, copy)?));
-        Ok(Self::around(
-            location,
-            writer,
-            None,
-            tables.shared().cloned(),
-        ))
+        let copy = |writer: &mut Connection| memory::copy_pages(tables, writer);
+        let (writer, ()) = memory::filled(name.clone(), page_bytes, copy)?;
+        let writer = MemoryWriter::Own(writer);
+        Ok(Self::in_memory(name, writer, tables.shared().cloned()))
     }
 
     /// Exchanges the data in memory for those of the seed. They are copied beside: whoever reads or
@@ -126,19 +151,20 @@ impl Database {
         // One after the other, each under a name of its own.
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = *turns + 1;
-        let beside = copied(seed, &Location::Memory(turned(name, turn)))?;
+        let beside = copied(seed, turned(name, turn))?;
         schema::begin_uploads_at(&beside, i64::try_from(turn << 32).unwrap_or(i64::MAX))?;
         *turns = turn;
         let now = Turn::new(turn, seed.shared().cloned());
-        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut locked = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = locked.own()?;
         let mut gate = self
             .commit_gate
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::replace(&mut *gate, Arc::new(now));
-        before.end(std::mem::replace(&mut *writer, beside));
+        before.end(std::mem::replace(writer, beside));
         let readers = std::mem::take(&mut *self.idle());
-        drop((gate, writer));
+        drop((gate, locked));
         drop(readers);
         Ok(before)
     }
@@ -297,10 +323,36 @@ impl Database {
         }
     }
 
+    /// Reads data in memory that nobody else reads or writes any more, by no other connection than there is;
+    /// nothing of a file.
+    pub fn look_back<T>(
+        &mut self,
+        look: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let Writer::Memory(writer) = &mut self.writer else {
+            return Ok(None);
+        };
+        let looked = match writer.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            MemoryWriter::Own(connection) => look(connection),
+            MemoryWriter::Lent(loan) => loan.with(look),
+        };
+        looked.map(Some)
+    }
+
     /// How many connections are open to read with, while nobody does.
     #[cfg(test)]
     pub fn readers(&self) -> usize {
         self.idle().len()
+    }
+
+    /// Whether its data are a seed's.
+    #[cfg(test)]
+    pub fn is_lent(&self) -> bool {
+        let Writer::Memory(writer) = &self.writer else {
+            return false;
+        };
+        let writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(*writer, MemoryWriter::Lent(_))
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
@@ -352,10 +404,11 @@ impl Database {
 
     fn write_memory<T, E>(
         &self,
-        writer: &Mutex<Connection>,
+        writer: &Mutex<MemoryWriter>,
         work: impl FnOnce(&Tables<'_>) -> Result<Result<T, E>, StoreError>,
     ) -> Result<Result<T, E>, StoreError> {
         let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = writer.own()?;
         let gate = self
             .commit_gate
             .write()
@@ -416,37 +469,9 @@ fn turned(name: &str, turn: u64) -> String {
 }
 
 /// A new database in memory, filled from a seed; the connection is to write with.
-fn copied(seed: &Seed, location: &Location) -> Result<Connection, StoreError> {
-    filled(location, seed.page_bytes(), |writer| seed.copy_to(writer))
-}
-
-fn filled(
-    location: &Location,
-    page_bytes: u32,
-    fill: impl FnOnce(&mut Connection) -> Result<(), StoreError>,
-) -> Result<Connection, StoreError> {
-    let filled = || {
-        let mut writer = connect(location, Use::Write)?;
-        writer.execute_batch(&format!(
-            "PRAGMA page_size = {page_bytes}; PRAGMA journal_mode = OFF;"
-        ))?;
-        fill(&mut writer)?;
-        // Without a journal nothing that was begun could be taken back.
-        writer.execute_batch("PRAGMA journal_mode = MEMORY;")?;
-        Ok(writer)
-    };
-    filled().map_err(of_memory)
-}
-
-fn of_memory(error: StoreError) -> StoreError {
-    match error {
-        StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _))
-            if failure.code == rusqlite::ErrorCode::DiskFull =>
-        {
-            StoreError::MemoryFull
-        }
-        other => other,
-    }
+fn copied(seed: &Seed, name: String) -> Result<Connection, StoreError> {
+    let filled = memory::filled(name, seed.page_bytes(), |writer| seed.copy_to(writer));
+    Ok(filled?.0)
 }
 
 fn not_a_database(error: StoreError) -> StoreError {

@@ -64,7 +64,7 @@ impl Store {
         spool: Spool,
     ) -> Result<Self, StoreError> {
         Ok(Self {
-            database: Database::copy_of(seed, name)?,
+            database: Database::of_seed(seed, name)?,
             maker,
             changes: Changes::default(),
             spare: Spare::default(),
@@ -422,14 +422,11 @@ impl Store {
 /// Data of a store in memory go with it; a file has them still when it is opened again.
 impl Drop for Store {
     fn drop(&mut self) {
-        if self.spool.is_none() || self.is_file() {
+        if self.spool.is_none() {
             return;
         }
-        match self
-            .database
-            .write_all(|connection| data::names(connection))
-        {
-            Ok(names) => self.let_go(names),
+        match self.database.look_back(data::names) {
+            Ok(names) => self.let_go(names.into_iter().flatten()),
             Err(error) => tracing::error!(%error, "image data stay until the server ends"),
         }
     }

@@ -3,15 +3,16 @@
 
 use super::error::StoreError;
 use super::loading::{self, Loaded};
+use super::memory;
+use super::original::{Loan, Original};
 use super::schema;
 use super::shared_texts::{SeedTexts, SharedTexts, Tables};
 use super::spool::{DataName, Hold};
 use super::{texts, walk};
 use crate::domain::{Image, TextMaker};
-use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Of one whose lists are to be quick: the texts of eight rows fit into a page, and need not be put
 /// together from several.
@@ -21,7 +22,7 @@ const QUICK_PAGE_BYTES: u32 = 8192;
 /// have. It costs a list of 25 images about two microseconds.
 const SMALL_PAGE_BYTES: u32 = 4096;
 
-/// From so many images on, the rows take much more than that.
+/// From so many images on, the rows take much more than that, and copying them longer than a write may.
 const MANY_IMAGES: usize = 256;
 
 /// What a store is to be, where it cannot be both.
@@ -39,7 +40,7 @@ pub enum Aim {
 /// from a text (`sqlite3_deserialize` makes a database one connection's own).
 #[derive(Debug)]
 pub struct Seed {
-    connection: Mutex<Connection>,
+    original: Arc<Original>,
     /// The texts that do not stand in its tables.
     shared: Option<SharedTexts>,
     images: usize,
@@ -50,11 +51,13 @@ pub struct Seed {
 
 impl Seed {
     /// Holds about so many images that `each` gives, in the order of lists, with the texts that `maker`
-    /// writes of them. Of two that share an id the first one counts.
+    /// writes of them. Of two that share an id the first one counts. No other database of the process has
+    /// the name.
     ///
     /// # Errors
     /// What `each` says, or when the database fails.
     pub fn of<E: From<StoreError> + Send>(
+        name: String,
         expected: usize,
         maker: TextMaker,
         aim: Aim,
@@ -64,11 +67,24 @@ impl Seed {
             Aim::Room if expected < MANY_IMAGES => SMALL_PAGE_BYTES,
             Aim::Room | Aim::Speed => QUICK_PAGE_BYTES,
         };
-        let filled = filled(page_bytes, maker, expected, each)??;
+        let fill = |connection: &mut Connection| fill(connection, maker, expected, each);
+        let (original, filled) = if expected < MANY_IMAGES {
+            let (connection, filled) = memory::filled(name.clone(), page_bytes, fill)?;
+            (Original::new(connection, Some(name)), filled?)
+        } else {
+            let mut connection = Connection::open_in_memory().map_err(StoreError::from)?;
+            let page_size = format!("PRAGMA page_size = {page_bytes};");
+            connection
+                .execute_batch(&page_size)
+                .map_err(StoreError::from)?;
+            let filled = fill(&mut connection)??;
+            (Original::new(connection, None), filled)
+        };
+        let (loaded, texts) = filled;
         Ok(Self {
-            connection: Mutex::new(filled.connection),
-            shared: Some(SharedTexts::of(Arc::new(filled.texts))),
-            images: filled.loaded.added,
+            original,
+            shared: Some(SharedTexts::of(Arc::new(texts))),
+            images: loaded.added,
             page_bytes,
             held: Vec::new(),
         })
@@ -77,16 +93,7 @@ impl Seed {
     /// A copy of a database, in memory or in a new file. Nobody writes to the database meanwhile, or
     /// the connection sees it as it was.
     pub(super) fn copied(source: &Tables<'_>, file: Option<&Path>) -> Result<Self, StoreError> {
-        let page_bytes: u32 = source.query_row("PRAGMA page_size", [], |row| row.get(0))?;
-        let mut connection = match file {
-            Some(path) => Connection::open(path)?,
-            None => Connection::open_in_memory()?,
-        };
-        // What is begun and not finished is nobody's.
-        connection.execute_batch(&format!(
-            "PRAGMA page_size = {page_bytes}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-        ))?;
-        copy_pages(source, &mut connection)?;
+        let mut connection = memory::copied(source, file)?;
         let mut shared = source.shared().cloned();
         if file.is_some() {
             // That of the source came with its pages: what is written is to be in this file alone.
@@ -96,7 +103,7 @@ impl Seed {
             transaction.commit()?;
             shared = None;
         }
-        Self::around(connection, page_bytes, shared)
+        Self::around(connection, shared)
     }
 
     /// What stands in a file that [`Seed::copied`] made; a copy of it in memory where another release
@@ -107,25 +114,20 @@ impl Seed {
     pub fn at(path: &Path, maker: &TextMaker) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let source = Connection::open_with_flags(path, flags)?;
-        let page_bytes: u32 = source.query_row("PRAGMA page_size", [], |row| row.get(0))?;
         if schema::is_current(&source, maker)? {
-            return Self::around(source, page_bytes, None);
+            return Self::around(source, None);
         }
-        let mut seed = Self::copied(&Tables::alone(&source), None)?;
-        let connection = seed.connection.get_mut();
-        schema::prepare(connection.unwrap_or_else(PoisonError::into_inner), maker)?;
-        Ok(seed)
+        let mut connection = memory::copied(&source, None)?;
+        schema::prepare(&mut connection, maker)?;
+        Self::around(connection, None)
     }
 
-    fn around(
-        connection: Connection,
-        page_bytes: u32,
-        shared: Option<SharedTexts>,
-    ) -> Result<Self, StoreError> {
+    fn around(connection: Connection, shared: Option<SharedTexts>) -> Result<Self, StoreError> {
+        let page_bytes = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
         Ok(Self {
             shared,
             images: walk::count(&connection)?.try_into().unwrap_or(usize::MAX),
-            connection: Mutex::new(connection),
+            original: Original::new(connection, None),
             page_bytes,
             held: Vec::new(),
         })
@@ -162,9 +164,15 @@ impl Seed {
         &self,
         work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let connection = self.connection.lock();
-        let connection = connection.unwrap_or_else(PoisonError::into_inner);
-        work(&Tables::with(&connection, self.shared.as_ref()))
+        let shared = self.shared.as_ref();
+        self.original
+            .with(|connection| work(&Tables::with(connection, shared)))
+    }
+
+    /// Lends its database to a store, which reaches it by this name; once, and only when it is small: a copy
+    /// is made before the store's first write.
+    pub(super) fn lend(&self) -> Option<(String, Loan)> {
+        self.original.lend()
     }
 
     /// The texts that its copies share with it.
@@ -185,46 +193,26 @@ impl Seed {
 
     /// Makes a database that nobody else has open yet one with the same content.
     pub(super) fn copy_to(&self, target: &mut Connection) -> Result<(), StoreError> {
-        self.with(|source| copy_pages(source, target))
+        self.with(|source| memory::copy_pages(source, target))
     }
 }
 
-/// Makes a database that nobody else has open yet one with the content of another.
-pub(super) fn copy_pages(source: &Connection, target: &mut Connection) -> Result<(), StoreError> {
-    match Backup::new(source, target)?.step(-1)? {
-        StepResult::Done => Ok(()),
-        unfinished => Err(StoreError::NotCopied(format!("{unfinished:?}"))),
-    }
-}
-
-/// A database of some images, whose texts stand beside it.
-struct Filled {
-    connection: Connection,
-    texts: SeedTexts,
-    loaded: Loaded,
-}
-
-fn filled<E: From<StoreError> + Send>(
-    page_bytes: u32,
+/// Fills an empty database with images, whose texts stand beside it.
+fn fill<E: From<StoreError> + Send>(
+    connection: &mut Connection,
     maker: TextMaker,
     expected: usize,
     each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
-) -> Result<Result<Filled, E>, StoreError> {
-    let mut connection = Connection::open_in_memory()?;
-    connection.execute_batch(&format!("PRAGMA page_size = {page_bytes};"))?;
-    schema::prepare(&mut connection, &maker)?;
+) -> Result<Result<(Loaded, SeedTexts), E>, StoreError> {
+    schema::prepare(connection, &maker)?;
     let transaction = connection.transaction()?;
-    let (loaded, texts) = match loading::fill_apart(&transaction, maker, expected, each) {
-        Ok(stored) => stored,
+    let filled = match loading::fill_apart(&transaction, maker, expected, each) {
+        Ok(filled) => filled,
         Err(error) => return Ok(Err(error)),
     };
     transaction.commit()?;
     connection.flush_prepared_statement_cache();
-    Ok(Ok(Filled {
-        connection,
-        texts,
-        loaded,
-    }))
+    Ok(Ok(filled))
 }
 
 /// As they are listed: neighbours of a list are then neighbours in the tables.

@@ -19,6 +19,7 @@ use crate::domain::{
 use rusqlite::Connection;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const FIRST: TextMaker = TextMaker {
     version: 1,
@@ -36,6 +37,12 @@ fn texts(image: &Image, version: u8) -> ImageTexts {
         json: (text != "textless 1").then(|| text.clone().into_bytes()),
         ..ImageTexts::default()
     }
+}
+
+/// A name that no other database in memory has.
+fn a_name() -> String {
+    static NAMES: AtomicUsize = AtomicUsize::new(0);
+    format!("a-name-{}", NAMES.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A file that is removed in the end.

@@ -1,6 +1,6 @@
 //! Stores that are copies of a seed: what they hold, and what they take.
 
-use super::{FIRST, image, listed};
+use super::{FIRST, a_name, image, listed};
 use crate::store::shared_texts::Tables;
 use crate::store::spool::{Place, Spool};
 use crate::store::{Aim, Change, Seed, Store, StoreError, UploadTicket};
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 fn seed(images: u8) -> Seed {
     let expected = usize::from(images);
-    let seed = Seed::of::<StoreError>(expected, FIRST, Aim::Room, |add| {
+    let seed = Seed::of::<StoreError>(a_name(), expected, FIRST, Aim::Room, |add| {
         (0..images).map(image).try_for_each(add)
     });
     seed.unwrap()
@@ -47,6 +47,70 @@ fn copies_know_nothing_of_each_other_and_go_back() {
         assert_eq!(listed(&stores[0]).len(), 19);
     }
     assert_eq!(of(&seed, "third").image("id-03").unwrap(), Some(image(3)));
+}
+
+/// Until it is written to, a store reads what is the seed's; what happens to it is nobody else's.
+#[test]
+fn a_seed_lends_its_images_until_the_first_write() {
+    let seed = seed(20);
+    let (borrower, other) = (of(&seed, "borrower"), of(&seed, "owner"));
+    let is_lent = |store: &Store| store.database.is_lent();
+    assert!(is_lent(&borrower) && !is_lent(&other));
+    let before = listed(&other);
+    assert_eq!(listed(&borrower), before);
+    remove(&other, "id-04");
+    assert_eq!(listed(&borrower), before);
+    assert!(is_lent(&borrower));
+    let turn = borrower.database.turn().unwrap();
+    remove(&borrower, "id-03");
+    assert!(!is_lent(&borrower));
+    assert_eq!(listed(&borrower).len(), 19);
+    drop(turn);
+    let third = of(&seed, "behind");
+    assert_eq!(listed(&third), before);
+    borrower.return_to(&seed).unwrap();
+    assert_eq!(listed(&borrower), before);
+}
+
+/// Who goes back before it has written, who goes without having written, and who is there longer than its seed.
+#[test]
+fn a_loan_ends_as_it_may() {
+    let lender = seed(5);
+    let borrower = of(&lender, "back");
+    borrower.return_to(&seed(7)).unwrap();
+    assert_eq!(listed(&borrower).len(), 7);
+    assert_eq!(listed(&of(&lender, "behind it")).len(), 5);
+    let lender = seed(5);
+    drop(of(&lender, "gone"));
+    assert_eq!(listed(&of(&lender, "behind the one that is gone")).len(), 5);
+    let orphan = of(&seed(5), "orphan");
+    assert_eq!(listed(&orphan).len(), 5);
+    remove(&orphan, "id-03");
+    assert_eq!(listed(&orphan).len(), 4);
+    // A copy of many images would have the first write wait.
+    let many =
+        Seed::of::<StoreError>(a_name(), 256, FIRST, Aim::Speed, |add| add(image(1))).unwrap();
+    assert!(!of(&many, "many").database.is_lent());
+}
+
+/// Two that write at once for the first time, while others read.
+#[test]
+fn whoever_is_first_to_write_others_wait_and_read() {
+    for round in 0..20 {
+        let seed = seed(20);
+        let store = of(&seed, &format!("first-{round}"));
+        std::thread::scope(|scope| {
+            for id in ["id-01", "id-02", "id-03"] {
+                scope.spawn(|| remove(&store, id));
+                scope.spawn(|| assert!((17..=20).contains(&listed(&store).len())));
+            }
+            scope.spawn(|| {
+                let other = of(&seed, &format!("beside-{round}"));
+                assert_eq!(listed(&other).len(), 20);
+            });
+        });
+        assert_eq!(listed(&store).len(), 17);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Stores that share the texts of their seed, against a model that knows nothing of texts.
 
-use super::{File, image, listing};
+use super::{File, a_name, image, listing};
 use crate::domain::property_tests::cases;
 use crate::domain::{Image, ImageTexts, ListForm, ListedImage, TextMaker};
 use crate::store::spool::{Place, Spool};
@@ -176,7 +176,7 @@ fn seeded() -> Model {
 }
 
 fn seed() -> Arc<Seed> {
-    let seed = Seed::of::<StoreError>(17, MAKER, Aim::Room, |add| {
+    let seed = Seed::of::<StoreError>(a_name(), 17, MAKER, Aim::Room, |add| {
         (0..17).map(image).try_for_each(add)
     });
     Arc::new(seed.unwrap())

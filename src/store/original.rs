@@ -1,0 +1,69 @@
+//! The database of a seed, which it lends to the first store that is made of it.
+//!
+//! Most servers have one space, and many are never written to: until the first write their images stand in
+//! memory once, and a start does not wait for a copy.
+
+use super::error::StoreError;
+use super::memory;
+use rusqlite::Connection;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What a seed holds. Nobody writes to it once others know it.
+#[derive(Debug)]
+pub struct Original(Mutex<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    connection: Connection,
+    /// What others reach it by, until it is lent.
+    name: Option<String>,
+}
+
+/// What a store has of a seed: it reads the seed's own database, and takes it over before it writes.
+#[derive(Debug)]
+pub struct Loan(Arc<Original>);
+
+impl Original {
+    /// A database, lent by its name if others reach it by one.
+    pub fn new(connection: Connection, name: Option<String>) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Kept { connection, name })))
+    }
+
+    /// Reads it, or prepares it while nobody else knows it.
+    pub fn with<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        work(&self.kept().connection)
+    }
+
+    /// Lends it to the first who asks; says by which name it is reached.
+    pub fn lend(self: &Arc<Self>) -> Option<(String, Loan)> {
+        let name = self.kept().name.take()?;
+        Some((name, Loan(Arc::clone(self))))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Loan {
+    /// Reads it.
+    pub fn with<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.0.with(work)
+    }
+
+    /// The connection to write with. The seed has a copy from now on.
+    ///
+    /// # Errors
+    /// When there is no room for one.
+    pub fn take_over(&self) -> Result<Connection, StoreError> {
+        let mut kept = self.0.kept();
+        let copy = memory::copied(&kept.connection, None).map_err(memory::of_memory)?;
+        Ok(std::mem::replace(&mut kept.connection, copy))
+    }
+}
