@@ -1,5 +1,6 @@
 //! A list that is read slice by slice, for as long as its reader takes.
 
+use super::ahead;
 use super::error::StoreError;
 use super::images::Store;
 use super::lists::{self, Extent, Slice};
@@ -13,6 +14,9 @@ use std::sync::Arc;
 /// Rows of one slice: no database in memory keeps its writers waiting for longer than these take to
 /// read, and no more are held for one reader.
 const SLICE_ROWS: u64 = 512;
+
+/// The same where they stand far apart, and each takes several times as long.
+const SPARSE_ROWS: u64 = 128;
 
 /// A list under way.
 ///
@@ -33,6 +37,8 @@ pub struct Listing {
     turn: Option<Arc<Turn>>,
     /// What the next slice is read into.
     slice: Slice,
+    /// How many rows it has at most.
+    rows: u64,
 }
 
 #[derive(Debug)]
@@ -56,6 +62,7 @@ impl Listing {
             place: Place::Beginning,
             snapshot: None,
             turn: None,
+            rows: SLICE_ROWS,
         }
     }
 
@@ -88,11 +95,11 @@ impl Listing {
             Place::Behind(behind) => Some(behind),
             Place::End => return Ok(None),
         };
-        let rows = most.min(SLICE_ROWS);
+        let rows = most.min(self.rows);
         let extent = Extent {
             most: self.left.min(rows),
             ends: self.left <= rows,
-            marks: self.left.min(most) <= SLICE_ROWS,
+            marks: self.left.min(most) <= self.rows,
             tells,
         };
         // One slice needs no snapshot.
@@ -101,14 +108,13 @@ impl Listing {
             self.turn = self.store.database.turn();
         }
         let mut slice = std::mem::take(&mut self.slice);
-        let mut read = |tables: &Tables<'_>| {
+        self.look(|tables| {
             lists::read(tables, &self.query, self.form, behind, extent, &mut slice)
+        })?;
+        self.rows = match slice.is_sparse() {
+            true => SPARSE_ROWS,
+            false => SLICE_ROWS,
         };
-        match (&self.snapshot, &self.turn) {
-            (Some(connection), _) => read(&Tables::alone(connection)),
-            (None, Some(turn)) => self.store.database.read_at(turn, read),
-            (None, None) => self.store.database.read(read),
-        }?;
         self.left = self.left.saturating_sub(slice.len() as u64);
         match slice.behind.take() {
             Some(next) => {
@@ -120,6 +126,34 @@ impl Listing {
             None => self.end(),
         }
         Ok(Some(slice))
+    }
+
+    /// Reads of the state that the list is of.
+    fn look<T>(
+        &self,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match (&self.snapshot, &self.turn) {
+            (Some(connection), _) => work(&Tables::alone(connection)),
+            (None, Some(turn)) => self.store.database.read_at(turn, work),
+            (None, None) => self.store.database.read(work),
+        }
+    }
+
+    /// Whether at least so many images are known to come, without a look at them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn has_ahead(&self, images: u64) -> Result<bool, StoreError> {
+        let Place::Behind(behind) = &self.place else {
+            return Ok(false);
+        };
+        if self.left < images {
+            return Ok(false);
+        }
+        self.look(|tables| {
+            ahead::are_behind(tables.connection(), &self.query, behind.seq(), images)
+        })
     }
 
     /// Whether some of it has been read.

@@ -27,6 +27,8 @@ pub struct Slice {
     pub last_id: Option<Result<String, StoreError>>,
     /// The rows that it shows, where that is wanted.
     shown: Vec<i64>,
+    /// How far apart its first row and its last are.
+    reach: u64,
 }
 
 /// Memory for texts that is kept for another list, in bytes.
@@ -64,11 +66,17 @@ impl Slice {
         self.behind = None;
         self.last_id = None;
         self.shown.clear();
+        self.reach = 0;
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// Whether most rows between its images are no images of it: each is then read by itself.
+    pub fn is_sparse(&self) -> bool {
+        self.reach > self.len() as u64 * 4
     }
 
     /// Whether it was read to tell which rows it shows, and this is one of them.
@@ -133,8 +141,10 @@ pub fn read(
     let Slice {
         rows, texts, shown, ..
     } = slice;
-    let mut last = None;
+    let (mut first, mut last) = (None, None);
     let mut tell = |seq| {
+        first.get_or_insert(seq);
+        last = Some(seq);
         if extent.tells {
             shown.push(seq);
         }
@@ -142,7 +152,6 @@ pub fn read(
     let more = match Reading::of(*tables, form, texts) {
         None => each(connection, query, ENTRIES, behind, extent, |row| {
             let seq = row.get(1)?;
-            last = Some(seq);
             tell(seq);
             rows.push(rows::entry(row, seq, |id, name| Listed::Entry {
                 id: id.to_owned(),
@@ -152,7 +161,6 @@ pub fn read(
         })?,
         Some(mut texts) => each(connection, query, KEYS, behind, extent, |row| {
             let seq = row.get(1)?;
-            last = Some(seq);
             tell(seq);
             rows.push(match texts.place(seq)? {
                 Some(place) => Listed::Text(place),
@@ -161,7 +169,8 @@ pub fn read(
             Ok(())
         })?,
     };
-    if let Some(seq) = last {
+    if let (Some(first), Some(seq)) = (first, last) {
+        slice.reach = i64::abs_diff(first, seq);
         if extent.marks && slice.rows.len() as u64 == extent.most {
             slice.last_id = Some(rows::id(connection, seq));
         }

@@ -4,6 +4,7 @@
 //! one after the other through one connection; reads use connections of their
 //! own, one per thread that reads at the time.
 
+mod ahead;
 mod bits;
 mod changes;
 mod connecting;

@@ -64,7 +64,7 @@ pub fn rows(
 }
 
 /// Whether rows of higher numbers come first in the usual order.
-fn is_in_order(connection: &Connection) -> Result<bool, StoreError> {
+pub fn is_in_order(connection: &Connection) -> Result<bool, StoreError> {
     let mut select = connection.prepare_cached("SELECT in_order FROM image_order")?;
     Ok(select.query_row([], |row| row.get(0))?)
 }

@@ -38,6 +38,8 @@ pub struct Behind {
     keys: Vec<Value>,
     /// The newest row when the list began: what came later is not part of it.
     newest: i64,
+    /// The row.
+    seq: i64,
 }
 
 impl Behind {
@@ -49,7 +51,13 @@ impl Behind {
         Ok(Self {
             keys: keys.ok_or_else(|| Damage::of_row(seq, "it is not there"))?,
             newest: newest(connection)?,
+            seq,
         })
+    }
+
+    /// The row.
+    pub fn seq(&self) -> i64 {
+        self.seq
     }
 
     /// The same place of a list that began earlier.

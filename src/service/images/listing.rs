@@ -40,6 +40,14 @@ impl Listing {
         self.transitions.next_slice(&mut self.list, most)
     }
 
+    /// Whether at least so many images are known to come, without a look at them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn has_ahead(&self, images: u64) -> Result<bool, StoreError> {
+        self.list.has_ahead(images)
+    }
+
     /// Takes a slice back that has been looked at: its memory serves the next one.
     pub fn give_back(&mut self, slice: Slice) {
         self.list.give_back(slice);

@@ -1,7 +1,8 @@
 //! Lists that are read in slices while others write.
 
 use super::{FIRST, File, each, image, listing};
-use crate::domain::{Direction, Sort};
+use crate::domain::filter::TextColumn;
+use crate::domain::{Direction, Matches, Sort, Test};
 use crate::domain::{Image, ImageQuery, ListForm, ListedImage, SortKey, Timestamp, Visibility};
 use crate::store::{Change, Listing, Location, Store, StoreError};
 use std::sync::Arc;
@@ -57,6 +58,54 @@ fn a_list_shows_the_same_whether_it_sees_few_of_each_block_or_all() {
         .collect();
     let mut list = Listing::of(Arc::clone(&store), listing(), ListForm::Json);
     assert_eq!(names(&mut list), expected);
+}
+
+/// Of two in three that a project sees, as many are told to come as do come; of what is not told by sets, none.
+#[test]
+fn what_is_ahead_of_a_list_is_known_without_a_look_at_it() {
+    let file = File::new("ahead");
+    for store in [in_memory("ahead"), file.store(FIRST)] {
+        let mut images = many();
+        for (number, image) in images.iter_mut().enumerate() {
+            image.owner = (number % 3 > 0).then(|| "p".to_owned());
+            image.visibility = Visibility::Private;
+        }
+        store.load(&images).unwrap();
+        let mut query = listing();
+        let count = store.images(&query).unwrap().len() as u64;
+        assert!((1600..1700).contains(&count));
+        let begun = |query: &ImageQuery| {
+            let mut list = Listing::of(Arc::clone(&store), query.clone(), ListForm::Json);
+            assert!(!list.has_ahead(1).unwrap());
+            let shown = list.next(u64::MAX).unwrap().unwrap().len() as u64;
+            (list, count - shown)
+        };
+        let (mut list, ahead) = begun(&query);
+        assert!(list.has_ahead(ahead).unwrap() && !list.has_ahead(ahead + 1).unwrap());
+        let next = list.next(300).unwrap().unwrap().len() as u64;
+        let ahead = ahead - next;
+        assert!(list.has_ahead(ahead).unwrap() && !list.has_ahead(ahead + 1).unwrap());
+        while list.next(u64::MAX).unwrap().is_some() {}
+        assert!(!list.has_ahead(1).unwrap());
+        let limited = ImageQuery {
+            limit: Some(600),
+            ..query.clone()
+        };
+        let (list, _) = begun(&limited);
+        assert!(list.has_ahead(88).unwrap() && !list.has_ahead(89).unwrap());
+        let named = Test::Text(TextColumn::Name, Matches::AnyOf(vec!["none".to_owned()]));
+        let by_name = Sort {
+            key: SortKey::Name,
+            direction: Direction::Ascending,
+        };
+        let mut sorted = query.clone();
+        sorted.sort.insert(0, by_name);
+        assert!(!begun(&sorted).0.has_ahead(1).unwrap());
+        query.tests = vec![named];
+        let mut none = Listing::of(Arc::clone(&store), query, ListForm::Json);
+        assert!(none.next(u64::MAX).unwrap().unwrap().len() == 0);
+        assert!(!none.has_ahead(1).unwrap());
+    }
 }
 
 #[test]

@@ -35,11 +35,14 @@ fn list(call: &Call<'_>, which: Which) -> Result<Reply, Fault> {
     let mut body = call.caches.borrow().list_room(request.limit);
     let mut list = List::new(call, which, request)?;
     list.page.begin(&mut body)?;
-    while list.more(&mut body)? {
-        if body.len() > MOST_WHOLE_BYTES {
+    let mut more = list.more(&mut body)?;
+    let is_long = more && list.is_long(body.len())?;
+    while more {
+        if is_long || body.len() > MOST_WHOLE_BYTES {
             let stream = list.stream(body);
             return Ok(Reply::stream(StatusCode::OK, call.media.as_str(), stream));
         }
+        more = list.more(&mut body)?;
     }
     call.caches.borrow_mut().list_written(&mut body);
     Ok(Reply::new(StatusCode::OK, call.media.as_str(), body))
@@ -93,6 +96,20 @@ impl List {
         };
         self.page.end(last.as_deref(), out)?;
         Ok(false)
+    }
+
+    /// Whether it is known, once this much is written, that it will be too long to be sent whole: whoever else
+    /// is answered here has not to wait then until that much of it has been read.
+    fn is_long(&self, written: usize) -> Result<bool, Fault> {
+        // What is to be refused in the middle of it must not have begun.
+        if self.step.is_some() || self.page.count == 0 {
+            return Ok(false);
+        }
+        let left = MOST_WHOLE_BYTES.saturating_sub(written) as u64;
+        let needed = left.saturating_mul(self.page.count) / written.max(1) as u64;
+        // What comes may be shorter.
+        let ahead = self.listing.has_ahead(needed.saturating_mul(2));
+        ahead.map_err(|error| (self.fault)(error.into()))
     }
 
     /// Up to the image whose id is needed: the last of a full page, or of a step.
