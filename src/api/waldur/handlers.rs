@@ -69,11 +69,13 @@ impl Exchange<'_> {
     fn list(&self) -> Result<Outcome, Fault> {
         let api = self.app.config.waldur_api;
         let tests = filter::parse(self.params, api, self.prefix)?;
-        let listing = self.app.waldur.list(&self.viewer, &tests).map_err(store)?;
-        let page = Page::parse(self.params, listing.len())?;
-        let rows = listing.page(page.skipped(), page.size);
-        let ids = rows.clone().map(|row| &*row.backend_id);
-        self.app.showed(ids);
+        let listed = self.app.waldur.list(&self.viewer, &tests, |total| {
+            let page = Page::parse(self.params, total)?;
+            Ok((page, page.skipped()..page.skipped() + page.size))
+        });
+        let (page, rows) = listed.map_err(store)??;
+        self.app.showed(rows.iter().map(|row| &*row.backend_id));
+        let rows = rows.iter();
         let views: Vec<_> = rows
             .map(|row| ImageView::new(row, self.links, api))
             .collect();

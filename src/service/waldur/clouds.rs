@@ -1,6 +1,6 @@
 //! The clouds that Waldur manages, with those who use them and the images that are there now.
 
-use super::listing::{Listing, Prepared, RowTest, Viewer};
+use super::listing::{Prepared, RowTest, Viewer, Wanted};
 use super::naming::name_of;
 use super::rows::{ImageRow, Pulled};
 use super::table::Table;
@@ -12,6 +12,7 @@ use crate::domain::sibling::{WaldurRole, WaldurSettings, WaldurUser};
 use crate::store::{Store, StoreError};
 use arc_swap::ArcSwap;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The kind of cloud that usage is counted for.
@@ -210,23 +211,23 @@ impl Waldur {
         Viewer::Tenants(seen.map(|(place, _)| place).collect())
     }
 
-    /// The rows that the viewer sees and that pass every test, by name.
+    /// A page of the rows that the viewer sees and that pass every test, by name: told how many they are,
+    /// `choose` says which page that is and which of them it has, or that there is none.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn list(&self, viewer: &Viewer, tests: &[RowTest]) -> Result<Listing, StoreError> {
+    pub fn list<P, E>(
+        &self,
+        viewer: &Viewer,
+        tests: &[RowTest],
+        choose: impl FnOnce(usize) -> Result<(P, Range<usize>), E>,
+    ) -> Result<Result<(P, Vec<Arc<ImageRow>>), E>, StoreError> {
         let clouds = self.clouds.load();
-        let tests = tests.iter().map(|test| clouds.known.prepare(test));
-        let tests: Vec<_> = tests.collect();
-        let holds = |row: &ImageRow| {
-            let seen = match viewer {
-                Viewer::Everything => true,
-                Viewer::Tenants(tenants) => row.tenants.iter().any(|place| tenants.contains(place)),
-            };
-            seen && tests.iter().all(|test| test.holds(row))
-        };
+        let wanted = clouds.known.wanted(viewer, tests);
         clouds.current(&self.store, |table| {
-            Listing(table.rows().filter(|row| holds(row)).cloned().collect())
+            let (page, places) = choose(wanted.count(table))?;
+            let rows = wanted.of(table).skip(places.start).take(places.len());
+            Ok((page, rows.cloned().collect()))
         })
     }
 
@@ -239,10 +240,14 @@ impl Waldur {
         viewer: &Viewer,
         tests: &[RowTest],
         uuid: &str,
-    ) -> Result<Option<ImageRow>, StoreError> {
-        let listing = self.list(viewer, tests)?;
-        let mut rows = listing.page(0, listing.len());
-        Ok(rows.find(|row| &*row.uuid == uuid).cloned())
+    ) -> Result<Option<Arc<ImageRow>>, StoreError> {
+        let clouds = self.clouds.load();
+        let wanted = clouds.known.wanted(viewer, tests);
+        clouds.current(&self.store, |table| {
+            let mut rows = table.rows();
+            let row = rows.find(|row| *row.uuid == *uuid && wanted.has(row));
+            row.cloned()
+        })
     }
 
     /// A row for each image name there is, whoever asks; the scope narrows the counts alone.
@@ -299,6 +304,11 @@ impl Known {
             .settings
             .iter()
             .find(|settings| settings.uuid == uuid)
+    }
+
+    fn wanted<'a>(&self, viewer: &'a Viewer, tests: &'a [RowTest]) -> Wanted<'a> {
+        let tests = tests.iter().map(|test| self.prepare(test));
+        Wanted::new(viewer, tests.collect())
     }
 
     fn prepare<'a>(&self, test: &'a RowTest) -> Prepared<'a> {

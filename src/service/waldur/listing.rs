@@ -2,6 +2,7 @@
 
 use super::letters;
 use super::rows::ImageRow;
+use super::table::Table;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -33,24 +34,6 @@ pub enum RowTest {
     Never,
 }
 
-/// The rows that a list shows, in order.
-#[derive(Debug)]
-pub struct Listing(pub(super) Vec<Arc<ImageRow>>);
-
-impl Listing {
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// At most `count` rows behind the first `skipped`.
-    pub fn page(&self, skipped: usize, count: usize) -> impl Iterator<Item = &ImageRow> + Clone {
-        let rows = self.0.iter().skip(skipped).take(count);
-        rows.map(AsRef::as_ref)
-    }
-}
-
 /// A test whose uuids have been looked up.
 pub enum Prepared<'a> {
     NameHas(String),
@@ -70,5 +53,45 @@ impl Prepared<'_> {
             Self::LinkedTo(tenants) => row.tenants.iter().any(|place| tenants.contains(place)),
             Self::Rescue(wanted) => row.is_rescue() == *wanted,
         }
+    }
+}
+
+/// The rows that a list shows.
+pub struct Wanted<'a> {
+    viewer: &'a Viewer,
+    tests: Vec<Prepared<'a>>,
+}
+
+impl<'a> Wanted<'a> {
+    /// What a viewer sees and what passes every test.
+    pub fn new(viewer: &'a Viewer, tests: Vec<Prepared<'a>>) -> Self {
+        Self { viewer, tests }
+    }
+
+    /// Whether a row is one.
+    pub fn has(&self, row: &ImageRow) -> bool {
+        let is_seen = match self.viewer {
+            Viewer::Everything => true,
+            Viewer::Tenants(tenants) => row.tenants.iter().any(|place| tenants.contains(place)),
+        };
+        is_seen && self.tests.iter().all(|test| test.holds(row))
+    }
+
+    /// Those of a table, in order.
+    pub fn of<'t>(&self, table: &'t Table) -> impl Iterator<Item = &'t Arc<ImageRow>> {
+        // Where all are shown none is looked at to get past it.
+        table.rows().filter(|row| self.is_all() || self.has(row))
+    }
+
+    /// How many of a table they are.
+    pub fn count(&self, table: &Table) -> usize {
+        match self.is_all() {
+            true => table.len(),
+            false => self.of(table).count(),
+        }
+    }
+
+    fn is_all(&self) -> bool {
+        self.tests.is_empty() && *self.viewer == Viewer::Everything
     }
 }
