@@ -7,7 +7,6 @@ use super::writing::Part;
 use crate::domain::{Operation, Timestamp};
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// What was asked, and what was answered.
@@ -16,7 +15,7 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct Entry {
     number: u64,
-    record: Arc<Record>,
+    record: Record,
 }
 
 /// A body, as far as it was kept.
@@ -50,10 +49,10 @@ impl KeptBody<'_> {
 }
 
 impl Entry {
-    pub(super) fn of(number: u64, record: &Arc<Record>) -> Self {
+    pub(super) fn of(number: u64, record: &Record) -> Self {
         Self {
             number,
-            record: Arc::clone(record),
+            record: record.clone(),
         }
     }
 

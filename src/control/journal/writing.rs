@@ -1,6 +1,7 @@
 //! What is kept of the two heads of an exchange, and of its request's body: one piece of memory.
 
 use super::masked::{MASK, is_secret_header};
+use bytes::Bytes;
 
 /// A header, by its name in lower case and its value.
 pub type Header<'h> = (&'h str, &'h [u8]);
@@ -56,9 +57,9 @@ const PARTS: usize = 9;
 const AROUND: usize = 2 + MASK.len();
 
 /// What is kept. Values of headers that are secrets are never in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Writing {
-    text: Vec<u8>,
+    text: Bytes,
     ends: [u32; PARTS],
 }
 
@@ -100,7 +101,8 @@ impl Draft<'_> {
         pen.text(fault).end();
         pen.headers(answered()).end();
         Writing {
-            text: pen.text,
+            // Without room behind it, it is shared as it is.
+            text: pen.text.into_boxed_slice().into(),
             ends: pen.ends,
         }
     }
@@ -132,7 +134,7 @@ impl Writing {
 
     /// What it takes beside its own size, in bytes.
     pub fn weight(&self) -> usize {
-        self.text.capacity()
+        self.text.len()
     }
 }
 
