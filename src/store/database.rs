@@ -135,7 +135,7 @@ impl Database {
     pub fn copy_of_read(tables: &Tables<'_>, name: String) -> Result<Self, StoreError> {
         let page_bytes = tables.pragma_query_value(None, "page_size", |row| row.get(0))?;
         let copy = |writer: &mut Connection| memory::copy_pages(tables, writer);
-        let (writer, ()) = memory::filled(name.clone(), page_bytes, copy)?;
+        let (writer, ()) = memory::filled(Some(name.clone()), page_bytes, copy)?;
         let writer = MemoryWriter::Own(writer);
         Ok(Self::in_memory(name, writer, tables.shared().cloned()))
     }
@@ -470,7 +470,7 @@ fn turned(name: &str, turn: u64) -> String {
 
 /// A new database in memory, filled from a seed; the connection is to write with.
 fn copied(seed: &Seed, name: String) -> Result<Connection, StoreError> {
-    let filled = memory::filled(name, seed.page_bytes(), |writer| seed.copy_to(writer));
+    let filled = memory::filled(Some(name), seed.page_bytes(), |writer| seed.copy_to(writer));
     Ok(filled?.0)
 }
 

@@ -1,28 +1,30 @@
 //! How databases in memory are made, and copied.
 
-use super::connecting::{PAGE_CACHE_KIB, Use, WRITER_CACHE_KIB, connect, set_cache};
+use super::connecting::{Use, connect};
 use super::error::StoreError;
 use super::location::Location;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use std::path::Path;
 
-/// A new database in memory that others reach by its name, filled by this; the connection is to write with.
+/// A new database in memory, filled by this; the connection is to write with. Others reach it by its name, if
+/// it has one.
 pub fn filled<T>(
-    name: String,
+    name: Option<String>,
     page_bytes: u32,
     fill: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
 ) -> Result<(Connection, T), StoreError> {
     let filled = || {
-        let mut writer = connect(&Location::Memory(name), Use::Write)?;
-        set_cache(&writer, PAGE_CACHE_KIB)?;
+        let mut writer = match name {
+            Some(name) => connect(&Location::Memory(name), Use::Write)?,
+            None => Connection::open_in_memory()?,
+        };
         writer.execute_batch(&format!(
             "PRAGMA page_size = {page_bytes}; PRAGMA journal_mode = OFF;"
         ))?;
         let made = fill(&mut writer)?;
         // Without a journal nothing that was begun could be taken back.
         writer.execute_batch("PRAGMA journal_mode = MEMORY;")?;
-        set_cache(&writer, WRITER_CACHE_KIB)?;
         Ok((writer, made))
     };
     filled().map_err(of_memory)

@@ -1,6 +1,7 @@
 //! A database in memory that others are copied from, page by page: what a reset goes back to, and what
 //! spaces of one fixture have in common.
 
+use super::connecting::{PAGE_CACHE_KIB, WRITER_CACHE_KIB, set_cache};
 use super::error::StoreError;
 use super::loading::{self, Loaded};
 use super::memory;
@@ -67,22 +68,17 @@ impl Seed {
             Aim::Room if expected < MANY_IMAGES => SMALL_PAGE_BYTES,
             Aim::Room | Aim::Speed => QUICK_PAGE_BYTES,
         };
-        let fill = |connection: &mut Connection| fill(connection, maker, expected, each);
-        let (original, filled) = if expected < MANY_IMAGES {
-            let (connection, filled) = memory::filled(name.clone(), page_bytes, fill)?;
-            (Original::new(connection, Some(name)), filled?)
-        } else {
-            let mut connection = Connection::open_in_memory().map_err(StoreError::from)?;
-            let page_size = format!("PRAGMA page_size = {page_bytes};");
-            connection
-                .execute_batch(&page_size)
-                .map_err(StoreError::from)?;
-            let filled = fill(&mut connection)??;
-            (Original::new(connection, None), filled)
+        let fill = |connection: &mut Connection| {
+            set_cache(connection, PAGE_CACHE_KIB)?;
+            let filled = fill(connection, maker, expected, each)?;
+            set_cache(connection, WRITER_CACHE_KIB)?;
+            Ok(filled)
         };
-        let (loaded, texts) = filled;
+        let name = (expected < MANY_IMAGES).then_some(name);
+        let (connection, filled) = memory::filled(name.clone(), page_bytes, fill)?;
+        let (loaded, texts) = filled?;
         Ok(Self {
-            original,
+            original: Original::new(connection, name),
             shared: Some(SharedTexts::of(Arc::new(texts))),
             images: loaded.added,
             page_bytes,
