@@ -1,6 +1,6 @@
 //! The clouds that Waldur manages, with those who use them and the images that are there now.
 
-use super::listing::{Prepared, RowTest, Viewer, Wanted};
+use super::listing::{Prepared, RowTest, Rows, Viewer, Wanted};
 use super::naming::name_of;
 use super::rows::{ImageRow, Pulled};
 use super::table::Table;
@@ -221,7 +221,7 @@ impl Waldur {
         viewer: &Viewer,
         tests: &[RowTest],
         choose: impl FnOnce(usize) -> Result<(P, Range<usize>), E>,
-    ) -> Result<Result<(P, Vec<Arc<ImageRow>>), E>, StoreError> {
+    ) -> Result<Result<(P, Rows), E>, StoreError> {
         let clouds = self.clouds.load();
         let wanted = clouds.known.wanted(viewer, tests);
         clouds.current(&self.store, |table| {

@@ -34,6 +34,9 @@ pub enum RowTest {
     Never,
 }
 
+/// The rows of a page, in order.
+pub type Rows = Vec<Arc<ImageRow>>;
+
 /// A test whose uuids have been looked up.
 pub enum Prepared<'a> {
     NameHas(String),
