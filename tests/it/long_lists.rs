@@ -2,6 +2,7 @@
 
 use crate::element::Element;
 use crate::harness::{Server, builder};
+use crate::scratch::Scratch;
 use nova_images::{Fixture, Image, Profile, Timestamp, Visibility};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -73,6 +74,34 @@ fn long_lists_come_in_pieces_and_are_whole() {
         ids(&server.get(&format!("/v2/{path}")).json()),
         expected[2599..]
     );
+}
+
+/// Up to a mebibyte a list is sent whole, however many slices it has and however far apart its images are.
+#[test]
+fn a_list_of_less_than_a_mebibyte_is_sent_whole() {
+    let scratch = Scratch::new("less-than-a-mebibyte");
+    let seen = |number: u32| number.is_multiple_of(3);
+    let owned = images().zip(0..).map(|(mut image, number)| {
+        image.visibility = Visibility::Private;
+        image.owner = Some(if seen(number) { "p" } else { "q" }.to_owned());
+        image
+    });
+    let fixture = Fixture::of(owned);
+    let expected: Vec<_> = (0..MANY)
+        .rev()
+        .filter(|number| seen(*number))
+        .map(|number| format!("00000000-0000-4000-8000-{number:012}"))
+        .collect();
+    let file = builder().database(scratch.path("images.db"));
+    for builder in [builder(), file] {
+        let server = Server::start(builder.fixture(fixture.clone()));
+        let list = server.get("/v2/p/images/detail");
+        assert!(list.text().len() < 1024 * 1024);
+        assert!(list.header("content-length").is_some());
+        assert_eq!(ids(&list.json()), expected);
+        let list = server.get("/v2/q/images/detail");
+        assert_eq!(ids(&list.json()).len() + expected.len(), MANY as usize);
+    }
 }
 
 /// HTTP/1.0 has no chunks: there the end of the connection ends the list.
