@@ -7,6 +7,7 @@ use super::writing::Part;
 use crate::domain::{Operation, Timestamp};
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What was asked, and what was answered.
@@ -15,7 +16,7 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct Entry {
     number: u64,
-    record: Record,
+    record: Arc<Record>,
 }
 
 /// A body, as far as it was kept.
@@ -49,10 +50,10 @@ impl KeptBody<'_> {
 }
 
 impl Entry {
-    pub(super) fn of(number: u64, record: &Record) -> Self {
+    pub(super) fn of(number: u64, record: &Arc<Record>) -> Self {
         Self {
             number,
-            record: record.clone(),
+            record: Arc::clone(record),
         }
     }
 

@@ -5,8 +5,8 @@ use super::writing::Writing;
 use crate::domain::{Operation, Timestamp};
 use bytes::Bytes;
 
-/// What a record takes in the list that leads to it, and what there is in its own list for one to come, in bytes.
-const BESIDE: usize = 16 + size_of::<Record>();
+/// What a record takes in the lists that lead to it, and what counts who holds it, in bytes.
+const BESIDE: usize = 48;
 
 /// What became of a request.
 #[derive(Clone, Debug)]
@@ -21,8 +21,8 @@ pub struct Answered {
     pub body_bytes: u64,
 }
 
-/// One exchange, as it is kept. Nothing of it changes any more, and copies share what is long.
-#[derive(Clone, Debug)]
+/// One exchange, as it is kept. Nothing of it changes any more.
+#[derive(Debug)]
 pub struct Record {
     /// When the request came, on the clock of its space.
     pub at: Timestamp,

@@ -3,13 +3,13 @@
 use super::record::Record;
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The entries of one space. Their numbers follow each other without a gap; the first of all is 1.
 #[derive(Debug)]
 pub struct Ring {
     first: u64,
-    /// One behind the other: whoever adds one and takes one out goes along memory, and asks for none.
-    records: VecDeque<Record>,
+    records: VecDeque<Arc<Record>>,
 }
 
 impl Default for Ring {
@@ -29,25 +29,25 @@ impl Ring {
     }
 
     /// The entry of a number.
-    pub fn get(&self, number: u64) -> Option<&Record> {
+    pub fn get(&self, number: u64) -> Option<&Arc<Record>> {
         let place = number.checked_sub(self.first)?;
         self.records.get(usize::try_from(place).ok()?)
     }
 
     /// Adds the next one.
-    pub fn push(&mut self, record: Record) {
+    pub fn push(&mut self, record: Arc<Record>) {
         self.records.push_back(record);
     }
 
     /// Takes the oldest out.
-    pub fn pop(&mut self) -> Option<Record> {
+    pub fn pop(&mut self) -> Option<Arc<Record>> {
         let record = self.records.pop_front()?;
         self.first += 1;
         Some(record)
     }
 
     /// Takes all out; numbers go on.
-    pub fn clear(&mut self) -> VecDeque<Record> {
+    pub fn clear(&mut self) -> VecDeque<Arc<Record>> {
         self.first = self.numbers().end;
         std::mem::take(&mut self.records)
     }
@@ -56,14 +56,14 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::Ring;
-    use crate::control::journal::samples::plain;
+    use crate::control::journal::samples::record;
 
     #[test]
     fn numbers_follow_each_other() {
         let mut ring = Ring::default();
         assert_eq!(ring.numbers(), 1..1);
         for _ in 0..3 {
-            ring.push(plain("", 0));
+            ring.push(record("", 0));
         }
         assert!(ring.pop().is_some());
         assert_eq!(ring.numbers(), 2..4);
@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(ring.clear().len(), 2);
         assert_eq!(ring.numbers(), 4..4);
         assert!(ring.pop().is_none());
-        ring.push(plain("", 0));
+        ring.push(record("", 0));
         assert!(ring.get(4).is_some());
     }
 }

@@ -66,7 +66,7 @@ pub(super) struct Inside {
 }
 
 /// What was let go, to be dropped where nobody waits for it.
-type Gone = (Option<Record>, Vec<Record>);
+type Gone = (Option<Arc<Record>>, Vec<Arc<Record>>);
 
 impl Journal {
     /// An empty one, which takes no memory.
@@ -136,18 +136,19 @@ impl Journal {
     /// Adds an entry to those of a space, which has a place; then the oldest of all spaces go, as many as
     /// have to.
     pub(super) fn put(&self, space: u64, record: Record) {
+        let record = Arc::new(record);
         let mut inside = self.inside();
-        let all = &mut *inside;
-        let Some(ring) = all.rings.get_mut(&space) else {
+        let Some(ring) = inside.rings.get_mut(&space) else {
             return;
         };
-        all.bytes += record.weight() + all.bodies.hold(&record.answered.body);
-        all.order.push_back(space);
-        ring.push(record);
+        ring.push(Arc::clone(&record));
+        inside.bytes += record.weight();
+        inside.bytes += inside.bodies.hold(&record.answered.body);
+        inside.order.push_back(space);
         let gone = inside.shrink(self.0.bounds);
         self.wake(inside);
         // Behind the lock.
-        drop(gone);
+        drop((gone, record));
     }
 
     /// Lets go of the entries of a space; of its place, too, when it is never to come back.

@@ -6,6 +6,7 @@ use super::writing::Draft;
 use crate::domain::{Operation, Timestamp};
 use bytes::Bytes;
 use std::iter;
+use std::sync::Arc;
 
 /// One exchange for a target, whose answer has so many bytes.
 pub fn plain(target: &str, bytes: usize) -> Record {
@@ -27,4 +28,9 @@ pub fn plain(target: &str, bytes: usize) -> Record {
             body_bytes: bytes as u64,
         },
     }
+}
+
+/// The same, to be shared.
+pub fn record(target: &str, bytes: usize) -> Arc<Record> {
+    Arc::new(plain(target, bytes))
 }

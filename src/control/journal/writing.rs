@@ -1,7 +1,6 @@
 //! What is kept of the two heads of an exchange, and of its request's body: one piece of memory.
 
 use super::masked::{MASK, is_secret_header};
-use bytes::Bytes;
 
 /// A header, by its name in lower case and its value.
 pub type Header<'h> = (&'h str, &'h [u8]);
@@ -57,9 +56,9 @@ const PARTS: usize = 9;
 const AROUND: usize = 2 + MASK.len();
 
 /// What is kept. Values of headers that are secrets are never in it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Writing {
-    text: Bytes,
+    text: Vec<u8>,
     ends: [u32; PARTS],
 }
 
@@ -101,8 +100,7 @@ impl Draft<'_> {
         pen.text(fault).end();
         pen.headers(answered()).end();
         Writing {
-            // Without room behind it, it is shared as it is.
-            text: pen.text.into_boxed_slice().into(),
+            text: pen.text,
             ends: pen.ends,
         }
     }
@@ -134,7 +132,7 @@ impl Writing {
 
     /// What it takes beside its own size, in bytes.
     pub fn weight(&self) -> usize {
-        self.text.len()
+        self.text.capacity()
     }
 }
 
