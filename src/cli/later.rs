@@ -2,7 +2,7 @@
 //! the others.
 
 use clap::builder::Resettable;
-use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Id};
+use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches, Id};
 
 /// Such options.
 #[derive(Debug)]
@@ -51,13 +51,18 @@ fn described<A: Args>(command: Command) -> Command {
 }
 
 /// Lets an empty variable of the environment mean nothing: `${X:-}` in a recipe for containers is one.
-pub fn without_empty_variables(mut command: Command) -> Command {
-    let is_empty = |variable| std::env::var_os(variable).is_some_and(|value| value.is_empty());
-    let arguments = command.get_arguments();
-    let empty = arguments.filter(|argument| argument.get_env().is_some_and(is_empty));
-    let empty: Vec<_> = empty.map(|argument| argument.get_id().clone()).collect();
-    for id in empty {
-        command = command.mut_arg(id, |argument| argument.env(Resettable::Reset));
+pub fn without_empty_variables(command: Command) -> Command {
+    // All options are taken out and put back, in their order, only where there is such a variable.
+    if !command.get_arguments().any(has_empty_variable) {
+        return command;
     }
-    command
+    command.mut_args(|argument| match has_empty_variable(&argument) {
+        true => argument.env(Resettable::Reset),
+        false => argument,
+    })
+}
+
+fn has_empty_variable(argument: &Arg) -> bool {
+    let value = argument.get_env().and_then(std::env::var_os);
+    value.is_some_and(|value| value.is_empty())
 }

@@ -104,6 +104,32 @@ fn a_list_of_less_than_a_mebibyte_is_sent_whole() {
     }
 }
 
+/// The real servers answer none of a list that one of its images makes them fail at.
+#[test]
+fn a_list_that_fails_behind_its_first_slice_is_refused() {
+    for profile in [Profile::Nova34, Profile::Juno] {
+        let images = images().zip(0..).map(|(mut image, number)| {
+            // So long that after a slice nobody doubts that a mebibyte comes.
+            image.properties.set("description", "x".repeat(500).into());
+            if number == MANY - 600 {
+                image
+                    .properties
+                    .set("block_device_mapping", "{not json".into());
+            }
+            image
+        });
+        let server = Server::start(builder().fixture(Fixture::of(images)).profile(profile));
+        let path = match profile {
+            Profile::Juno => "/v2/p/images/detail",
+            _ => "/v2.1/images/detail",
+        };
+        let refused = server.get(path);
+        assert_eq!(refused.status(), 500, "{profile:?}");
+        assert!(refused.header("content-length").is_some());
+        assert_eq!(server.get(&format!("{path}?limit=500")).status(), 200);
+    }
+}
+
 /// HTTP/1.0 has no chunks: there the end of the connection ends the list.
 #[test]
 fn a_long_list_over_http_1_0() {

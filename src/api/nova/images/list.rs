@@ -36,7 +36,9 @@ fn list(call: &Call<'_>, which: Which) -> Result<Reply, Fault> {
     let mut list = List::new(call, which, request)?;
     list.page.begin(&mut body)?;
     let mut more = list.more(&mut body)?;
-    let is_long = more && list.is_long(body.len())?;
+    // What the real servers refuse for one of its images must not have begun, as far as that can be told.
+    let may_begin = !call.dialect.exact && list.step.is_none();
+    let is_long = more && may_begin && list.is_long(body.len())?;
     while more {
         if is_long || body.len() > MOST_WHOLE_BYTES {
             let stream = list.stream(body);
@@ -101,10 +103,6 @@ impl List {
     /// Whether it is known, once this much is written, that it will be too long to be sent whole: whoever else
     /// is answered here has not to wait then until that much of it has been read.
     fn is_long(&self, written: usize) -> Result<bool, Fault> {
-        // What is to be refused in the middle of it must not have begun.
-        if self.step.is_some() || self.page.count == 0 {
-            return Ok(false);
-        }
         let left = MOST_WHOLE_BYTES.saturating_sub(written) as u64;
         let needed = left.saturating_mul(self.page.count) / written.max(1) as u64;
         // What comes may be shorter.
