@@ -33,6 +33,8 @@ fn main() {
     let argument = format!("-Wl,-T,{}", functions.display());
     if links(&argument, &out) {
         println!("cargo::rustc-link-arg-bin=nova-images={argument}");
+        // What is measured is to be what is run.
+        println!("cargo::rustc-link-arg-benches={argument}");
     }
 }
 
