@@ -7,7 +7,7 @@ use super::file::FileLock;
 use super::group::GroupWriter;
 use super::location::Location;
 use super::memory::{self, of_memory};
-use super::original::Loan;
+use super::original::MemoryWriter;
 use super::schema;
 use super::seed::Seed;
 use super::shared_texts::{SharedTexts, Tables};
@@ -25,27 +25,6 @@ enum Writer {
     /// A commit in memory takes no time: there is nothing to share.
     Memory(Mutex<MemoryWriter>),
     File(GroupWriter),
-}
-
-/// What writes to memory.
-#[derive(Debug)]
-enum MemoryWriter {
-    Own(Connection),
-    /// Nothing yet: so far the data are a seed's.
-    Lent(Loan),
-}
-
-impl MemoryWriter {
-    /// The connection, to data that are nobody else's from now on.
-    fn own(&mut self) -> Result<&mut Connection, StoreError> {
-        if let Self::Lent(loan) = self {
-            *self = Self::Own(loan.take_over()?);
-        }
-        match self {
-            Self::Own(connection) => Ok(connection),
-            Self::Lent(_) => Err(StoreError::NotCopied("it is lent".to_owned())),
-        }
-    }
 }
 
 /// A database that is open. Shared between threads; every method may be called from any.
@@ -155,16 +134,15 @@ impl Database {
         schema::begin_uploads_at(&beside, i64::try_from(turn << 32).unwrap_or(i64::MAX))?;
         *turns = turn;
         let now = Turn::new(turn, seed.shared().cloned());
-        let mut locked = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let writer = locked.own()?;
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut gate = self
             .commit_gate
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::replace(&mut *gate, Arc::new(now));
-        before.end(std::mem::replace(writer, beside));
+        before.end(std::mem::replace(&mut *writer, MemoryWriter::Own(beside)));
         let readers = std::mem::take(&mut *self.idle());
-        drop((gate, locked));
+        drop((gate, writer));
         drop(readers);
         Ok(before)
     }
@@ -253,7 +231,7 @@ impl Database {
     }
 
     /// Reads data in memory, also when others are in their place.
-    pub fn read_at<T>(
+    fn read_at<T>(
         &self,
         turn: &Turn,
         work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
@@ -271,6 +249,20 @@ impl Database {
         let result = work(&Tables::with(&connection, turn.shared()));
         turn.give_back(connection);
         result
+    }
+
+    /// Reads what somebody holds: a file through a snapshot, data in memory at a turn; with neither, what is
+    /// there now.
+    pub fn read_held<T>(
+        &self,
+        (snapshot, turn): (Option<&Connection>, Option<&Turn>),
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match (snapshot, turn) {
+            (Some(connection), _) => work(&Tables::alone(connection)),
+            (None, Some(turn)) => self.read_at(turn, work),
+            (None, None) => self.read(work),
+        }
     }
 
     /// A connection that sees a file as it is now, as long as it is held; nothing for a database in
@@ -332,11 +324,8 @@ impl Database {
         let Writer::Memory(writer) = &mut self.writer else {
             return Ok(None);
         };
-        let looked = match writer.get_mut().unwrap_or_else(PoisonError::into_inner) {
-            MemoryWriter::Own(connection) => look(connection),
-            MemoryWriter::Lent(loan) => loan.with(look),
-        };
-        looked.map(Some)
+        let writer = writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        writer.read(look).map(Some)
     }
 
     /// How many connections are open to read with, while nobody does.

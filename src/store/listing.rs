@@ -133,11 +133,8 @@ impl Listing {
         &self,
         work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        match (&self.snapshot, &self.turn) {
-            (Some(connection), _) => work(&Tables::alone(connection)),
-            (None, Some(turn)) => self.store.database.read_at(turn, work),
-            (None, None) => self.store.database.read(work),
-        }
+        let held = (self.snapshot.as_ref(), self.turn.as_deref());
+        self.store.database.read_held(held, work)
     }
 
     /// Whether at least so many images are known to come, without a look at them.

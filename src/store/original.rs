@@ -43,27 +43,50 @@ impl Original {
         Some((name, Loan(Arc::clone(self))))
     }
 
+    /// The connection that it was made with. From now on it is a copy.
+    fn give_away(&self) -> Result<Connection, StoreError> {
+        let mut kept = self.kept();
+        let copy = memory::copied(&kept.connection, None).map_err(memory::of_memory)?;
+        Ok(std::mem::replace(&mut kept.connection, copy))
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Loan {
-    /// Reads it.
-    pub fn with<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.0.with(work)
-    }
+/// What writes to a database in memory.
+#[derive(Debug)]
+pub enum MemoryWriter {
+    /// The connection to write with.
+    Own(Connection),
+    /// Nothing yet: so far the data are a seed's.
+    Lent(Loan),
+}
 
-    /// The connection to write with. The seed has a copy from now on.
+impl MemoryWriter {
+    /// The connection to write with, to data that are nobody else's from now on; a seed has a copy then.
     ///
     /// # Errors
     /// When there is no room for one.
-    pub fn take_over(&self) -> Result<Connection, StoreError> {
-        let mut kept = self.0.kept();
-        let copy = memory::copied(&kept.connection, None).map_err(memory::of_memory)?;
-        Ok(std::mem::replace(&mut kept.connection, copy))
+    pub fn own(&mut self) -> Result<&mut Connection, StoreError> {
+        if let Self::Lent(Loan(original)) = self {
+            *self = Self::Own(original.give_away()?);
+        }
+        match self {
+            Self::Own(connection) => Ok(connection),
+            Self::Lent(_) => Err(StoreError::NotCopied("it is lent".to_owned())),
+        }
+    }
+
+    /// Reads what there is.
+    pub fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match self {
+            Self::Own(connection) => work(connection),
+            Self::Lent(Loan(original)) => original.with(work),
+        }
     }
 }

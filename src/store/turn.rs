@@ -1,6 +1,8 @@
 //! Data in memory between two exchanges: whoever began to read them can go on when others are in their
 //! place.
 
+use super::error::StoreError;
+use super::original::MemoryWriter;
 use super::shared_texts::SharedTexts;
 use rusqlite::Connection;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,7 +20,7 @@ pub struct Turn {
 #[derive(Debug, Default)]
 struct Past {
     /// Keeps the data there: they go with the last connection to them.
-    anchor: Option<Connection>,
+    anchor: Option<MemoryWriter>,
     /// To read with.
     idle: Vec<Connection>,
 }
@@ -44,13 +46,17 @@ impl Turn {
     }
 
     /// Others are in their place: nobody writes to them any more.
-    pub fn end(&self, writer: Connection) {
+    pub fn end(&self, writer: MemoryWriter) {
         self.past().anchor = Some(writer);
     }
 
-    /// Looks at them through the connection that wrote them, once others are in their place.
-    pub fn look_back<T>(&self, look: impl FnOnce(&Connection) -> T) -> Option<T> {
-        self.past().anchor.as_ref().map(look)
+    /// Looks at them through what wrote them, once others are in their place.
+    pub fn look_back<T>(
+        &self,
+        look: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Option<Result<T, StoreError>> {
+        let past = self.past();
+        past.anchor.as_ref().map(|writer| writer.read(look))
     }
 
     /// A connection to read with, of those that were given back.

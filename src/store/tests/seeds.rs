@@ -3,7 +3,7 @@
 use super::{FIRST, a_name, image, listed};
 use crate::store::shared_texts::Tables;
 use crate::store::spool::{Place, Spool};
-use crate::store::{Aim, Change, Seed, Store, StoreError, UploadTicket};
+use crate::store::{Aim, Change, Seed, Store, StoreError, UploadTicket, walk};
 use std::sync::Arc;
 
 fn seed(images: u8) -> Seed {
@@ -77,8 +77,15 @@ fn a_seed_lends_its_images_until_the_first_write() {
 fn a_loan_ends_as_it_may() {
     let lender = seed(5);
     let borrower = of(&lender, "back");
+    let turn = borrower.database.turn().unwrap();
     borrower.return_to(&seed(7)).unwrap();
     assert_eq!(listed(&borrower).len(), 7);
+    // Who began before that reads on, whatever happens meanwhile.
+    remove(&borrower, "id-03");
+    let count = |tables: &Tables<'_>| walk::count(tables);
+    let read = borrower.database.read_held((None, Some(&turn)), count);
+    assert_eq!(read.unwrap(), 5);
+    assert_eq!(listed(&borrower).len(), 6);
     assert_eq!(listed(&of(&lender, "behind it")).len(), 5);
     let lender = seed(5);
     drop(of(&lender, "gone"));
