@@ -79,6 +79,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How often what has ended is let go; within a minute of its end it has to be.
 const TIDIED_EVERY: Duration = Duration::from_secs(20);
 
+/// When a server looks for what others left behind: whoever has waited for it to start is answered first.
+const SWEPT_AFTER: Duration = Duration::from_millis(100);
+
 /// The listeners, by the addresses that they are bound to.
 #[derive(Clone, Copy, Debug)]
 struct Listeners {
@@ -315,6 +318,7 @@ fn whole_seconds(duration: Duration) -> u64 {
 
 /// Lets go what time has ended, also while nobody asks, and what others left behind, which no start waits for.
 async fn tidy(shared: Weak<Shared>) {
+    actix_web::rt::time::sleep(SWEPT_AFTER).await;
     if let Some(shared) = shared.upgrade() {
         shared.spaces.sweep_temporary();
     }

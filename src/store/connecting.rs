@@ -65,7 +65,7 @@ pub fn connect(location: &Location, purpose: Use) -> Result<Connection, StoreErr
         };
         connection.progress_handler(STEPS_TOLD.into(), Some(told))?;
     }
-    if purpose == Use::Write {
+    if purpose == Use::Write && matches!(location, Location::File(_)) {
         connection.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES};"))?;
     }
     let cache_kib = match (location, purpose) {

@@ -15,6 +15,13 @@ pub fn is_current(connection: &Connection, maker: &TextMaker) -> Result<bool, St
     Ok(known == Some(maker.version))
 }
 
+/// Notes that this maker makes the texts, where nobody has noted another.
+pub fn begin(connection: &Connection, maker: &TextMaker) -> Result<(), StoreError> {
+    let insert_version = "INSERT INTO image_texts_version (version) VALUES (?1)";
+    connection.execute(insert_version, [maker.version])?;
+    Ok(())
+}
+
 /// Makes the texts of all rows anew when another release has made them; says of how many.
 pub fn renew(connection: &Tables<'_>, maker: &TextMaker) -> Result<usize, StoreError> {
     if is_current(connection, maker)? {
@@ -22,8 +29,7 @@ pub fn renew(connection: &Tables<'_>, maker: &TextMaker) -> Result<usize, StoreE
     }
     texts::remove_all(connection)?;
     connection.execute("DELETE FROM image_texts_version", [])?;
-    let insert_version = "INSERT INTO image_texts_version (version) VALUES (?1)";
-    connection.execute(insert_version, [maker.version])?;
+    begin(connection, maker)?;
     let mut statement = connection.prepare(&format!("SELECT {} FROM images i", rows::COLUMNS))?;
     let mut found = statement.query([])?;
     let mut renewed = 0;

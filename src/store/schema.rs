@@ -227,21 +227,31 @@ pub fn is_current(connection: &Connection, maker: &TextMaker) -> Result<bool, St
 /// Brings a database to the newest version, or says why it cannot be used.
 pub fn prepare(connection: &mut Connection, maker: &TextMaker) -> Result<(), StoreError> {
     let transaction = connection.transaction()?;
-    let version = version(&transaction)?;
-    if version == 0 {
-        transaction.execute_batch(&NEW.concat())?;
-    } else {
-        bring_up(&transaction, version)?;
-    }
-    transaction.execute_batch(&format!(
-        "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {NEWEST};"
-    ))?;
-    let renewed = renewal::renew(&Tables::alone(&transaction), maker)?;
-    if renewed > 0 {
-        tracing::info!(renewed, "the texts of the images were made anew");
+    match version(&transaction)? {
+        0 => begin(&transaction, maker)?,
+        version => {
+            bring_up(&transaction, version)?;
+            transaction.execute_batch(&marks())?;
+            let renewed = renewal::renew(&Tables::alone(&transaction), maker)?;
+            if renewed > 0 {
+                tracing::info!(renewed, "the texts of the images were made anew");
+            }
+        }
     }
     transaction.commit()?;
     Ok(())
+}
+
+/// Makes an empty database one of the newest version.
+pub fn begin(connection: &Connection, maker: &TextMaker) -> Result<(), StoreError> {
+    connection.execute_batch(&NEW.concat())?;
+    connection.execute_batch(&marks())?;
+    renewal::begin(connection, maker)
+}
+
+/// What tells whose a database is, and of which version.
+fn marks() -> String {
+    format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {NEWEST};")
 }
 
 /// Makes a database of an older version one of the newest.

@@ -200,8 +200,8 @@ fn fill<E: From<StoreError> + Send>(
     expected: usize,
     each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
 ) -> Result<Result<(Loaded, SeedTexts), E>, StoreError> {
-    schema::prepare(connection, &maker)?;
     let transaction = connection.transaction()?;
+    schema::begin(&transaction, &maker)?;
     let filled = match loading::fill_apart(&transaction, maker, expected, each) {
         Ok(filled) => filled,
         Err(error) => return Ok(Err(error)),
