@@ -83,7 +83,7 @@ impl Database {
     /// has, unless the seed lends its own.
     pub fn of_seed(seed: &Seed, name: String) -> Result<Self, StoreError> {
         let (name, writer) = match seed.lend() {
-            Some((name, loan)) => (name, MemoryWriter::Lent(loan)),
+            Some(lent) => lent,
             None => (name.clone(), MemoryWriter::Own(copied(seed, name)?)),
         };
         Ok(Self::in_memory(name, writer, seed.shared().cloned()))
@@ -231,7 +231,7 @@ impl Database {
     }
 
     /// Reads data in memory, also when others are in their place.
-    fn read_at<T>(
+    pub fn read_at<T>(
         &self,
         turn: &Turn,
         work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
@@ -249,20 +249,6 @@ impl Database {
         let result = work(&Tables::with(&connection, turn.shared()));
         turn.give_back(connection);
         result
-    }
-
-    /// Reads what somebody holds: a file through a snapshot, data in memory at a turn; with neither, what is
-    /// there now.
-    pub fn read_held<T>(
-        &self,
-        (snapshot, turn): (Option<&Connection>, Option<&Turn>),
-        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        match (snapshot, turn) {
-            (Some(connection), _) => work(&Tables::alone(connection)),
-            (None, Some(turn)) => self.read_at(turn, work),
-            (None, None) => self.read(work),
-        }
     }
 
     /// A connection that sees a file as it is now, as long as it is held; nothing for a database in

@@ -1,13 +1,11 @@
 //! All images there are, whoever may see them, slice by slice.
 
 use super::error::StoreError;
+use super::held::Held;
 use super::images::Store;
 use super::rows::{self, Numbered};
-use super::shared_texts::Tables;
-use super::turn::Turn;
 use super::walk;
 use crate::domain::Image;
-use rusqlite::Connection;
 use std::sync::Arc;
 
 /// Images of one slice: no writer waits for longer than these take to read.
@@ -19,9 +17,7 @@ const SLICE: usize = 256;
 /// image that changes meanwhile as it was or as it is.
 #[derive(Debug)]
 pub struct Dumping {
-    store: Arc<Store>,
-    snapshot: Option<Connection>,
-    turn: Option<Arc<Turn>>,
+    held: Held,
     behind: (i64, String),
     is_over: bool,
 }
@@ -43,10 +39,10 @@ impl Dumping {
     /// # Errors
     /// When the database fails.
     pub fn of(store: Arc<Store>) -> Result<Self, StoreError> {
+        let mut held = Held::of(store);
+        held.hold()?;
         Ok(Self {
-            snapshot: store.database.snapshot()?,
-            turn: store.database.turn(),
-            store,
+            held,
             behind: (i64::MIN, String::new()),
             is_over: false,
         })
@@ -60,7 +56,9 @@ impl Dumping {
         if self.is_over {
             return Ok(Vec::new());
         }
-        let slice = self.read(|connection| walk::slice(connection, &self.behind, SLICE))?;
+        let slice = self
+            .held
+            .look(|connection| walk::slice(connection, &self.behind, SLICE))?;
         match slice.last() {
             Some((_, last)) => self.behind = (last.created_at.micros(), last.id.clone()),
             None => self.is_over = true,
@@ -73,25 +71,9 @@ impl Dumping {
     /// # Errors
     /// When the database fails, or a row is gone or damaged.
     pub fn again(&self, numbers: &[i64]) -> Result<Vec<Image>, StoreError> {
-        self.read(|connection| {
+        self.held.look(|connection| {
             let images = numbers.iter().map(|seq| rows::at(connection, *seq));
             images.collect()
         })
-    }
-
-    fn read<T>(
-        &self,
-        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let held = (self.snapshot.as_ref(), self.turn.as_deref());
-        self.store.database.read_held(held, work)
-    }
-}
-
-impl Drop for Dumping {
-    fn drop(&mut self) {
-        if let Some(connection) = self.snapshot.take() {
-            self.store.database.release(connection);
-        }
     }
 }

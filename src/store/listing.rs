@@ -2,13 +2,11 @@
 
 use super::ahead;
 use super::error::StoreError;
+use super::held::Held;
 use super::images::Store;
 use super::lists::{self, Extent, Slice};
 use super::select::Behind;
-use super::shared_texts::Tables;
-use super::turn::Turn;
 use crate::domain::{ImageQuery, ListForm};
-use rusqlite::Connection;
 use std::sync::Arc;
 
 /// Rows of one slice: no database in memory keeps its writers waiting for longer than these take to
@@ -25,16 +23,12 @@ const SPARSE_ROWS: u64 = 128;
 /// that it began with, also when all of them were exchanged for others meanwhile.
 #[derive(Debug)]
 pub struct Listing {
-    store: Arc<Store>,
+    held: Held,
     query: ImageQuery,
     form: ListForm,
     /// Images that may still come.
     left: u64,
     place: Place,
-    /// Sees a file as it was when the second slice was asked for, and the first.
-    snapshot: Option<Connection>,
-    /// The data in memory that it began with.
-    turn: Option<Arc<Turn>>,
     /// What the next slice is read into.
     slice: Slice,
     /// How many rows it has at most.
@@ -54,14 +48,12 @@ impl Listing {
     pub fn of(store: Arc<Store>, query: ImageQuery, form: ListForm) -> Self {
         let slice = store.spare.take();
         Self {
-            store,
+            held: Held::of(store),
             slice,
             left: query.limit.unwrap_or(u64::MAX),
             query,
             form,
             place: Place::Beginning,
-            snapshot: None,
-            turn: None,
             rows: SLICE_ROWS,
         }
     }
@@ -103,12 +95,11 @@ impl Listing {
             tells,
         };
         // One slice needs no snapshot.
-        if self.snapshot.is_none() && self.turn.is_none() && !extent.ends {
-            self.snapshot = self.store.database.snapshot()?;
-            self.turn = self.store.database.turn();
+        if !extent.ends {
+            self.held.hold()?;
         }
         let mut slice = std::mem::take(&mut self.slice);
-        self.look(|tables| {
+        self.held.look(|tables| {
             lists::read(tables, &self.query, self.form, behind, extent, &mut slice)
         })?;
         self.rows = match slice.is_sparse() {
@@ -128,15 +119,6 @@ impl Listing {
         Ok(Some(slice))
     }
 
-    /// Reads of the state that the list is of.
-    fn look<T>(
-        &self,
-        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let held = (self.snapshot.as_ref(), self.turn.as_deref());
-        self.store.database.read_held(held, work)
-    }
-
     /// Whether at least so many images are known to come, without a look at them.
     ///
     /// # Errors
@@ -148,7 +130,7 @@ impl Listing {
         if self.left < images {
             return Ok(false);
         }
-        self.look(|tables| {
+        self.held.look(|tables| {
             ahead::are_behind(tables.connection(), &self.query, behind.seq(), images)
         })
     }
@@ -171,16 +153,16 @@ impl Listing {
     }
 
     fn end(&mut self) {
-        if let Some(connection) = self.snapshot.take() {
-            self.store.database.release(connection);
-        }
-        self.turn = None;
+        self.held.let_go();
     }
 }
 
 impl Drop for Listing {
     fn drop(&mut self) {
         self.end();
-        self.store.spare.give_back(std::mem::take(&mut self.slice));
+        self.held
+            .store()
+            .spare
+            .give_back(std::mem::take(&mut self.slice));
     }
 }

@@ -14,6 +14,7 @@ mod dumping;
 mod error;
 mod file;
 mod group;
+mod held;
 mod images;
 #[cfg(feature = "cli")]
 mod importing;

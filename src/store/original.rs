@@ -19,10 +19,6 @@ struct Kept {
     name: Option<String>,
 }
 
-/// What a store has of a seed: it reads the seed's own database, and takes it over before it writes.
-#[derive(Debug)]
-pub struct Loan(Arc<Original>);
-
 impl Original {
     /// A database, lent by its name if others reach it by one.
     pub fn new(connection: Connection, name: Option<String>) -> Arc<Self> {
@@ -37,10 +33,10 @@ impl Original {
         work(&self.kept().connection)
     }
 
-    /// Lends it to the first who asks; says by which name it is reached.
-    pub fn lend(self: &Arc<Self>) -> Option<(String, Loan)> {
+    /// Lends it to the first who asks; says by which name it is reached, and what writes to it.
+    pub fn lend(self: &Arc<Self>) -> Option<(String, MemoryWriter)> {
         let name = self.kept().name.take()?;
-        Some((name, Loan(Arc::clone(self))))
+        Some((name, MemoryWriter::Lent(Arc::clone(self))))
     }
 
     /// The connection that it was made with. From now on it is a copy.
@@ -60,8 +56,8 @@ impl Original {
 pub enum MemoryWriter {
     /// The connection to write with.
     Own(Connection),
-    /// Nothing yet: so far the data are a seed's.
-    Lent(Loan),
+    /// Nothing yet: so far the data are a seed's, to be taken over before something is written.
+    Lent(Arc<Original>),
 }
 
 impl MemoryWriter {
@@ -70,7 +66,7 @@ impl MemoryWriter {
     /// # Errors
     /// When there is no room for one.
     pub fn own(&mut self) -> Result<&mut Connection, StoreError> {
-        if let Self::Lent(Loan(original)) = self {
+        if let Self::Lent(original) = self {
             *self = Self::Own(original.give_away()?);
         }
         match self {
@@ -86,7 +82,7 @@ impl MemoryWriter {
     ) -> Result<T, StoreError> {
         match self {
             Self::Own(connection) => work(connection),
-            Self::Lent(Loan(original)) => original.with(work),
+            Self::Lent(original) => original.with(work),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::connecting::{PAGE_CACHE_KIB, WRITER_CACHE_KIB, set_cache};
 use super::error::StoreError;
 use super::loading::{self, Loaded};
 use super::memory;
-use super::original::{Loan, Original};
+use super::original::{MemoryWriter, Original};
 use super::schema;
 use super::shared_texts::{SeedTexts, SharedTexts, Tables};
 use super::spool::{DataName, Hold};
@@ -167,7 +167,7 @@ impl Seed {
 
     /// Lends its database to a store, which reaches it by this name; once, and only when it is small: a copy
     /// is made before the store's first write.
-    pub(super) fn lend(&self) -> Option<(String, Loan)> {
+    pub(super) fn lend(&self) -> Option<(String, MemoryWriter)> {
         self.original.lend()
     }
 

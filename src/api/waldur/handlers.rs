@@ -75,8 +75,8 @@ impl Exchange<'_> {
         });
         let (page, rows) = listed.map_err(store)??;
         self.app.showed(rows.iter().map(|row| &*row.backend_id));
-        let rows = rows.iter();
         let views: Vec<_> = rows
+            .iter()
             .map(|row| ImageView::new(row, self.links, api))
             .collect();
         Ok(self.page(&views, page))

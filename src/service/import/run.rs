@@ -24,6 +24,9 @@ use tokio::time::timeout;
 /// How long another process may keep the database locked.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long data that nobody needs are waited for to go from the disk; what stays goes by the next start.
+const CLEARING: Duration = Duration::from_secs(5);
+
 /// What becomes of images that the database has already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
@@ -138,7 +141,7 @@ impl Import<'_> {
         let report = self.taken(&cloud, &wishes, &store, &spool, tell).await;
         drop((store, spool));
         // Data that nobody needs are removed by threads of the spool, which a process that ends would cut off.
-        _ = timeout(PATIENCE, closed).await;
+        _ = timeout(CLEARING, closed).await;
         report
     }
 

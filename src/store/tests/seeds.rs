@@ -83,7 +83,7 @@ fn a_loan_ends_as_it_may() {
     // Who began before that reads on, whatever happens meanwhile.
     remove(&borrower, "id-03");
     let count = |tables: &Tables<'_>| walk::count(tables);
-    let read = borrower.database.read_held((None, Some(&turn)), count);
+    let read = borrower.database.read_at(&turn, count);
     assert_eq!(read.unwrap(), 5);
     assert_eq!(listed(&borrower).len(), 6);
     assert_eq!(listed(&of(&lender, "behind it")).len(), 5);
