@@ -4,7 +4,7 @@ use super::identity::People;
 use super::waldur;
 use crate::control::{Fixture, FixtureError, Ids};
 use crate::domain::{Instance, Progress, TextMaker};
-use crate::store::{self, Aim, StoreError};
+use crate::store::{self, StoreError};
 use std::fmt;
 use std::sync::Arc;
 
@@ -43,14 +43,13 @@ impl Seed {
     pub fn of(
         fixture: Fixture,
         texts: TextMaker,
-        aim: Aim,
         progress: &dyn Progress,
     ) -> Result<Self, LoadError> {
         let images = fixture.image_count();
         progress.begin("storing", images as u64);
         // A seeded sequence may repeat in one process; the name must not.
         let name = Ids::random().uuid().to_string();
-        let images = store::Seed::of::<LoadError>(name, images, texts, aim, |add| {
+        let images = store::Seed::of::<LoadError>(name, images, texts, |add| {
             fixture.each_image(&mut |image| {
                 progress.step(1);
                 add(image)

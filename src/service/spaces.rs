@@ -13,7 +13,7 @@ use crate::control::journal::Bounds;
 use crate::control::{Clock, ClockError, Fixture, FixtureError, Idle, Ids, Journal, is_built_in};
 use crate::domain::{Progress, TextMaker, Untold};
 use crate::store::spool::{Place, Spool};
-use crate::store::{Aim, Loaded, StoreError};
+use crate::store::{Loaded, StoreError};
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -251,7 +251,7 @@ impl Spaces {
             let opened = App::over_file(path, fixture, reread.clone(), outfit, &*progress)?;
             (opened, Usual::Fixture(reread))
         } else {
-            let seed = Arc::new(Seed::of(fixture, texts, Aim::Speed, &*progress)?);
+            let seed = Arc::new(Seed::of(fixture, texts, &*progress)?);
             (App::of(Arc::clone(&seed), outfit)?, Usual::Seed(seed))
         };
         // All rows hold their data, and nobody uploads yet.
@@ -449,7 +449,7 @@ impl Spaces {
         }
         let mut fixture = fixture()?;
         fixture.complete();
-        let seed = Arc::new(Seed::of(fixture, self.texts, Aim::Room, &Untold)?);
+        let seed = Arc::new(Seed::of(fixture, self.texts, &Untold)?);
         seeds().put(digest, Arc::clone(&seed));
         Ok(seed)
     }

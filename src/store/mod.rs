@@ -66,7 +66,7 @@ pub use loading::Loaded;
 pub use location::{DatabaseFile, Location, Sync};
 pub use pace::{MOST_TOGETHER, Pace};
 pub use patience::Patience;
-pub use seed::{Aim, Seed};
+pub use seed::Seed;
 pub use shares::Share;
 pub use tokens::{KeptTokens, TokenDigest};
 pub use uncommitted::{Left, Uncommitted, put_off};

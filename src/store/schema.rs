@@ -1,5 +1,6 @@
 //! The schema: whole for a new database, and as steps from one `PRAGMA user_version` to the next for others.
 
+pub mod empty;
 mod orders;
 mod terms;
 

@@ -6,34 +6,21 @@ use super::error::StoreError;
 use super::loading::{self, Loaded};
 use super::memory;
 use super::original::{MemoryWriter, Original};
-use super::schema;
+use super::schema::{self, empty};
 use super::shared_texts::{SeedTexts, SharedTexts, Tables};
 use super::spool::{DataName, Hold};
-use super::{texts, walk};
+use super::{renewal, texts, walk};
 use crate::domain::{Image, TextMaker};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Of one whose lists are to be quick: the texts of eight rows fit into a page, and need not be put
-/// together from several.
+/// Of one of many images: the texts of eight rows fit into a page, and need not be put together from several.
 const QUICK_PAGE_BYTES: u32 = 8192;
 
-/// Of one that is to be small: its tables and indexes take a page each at least, however few rows they
-/// have. It costs a list of 25 images about two microseconds.
-const SMALL_PAGE_BYTES: u32 = 4096;
-
-/// From so many images on, the rows take much more than that, and copying them longer than a write may.
+/// From so many images on, the rows take much more than a page for each table and index, and copying them longer
+/// than a write may.
 const MANY_IMAGES: usize = 256;
-
-/// What a store is to be, where it cannot be both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Aim {
-    /// Quick: there is one in a process.
-    Speed,
-    /// Small: there may be a thousand.
-    Room,
-}
 
 /// What a store in memory begins with. It never changes.
 ///
@@ -61,12 +48,11 @@ impl Seed {
         name: String,
         expected: usize,
         maker: TextMaker,
-        aim: Aim,
         each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
     ) -> Result<Self, E> {
-        let page_bytes = match aim {
-            Aim::Room if expected < MANY_IMAGES => SMALL_PAGE_BYTES,
-            Aim::Room | Aim::Speed => QUICK_PAGE_BYTES,
+        let page_bytes = match expected < MANY_IMAGES {
+            true => empty::PAGE_BYTES,
+            false => QUICK_PAGE_BYTES,
         };
         let fill = |connection: &mut Connection| {
             set_cache(connection, PAGE_CACHE_KIB)?;
@@ -200,8 +186,15 @@ fn fill<E: From<StoreError> + Send>(
     expected: usize,
     each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
 ) -> Result<Result<(Loaded, SeedTexts), E>, StoreError> {
+    let is_small = expected < MANY_IMAGES;
+    if is_small {
+        empty::copy_to(connection)?;
+    }
     let transaction = connection.transaction()?;
-    schema::begin(&transaction, &maker)?;
+    match is_small {
+        true => renewal::begin(&transaction, &maker)?,
+        false => schema::begin(&transaction, &maker)?,
+    }
     let filled = match loading::fill_apart(&transaction, maker, expected, each) {
         Ok(filled) => filled,
         Err(error) => return Ok(Err(error)),

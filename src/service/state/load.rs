@@ -7,7 +7,7 @@ use crate::domain::Untold;
 use crate::service::app::App;
 use crate::service::seed::{Around, LoadError, Seed};
 use crate::service::waldur::name_of;
-use crate::store::{Aim, StoreError};
+use crate::store::StoreError;
 use std::cell::RefCell;
 
 impl App {
@@ -34,7 +34,7 @@ impl App {
         }
         fixture.complete();
         let maker = self.store().maker();
-        self.load(&Seed::of(fixture, maker, Aim::Room, &Untold)?)
+        self.load(&Seed::of(fixture, maker, &Untold)?)
     }
 
     /// The same of a space whose data are in a file: what a fixture holds.

@@ -3,12 +3,12 @@
 use super::{FIRST, a_name, image, listed};
 use crate::store::shared_texts::Tables;
 use crate::store::spool::{Place, Spool};
-use crate::store::{Aim, Change, Seed, Store, StoreError, UploadTicket, walk};
+use crate::store::{Change, Seed, Store, StoreError, UploadTicket, walk};
 use std::sync::Arc;
 
 fn seed(images: u8) -> Seed {
     let expected = usize::from(images);
-    let seed = Seed::of::<StoreError>(a_name(), expected, FIRST, Aim::Room, |add| {
+    let seed = Seed::of::<StoreError>(a_name(), expected, FIRST, |add| {
         (0..images).map(image).try_for_each(add)
     });
     seed.unwrap()
@@ -95,8 +95,7 @@ fn a_loan_ends_as_it_may() {
     remove(&orphan, "id-03");
     assert_eq!(listed(&orphan).len(), 4);
     // A copy of many images would have the first write wait.
-    let many =
-        Seed::of::<StoreError>(a_name(), 256, FIRST, Aim::Speed, |add| add(image(1))).unwrap();
+    let many = Seed::of::<StoreError>(a_name(), 256, FIRST, |add| add(image(1))).unwrap();
     assert!(!of(&many, "many").database.is_lent());
 }
 

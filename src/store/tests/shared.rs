@@ -4,7 +4,7 @@ use super::{File, a_name, image, listing};
 use crate::domain::property_tests::cases;
 use crate::domain::{Image, ImageTexts, ListForm, ListedImage, TextMaker};
 use crate::store::spool::{Place, Spool};
-use crate::store::{Aim, Change, Listing, Seed, Store, StoreError, rows};
+use crate::store::{Change, Listing, Seed, Store, StoreError, rows};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -176,7 +176,7 @@ fn seeded() -> Model {
 }
 
 fn seed() -> Arc<Seed> {
-    let seed = Seed::of::<StoreError>(a_name(), 17, MAKER, Aim::Room, |add| {
+    let seed = Seed::of::<StoreError>(a_name(), 17, MAKER, |add| {
         (0..17).map(image).try_for_each(add)
     });
     Arc::new(seed.unwrap())
