@@ -1,9 +1,10 @@
 //! Which images have changed lately: whoever keeps something made of images asks for these, and need
 //! not look at all of them again.
 
-use std::collections::VecDeque;
+use super::original::Original;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// Changes that are remembered.
 const MOST_CHANGES: usize = 4096;
@@ -22,9 +23,48 @@ struct Known {
     /// What came behind this generation is known.
     behind: u64,
     ids: VecDeque<(u64, String)>,
+    /// The seed that the data were last the same as, and in which generation.
+    alike: Option<(Weak<Original>, u64)>,
+}
+
+impl Known {
+    fn push(&mut self, generation: u64, id: String) {
+        self.ids.push_back((generation, id));
+        if self.ids.len() > MOST_CHANGES
+            && let Some((forgotten, _)) = self.ids.pop_front()
+        {
+            self.behind = forgotten;
+        }
+    }
+
+    fn forget(&mut self, generation: u64) {
+        self.ids.clear();
+        self.behind = generation;
+    }
+
+    /// The images that changed behind a generation; nothing when that is too long ago to tell.
+    fn ids_behind(&self, generation: u64) -> Option<impl Iterator<Item = &str>> {
+        let later = self.ids.iter().filter(move |(at, _)| *at > generation);
+        (generation >= self.behind).then(|| later.map(|(_, id)| id.as_str()))
+    }
+
+    /// The images in which the data are another than a seed's; nothing when nobody can tell.
+    fn unlike(&self, seed: &Arc<Original>) -> Option<BTreeSet<String>> {
+        let (alike, generation) = self.alike.as_ref()?;
+        let is_same = std::ptr::eq(alike.as_ptr(), Arc::as_ptr(seed));
+        let changed = self.ids_behind(*generation).filter(|_| is_same);
+        changed.map(|ids| ids.map(str::to_owned).collect())
+    }
 }
 
 impl Changes {
+    /// Of data that are a seed's.
+    pub fn of_seed(seed: &Arc<Original>) -> Self {
+        let changes = Self::default();
+        changes.known().alike = Some((Arc::downgrade(seed), 0));
+        changes
+    }
+
     /// The newest generation.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
@@ -32,45 +72,63 @@ impl Changes {
 
     /// An image has changed.
     pub fn one(&self, id: &str) {
-        self.rise(|known, generation| {
-            known.ids.push_back((generation, id.to_owned()));
-            if known.ids.len() > MOST_CHANGES
-                && let Some((forgotten, _)) = known.ids.pop_front()
-            {
-                known.behind = forgotten;
-            }
-        });
+        self.rise(|known, generation| known.push(generation, id.to_owned()));
     }
 
     /// Every image may have changed.
     pub fn everything(&self) {
+        self.rise(Known::forget);
+    }
+
+    /// No image has changed, but what stands around them.
+    pub fn nothing(&self) {
+        self.rise(|_, _| {});
+    }
+
+    /// The data are a seed's again. Nobody writes meanwhile: what changed before did so in others, or is part of it.
+    pub fn back_to(&self, seed: &Arc<Original>) {
         self.rise(|known, generation| {
-            known.ids.clear();
-            known.behind = generation;
+            match known.unlike(seed) {
+                Some(changed) => changed
+                    .into_iter()
+                    .for_each(|id| known.push(generation, id)),
+                None => known.forget(generation),
+            }
+            known.alike = Some((Arc::downgrade(seed), generation));
         });
     }
 
     /// The images that changed behind a generation; nothing when that is too long ago to tell.
     pub fn behind(&self, generation: u64) -> Option<Vec<String>> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if generation < known.behind {
-            return None;
-        }
-        let later = known.ids.iter().filter(|(at, _)| *at > generation);
-        Some(later.map(|(_, id)| id.clone()).collect())
+        let known = self.known();
+        let behind = known.ids_behind(generation)?;
+        Some(behind.map(str::to_owned).collect())
     }
 
     fn rise(&self, note: impl FnOnce(&mut Known, u64)) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         let next = self.generation() + 1;
         note(&mut known, next);
         self.generation.store(next, Ordering::Release);
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::{Changes, MOST_CHANGES};
+    use crate::store::original::Original;
+    use rusqlite::Connection;
+    use std::sync::Arc;
+
+    fn seed() -> Arc<Original> {
+        Original::new(Connection::open_in_memory().unwrap(), None)
+    }
 
     #[test]
     fn what_changed_since() {
@@ -88,5 +146,29 @@ mod tests {
         }
         assert_eq!(changes.behind(2), None);
         assert_eq!(changes.behind(3).map(|ids| ids.len()), Some(MOST_CHANGES));
+    }
+
+    #[test]
+    fn going_back_changes_what_had_changed() {
+        let (one, other) = (seed(), seed());
+        let changes = Changes::of_seed(&one);
+        for id in ["b", "a", "b"] {
+            changes.one(id);
+        }
+        changes.nothing();
+        changes.back_to(&one);
+        assert_eq!(changes.behind(4).unwrap_or_default(), ["a", "b"]);
+        changes.one("c");
+        changes.back_to(&one);
+        assert_eq!(changes.behind(6).unwrap_or_default(), ["c"]);
+        // To data that nobody has compared these with.
+        changes.back_to(&other);
+        assert_eq!(changes.behind(7), None);
+        changes.back_to(&other);
+        assert_eq!(changes.behind(8), Some(Vec::new()));
+        changes.everything();
+        changes.back_to(&other);
+        assert_eq!(changes.behind(10), None);
+        assert_eq!(Changes::default().behind(0), Some(Vec::new()));
     }
 }

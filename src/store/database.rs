@@ -121,8 +121,13 @@ impl Database {
 
     /// Exchanges the data in memory for those of the seed. They are copied beside: whoever reads or
     /// writes waits for the exchange alone. What is written meanwhile goes with the rest, which is
-    /// there as long as somebody holds what this gives.
-    pub fn become_copy_of(&self, seed: &Seed) -> Result<Arc<Turn>, StoreError> {
+    /// there as long as somebody holds what this gives. Nobody reads or writes while `exchanged` is told that
+    /// it is done.
+    pub fn become_copy_of(
+        &self,
+        seed: &Seed,
+        exchanged: impl FnOnce(),
+    ) -> Result<Arc<Turn>, StoreError> {
         let (Location::Memory(name), Writer::Memory(writer)) = (&self.location, &self.writer)
         else {
             return Err(StoreError::NotCopied("a file has no seed".to_owned()));
@@ -142,6 +147,7 @@ impl Database {
         let before = std::mem::replace(&mut *gate, Arc::new(now));
         before.end(std::mem::replace(&mut *writer, MemoryWriter::Own(beside)));
         let readers = std::mem::take(&mut *self.idle());
+        exchanged();
         drop((gate, writer));
         drop(readers);
         Ok(before)

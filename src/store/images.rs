@@ -66,7 +66,7 @@ impl Store {
         Ok(Self {
             database: Database::of_seed(seed, name)?,
             maker,
-            changes: Changes::default(),
+            changes: Changes::of_seed(seed.original()),
             spare: Spare::default(),
             spool: Some(spool),
         })
@@ -100,14 +100,14 @@ impl Store {
     pub fn return_to(&self, seed: &Seed) -> Result<(), StoreError> {
         let names = seed.data_names();
         self.hold_for_rows(&names);
-        let before = match self.database.become_copy_of(seed) {
+        let exchanged = || self.changes.back_to(seed.original());
+        let before = match self.database.become_copy_of(seed, exchanged) {
             Ok(before) => before,
             Err(error) => {
                 self.let_go(names);
                 return Err(error);
             }
         };
-        self.changes.everything();
         // Nobody writes there any more: what is named now is all that was.
         let freed = before.look_back(data::names).transpose()?;
         self.let_go(freed.into_iter().flatten());
@@ -116,7 +116,7 @@ impl Store {
 
     /// Whatever was computed of the images is to be computed again: what stands around them is other.
     pub fn touch(&self) {
-        self.changes.everything();
+        self.changes.nothing();
     }
 
     /// Closes connections that nobody has read with since the last time, and where none is left, lets

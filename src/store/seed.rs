@@ -151,6 +151,11 @@ impl Seed {
             .with(|connection| work(&Tables::with(connection, shared)))
     }
 
+    /// What tells it from others.
+    pub(super) fn original(&self) -> &Arc<Original> {
+        &self.original
+    }
+
     /// Lends its database to a store, which reaches it by this name; once, and only when it is small: a copy
     /// is made before the store's first write.
     pub(super) fn lend(&self) -> Option<(String, MemoryWriter)> {

@@ -91,7 +91,7 @@ struct Clouds {
     known: Arc<Known>,
     tokens: Arc<Tokens>,
     /// The rows, once somebody has asked for them. Locked for a look or a change, and while they are made.
-    table: RwLock<Option<Table>>,
+    table: Arc<RwLock<Option<Table>>>,
 }
 
 impl Clouds {
@@ -99,7 +99,7 @@ impl Clouds {
         Self {
             known,
             tokens,
-            table: RwLock::new(None),
+            table: Arc::default(),
         }
     }
 }
@@ -148,15 +148,20 @@ impl Waldur {
         }
     }
 
-    /// Knows this from now on; no token was used, or those were that are said to have been.
+    /// Knows this from now on; no token was used, or those were that are said to have been. The rows stay if it
+    /// has known the same.
     pub fn replace(&self, known: Arc<Known>, used: Option<&Used>) {
         let clock = self.clock.clone();
         let tokens = match used {
             Some(used) => Tokens::as_used(clock, used.clone()),
             None => Tokens::new(clock),
         };
-        self.clouds
-            .store(Arc::new(Clouds::of(known, Arc::new(tokens))));
+        let before = self.clouds.load();
+        let mut clouds = Clouds::of(known, Arc::new(tokens));
+        if Arc::ptr_eq(&before.known, &clouds.known) {
+            clouds.table = Arc::clone(&before.table);
+        }
+        self.clouds.store(Arc::new(clouds));
     }
 
     /// What it knows.

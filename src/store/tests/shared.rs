@@ -105,6 +105,41 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..24)
 }
 
+/// Knows the images of a store, and looks again at those that are said to have changed.
+struct Follower {
+    store: Arc<Store>,
+    generation: u64,
+    known: Model,
+}
+
+impl Follower {
+    fn of(store: &Arc<Store>) -> Self {
+        let images = store.images(&listing()).unwrap().into_iter();
+        Self {
+            generation: store.generation(),
+            known: images.map(|image| (image.id.clone(), image)).collect(),
+            store: Arc::clone(store),
+        }
+    }
+
+    /// What it knows of a store by now.
+    fn follow(&mut self, store: &Arc<Store>) -> &Model {
+        let changed = store.changed_behind(self.generation);
+        let Some(changed) = changed.filter(|_| Arc::ptr_eq(store, &self.store)) else {
+            *self = Self::of(store);
+            return &self.known;
+        };
+        self.generation = store.generation();
+        for id in changed {
+            match store.image(&id).unwrap() {
+                Some(image) => _ = self.known.insert(id, image),
+                None => _ = self.known.remove(&id),
+            }
+        }
+        &self.known
+    }
+}
+
 /// A store and what it should hold.
 struct Pair {
     seed: Arc<Seed>,
@@ -191,6 +226,7 @@ proptest! {
         let name = format!("{:p}", Arc::as_ptr(&seed));
         let other = of(&seed, &format!("other-{name}"));
         let store = of(&seed, &name);
+        let mut follower = Follower::of(&store);
         let mut pair = Pair { seed, store, model: seeded(), begun: 0 };
         for step in &steps {
             let mut under_way = begin(&pair.store, ListForm::Xml);
@@ -199,6 +235,7 @@ proptest! {
             let shown = first.map_or(0, |slice| slice.len());
             pair.take(step);
             prop_assert_eq!(&forms(&pair.store), &expected(&pair.model), "{:?}", step);
+            prop_assert_eq!(follower.follow(&pair.store), &pair.model, "{:?}", step);
             // A list goes on with the data that it began with, whatever came in their place.
             if let Step::Reset | Step::Restore(_) = step {
                 let [_, xml, _] = before;
