@@ -74,7 +74,7 @@ impl Exchange<'_> {
             Ok((page, page.skipped()..page.skipped() + page.size))
         });
         let (page, rows) = listed.map_err(store)??;
-        self.app.showed(rows.iter().map(|row| &*row.backend_id));
+        self.app.showed(rows.iter().map(|row| row.backend_id()));
         let views: Vec<_> = rows
             .iter()
             .map(|row| ImageView::new(row, self.links, api))
@@ -90,7 +90,7 @@ impl Exchange<'_> {
         let uuid = number::uuid(key).ok_or_else(no_uuid)?;
         let row = self.app.waldur.show(&self.viewer, &tests, &uuid);
         let row = row.map_err(store)?.ok_or_else(|| self.no_image(&uuid))?;
-        self.app.showed([&*row.backend_id]);
+        self.app.showed([row.backend_id()]);
         let view = ImageView::new(&row, self.links, api);
         Ok(Outcome {
             body: text::json(&view, self.indent),

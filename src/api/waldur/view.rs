@@ -35,19 +35,19 @@ impl<'a> ImageView<'a> {
             WaldurApi::V2025 => None,
             WaldurApi::V2026 => Some(NewerFields {
                 backend_created_at: row.created_at.to_string(),
-                hw_rescue_device: &row.rescue_device,
-                hw_rescue_bus: &row.rescue_bus,
+                hw_rescue_device: row.rescue_device(),
+                hw_rescue_bus: row.rescue_bus(),
                 is_rescue_image: row.is_rescue(),
             }),
         };
         Self {
-            url: links.resource("openstack-images", &row.uuid),
-            uuid: &row.uuid,
-            name: &row.name,
+            url: links.resource("openstack-images", row.uuid()),
+            uuid: row.uuid(),
+            name: row.name(),
             min_disk: row.min_disk_mib,
             min_ram: row.min_ram_mib,
             settings: links.resource("service-settings", &row.settings),
-            backend_id: &row.backend_id,
+            backend_id: row.backend_id(),
             newer,
         }
     }

@@ -250,7 +250,7 @@ impl Waldur {
         let wanted = clouds.known.wanted(viewer, tests);
         clouds.current(&self.store, |table| {
             let mut rows = table.rows();
-            let row = rows.find(|row| *row.uuid == *uuid && wanted.has(row));
+            let row = rows.find(|row| row.uuid() == uuid && wanted.has(row));
             row.cloned()
         })
     }
@@ -278,7 +278,7 @@ impl Waldur {
 impl Known {
     fn counts(&self, table: &Table, scope: Option<&UsageScope>) -> Vec<Usage> {
         let mut counts: BTreeMap<&str, (usize, usize)> =
-            table.rows().map(|row| (&*row.name, (0, 0))).collect();
+            table.rows().map(|row| (row.name(), (0, 0))).collect();
         for volume in self.data.volumes.iter().filter(|volume| volume.bootable) {
             let counted = scope.is_none_or(|scope| self.is_counted(scope, &volume.settings));
             if let Some((running, created)) = counts.get_mut(volume.image_name.as_str())

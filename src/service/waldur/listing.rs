@@ -50,8 +50,8 @@ impl Prepared<'_> {
     /// Whether a row passes it.
     pub fn holds(&self, row: &ImageRow) -> bool {
         match self {
-            Self::NameHas(upper) => letters::upper(&row.name).contains(upper.as_str()),
-            Self::NameIs(text) => *row.name == **text,
+            Self::NameHas(upper) => letters::upper(row.name()).contains(upper.as_str()),
+            Self::NameIs(text) => row.name() == *text,
             Self::OfSettings(uuid) => *row.settings == **uuid,
             Self::LinkedTo(tenants) => row.tenants.iter().any(|place| tenants.contains(place)),
             Self::Rescue(wanted) => row.is_rescue() == *wanted,

@@ -17,36 +17,69 @@ use std::sync::Arc;
 /// Waldur counts disks in MiB, Glance in GiB.
 const MIB_PER_GIB: i64 = 1024;
 
-/// An image as Waldur shows it.
+/// An image as Waldur shows it. There is one for each image that there is: its texts stand together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageRow {
-    /// Waldur's own uuid, 32 hex digits.
-    pub uuid: Box<str>,
-    /// The name; never empty.
-    pub name: Box<str>,
+    texts: Box<str>,
+    /// Where each text ends but the last, which ends with all.
+    ends: [usize; 4],
     /// Least disk of an instance, in MiB.
     pub min_disk_mib: i64,
     /// Least memory of an instance, in MiB.
     pub min_ram_mib: i64,
     /// The cloud that holds it.
     pub settings: Arc<str>,
-    /// The Glance id.
-    pub backend_id: Arc<str>,
     /// When Glance registered it.
     pub created_at: Timestamp,
-    /// Glance's property `hw_rescue_device`.
-    pub rescue_device: Box<str>,
-    /// Glance's property `hw_rescue_bus`.
-    pub rescue_bus: Box<str>,
     /// The tenants that it is linked to, by place.
     pub(super) tenants: Arc<[usize]>,
 }
 
 impl ImageRow {
+    /// The name; never empty.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let [end, ..] = self.ends;
+        self.text(0, end)
+    }
+
+    /// The Glance id.
+    #[must_use]
+    pub fn backend_id(&self) -> &str {
+        let [start, end, ..] = self.ends;
+        self.text(start, end)
+    }
+
+    /// Waldur's own uuid, 32 hex digits.
+    #[must_use]
+    pub fn uuid(&self) -> &str {
+        let [_, start, end, _] = self.ends;
+        self.text(start, end)
+    }
+
+    /// Glance's property `hw_rescue_device`.
+    #[must_use]
+    pub fn rescue_device(&self) -> &str {
+        let [.., start, end] = self.ends;
+        self.text(start, end)
+    }
+
+    /// Glance's property `hw_rescue_bus`.
+    #[must_use]
+    pub fn rescue_bus(&self) -> &str {
+        let [.., start] = self.ends;
+        self.text(start, self.texts.len())
+    }
+
+    /// There is one, as the ends are made of the texts.
+    fn text(&self, start: usize, end: usize) -> &str {
+        self.texts.get(start..end).unwrap_or_default()
+    }
+
     /// Whether instances can be rescued with it.
     #[must_use]
     pub fn is_rescue(&self) -> bool {
-        !self.rescue_device.is_empty() || !self.rescue_bus.is_empty()
+        !self.rescue_device().is_empty() || !self.rescue_bus().is_empty()
     }
 }
 
@@ -74,7 +107,7 @@ pub struct Placed {
 impl Placed {
     fn key(&self) -> (&str, usize, Timestamp, &str) {
         let row = &self.row;
-        (&row.name, self.place, row.created_at, &row.backend_id)
+        (row.name(), self.place, row.created_at, row.backend_id())
     }
 }
 
@@ -179,20 +212,24 @@ fn row(
     uuid: &str,
     settings: &str,
 ) -> ImageRow {
-    let property = |key| image.properties.text(key).unwrap_or_default().into();
+    let property = |key| image.properties.text(key).unwrap_or_default();
+    let name = name_of(image);
+    let [device, bus] = ["hw_rescue_device", "hw_rescue_bus"].map(property);
+    let mut end = 0;
+    let ends = [name, &image.id, uuid, device].map(|text| {
+        end += text.len();
+        end
+    });
     let linked = data.tenants.iter().enumerate();
     let linked = linked.filter(|(_, tenant)| tenant.settings == settings && sees(tenant, image));
     let linked: Vec<_> = linked.map(|(place, _)| place).collect();
     ImageRow {
-        uuid: uuid.into(),
-        name: name_of(image).into(),
+        texts: [name, &image.id, uuid, device, bus].concat().into(),
+        ends,
         min_disk_mib: image.min_disk_gib.saturating_mul(MIB_PER_GIB),
         min_ram_mib: image.min_ram_mib,
         settings: once(&mut alike.settings, settings),
-        backend_id: image.id.as_str().into(),
         created_at: image.created_at,
-        rescue_device: property("hw_rescue_device"),
-        rescue_bus: property("hw_rescue_bus"),
         tenants: once(&mut alike.tenants, &linked[..]),
     }
 }

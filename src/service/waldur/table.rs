@@ -3,7 +3,9 @@
 use super::rows::{self, Alike, ImageRow, Placed, Pulled};
 use crate::domain::{Image, ListForm, ListedImage, WaldurData};
 use crate::store::{Listing, Store, StoreError};
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Borrow;
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// The rows as of a generation of the store.
@@ -11,9 +13,35 @@ use std::sync::Arc;
 pub struct Table {
     generation: u64,
     rows: BTreeSet<Placed>,
-    /// The rows of an image.
-    of_image: HashMap<Arc<str>, Box<[Placed]>>,
+    of_image: HashSet<OfImage>,
     alike: Alike,
+}
+
+/// The rows of an image, known by its id.
+#[derive(Debug)]
+struct OfImage(Box<[Placed]>);
+
+impl Borrow<str> for OfImage {
+    fn borrow(&self) -> &str {
+        let first = self.0.first();
+        first.map_or("", |placed| placed.row.backend_id())
+    }
+}
+
+impl PartialEq for OfImage {
+    fn eq(&self, other: &Self) -> bool {
+        let [id, other]: [&str; 2] = [self.borrow(), other.borrow()];
+        id == other
+    }
+}
+
+impl Eq for OfImage {}
+
+impl Hash for OfImage {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let id: &str = self.borrow();
+        id.hash(state);
+    }
 }
 
 impl Table {
@@ -24,7 +52,7 @@ impl Table {
         let mut table = Self {
             generation,
             rows: BTreeSet::new(),
-            of_image: HashMap::new(),
+            of_image: HashSet::new(),
             alike: Alike::default(),
         };
         let mut images = Listing::of(Arc::clone(store), rows::every_image(), ListForm::Images);
@@ -79,16 +107,15 @@ impl Table {
     fn put(&mut self, data: &WaldurData, pulled: &Pulled, image: &Image) {
         self.remove(&image.id);
         let rows = rows::of_image(data, pulled, &mut self.alike, image);
-        if let Some(first) = rows.first() {
-            let image = Arc::clone(&first.row.backend_id);
+        if !rows.is_empty() {
             self.rows.extend(rows.iter().cloned());
-            self.of_image.insert(image, rows.into_boxed_slice());
+            self.of_image.insert(OfImage(rows.into_boxed_slice()));
         }
     }
 
     fn remove(&mut self, image: &str) {
-        for placed in self.of_image.remove(image).into_iter().flatten() {
-            self.rows.remove(&placed);
+        for placed in self.of_image.take(image).iter().flat_map(|of| &of.0) {
+            self.rows.remove(placed);
         }
     }
 }
@@ -126,9 +153,9 @@ mod tests {
         table.put(&data, &pulled, &image);
         assert_eq!(table.len(), count);
         let of_image = rows(&table);
-        let of_image = of_image.iter().filter(|row| *row.backend_id == *image.id);
+        let of_image = of_image.iter().filter(|row| row.backend_id() == image.id);
         assert_eq!(
-            of_image.map(|row| &*row.name).collect::<Vec<_>>(),
+            of_image.map(|row| row.name()).collect::<Vec<_>>(),
             ["another name"]
         );
     }
