@@ -13,8 +13,9 @@ use std::sync::Arc;
 /// read, and no more are held for one reader.
 const SLICE_ROWS: u64 = 512;
 
-/// The same where they stand far apart, and each takes several times as long.
-const SPARSE_ROWS: u64 = 128;
+/// The same where they stand far apart, and each takes several times as long, and where each slice is held until
+/// a client has taken it.
+const FEW_ROWS: u64 = 128;
 
 /// A list under way.
 ///
@@ -33,6 +34,8 @@ pub struct Listing {
     slice: Slice,
     /// How many rows it has at most.
     rows: u64,
+    /// How many one may have where they stand close together.
+    most_rows: u64,
 }
 
 #[derive(Debug)]
@@ -55,6 +58,7 @@ impl Listing {
             form,
             place: Place::Beginning,
             rows: SLICE_ROWS,
+            most_rows: SLICE_ROWS,
         }
     }
 
@@ -103,8 +107,8 @@ impl Listing {
             lists::read(tables, &self.query, self.form, behind, extent, &mut slice)
         })?;
         self.rows = match slice.is_sparse() {
-            true => SPARSE_ROWS,
-            false => SLICE_ROWS,
+            true => FEW_ROWS,
+            false => self.most_rows,
         };
         self.left = self.left.saturating_sub(slice.len() as u64);
         match slice.behind.take() {
@@ -133,6 +137,12 @@ impl Listing {
         self.held.look(|tables| {
             ahead::are_behind(tables.connection(), &self.query, behind.seq(), images)
         })
+    }
+
+    /// Reads it in smaller slices from now on, for a client that takes one after the other.
+    pub fn go_in_pieces(&mut self) {
+        self.most_rows = FEW_ROWS;
+        self.rows = FEW_ROWS;
     }
 
     /// Whether some of it has been read.

@@ -48,6 +48,11 @@ impl Listing {
         self.list.has_ahead(images)
     }
 
+    /// Reads it in smaller slices from now on, for a client that takes one after the other.
+    pub fn go_in_pieces(&mut self) {
+        self.list.go_in_pieces();
+    }
+
     /// Takes a slice back that has been looked at: its memory serves the next one.
     pub fn give_back(&mut self, slice: Slice) {
         self.list.give_back(slice);

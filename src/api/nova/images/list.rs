@@ -139,11 +139,14 @@ impl List {
     }
 
     /// The rest of it, behind what is written already. What goes wrong in it cuts it off.
-    fn stream(self, begun: Vec<u8>) -> ReplyStream {
-        pieces(begun, self, |mut list| async move {
-            let mut piece = Vec::new();
+    fn stream(mut self, begun: Vec<u8>) -> ReplyStream {
+        self.listing.go_in_pieces();
+        // A little more than the last one took: a buffer that grows is copied, and leaves its old places behind.
+        pieces(begun, (self, 0), |(mut list, usual)| async move {
+            let mut piece = Vec::with_capacity(usual);
             let more = list.more(&mut piece).map_err(Fault::cut_off)?;
-            Ok(Some((piece, more.then_some(list))))
+            let usual = piece.len() + piece.len() / 8;
+            Ok(Some((piece, more.then_some((list, usual)))))
         })
     }
 }
