@@ -13,6 +13,7 @@ use super::spool::{DataName, Spool};
 use super::uncommitted::{self, Left, Uncommitted};
 use super::{data, lists, loading, rows};
 use crate::domain::{Image, ImageQuery, TextMaker, instant};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// What a decision about an image leads to.
@@ -173,7 +174,7 @@ impl Store {
     /// The ids of the images that changed behind a generation, gone ones among them; nothing when that
     /// is too long ago to tell.
     #[must_use]
-    pub fn changed_behind(&self, generation: u64) -> Option<Vec<String>> {
+    pub fn changed_behind(&self, generation: u64) -> Option<BTreeSet<String>> {
         self.changes.behind(generation)
     }
 

@@ -8,6 +8,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+/// Images that are looked at one by one however few rows there are.
+const FEW: usize = 16;
+
 /// The rows as of a generation of the store.
 #[derive(Debug)]
 pub struct Table {
@@ -72,7 +75,7 @@ impl Table {
         self.generation == store.generation()
     }
 
-    /// Follows what has changed since; says no when that is too long ago to tell.
+    /// Follows what has changed since; says no when that is too long ago to tell, or more than there is here.
     pub fn follow(
         &mut self,
         store: &Store,
@@ -80,7 +83,8 @@ impl Table {
         pulled: &Pulled,
     ) -> Result<bool, StoreError> {
         let generation = store.generation();
-        let Some(changed) = store.changed_behind(self.generation) else {
+        let changed = store.changed_behind(self.generation);
+        let Some(changed) = changed.filter(|ids| ids.len() <= self.of_image.len().max(FEW)) else {
             return Ok(false);
         };
         for id in changed {

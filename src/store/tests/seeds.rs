@@ -4,6 +4,7 @@ use super::{FIRST, a_name, image, listed};
 use crate::store::shared_texts::Tables;
 use crate::store::spool::{Place, Spool};
 use crate::store::{Change, Seed, Store, StoreError, UploadTicket, walk};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 fn seed(images: u8) -> Seed {
@@ -41,7 +42,7 @@ fn copies_know_nothing_of_each_other_and_go_back() {
         stores[0].return_to(&seed).unwrap();
         assert_eq!(stores[0].generation(), generation + 1);
         // Behind a load nobody can say which images changed.
-        let changed = (round > 0).then(|| vec![format!("id-{:02}", round + 3)]);
+        let changed = (round > 0).then(|| BTreeSet::from([format!("id-{:02}", round + 3)]));
         assert_eq!(stores[0].changed_behind(generation), changed);
         assert_eq!(listed(&stores[0]), before);
         remove(&stores[0], &format!("id-{:02}", round + 4));
