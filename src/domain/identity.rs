@@ -110,6 +110,13 @@ pub struct Directory {
 }
 
 impl Directory {
+    /// Whether a user's password stands here as it is, to be hashed yet.
+    #[must_use]
+    pub fn has_clear_passwords(&self) -> bool {
+        let mut passwords = self.users.iter().filter_map(|user| user.password.as_ref());
+        passwords.any(|password| matches!(password, Password::Clear(_)))
+    }
+
     /// The domain of an id.
     #[must_use]
     pub fn domain(&self, id: &str) -> Option<&IdentityDomain> {

@@ -41,44 +41,87 @@ impl Seed {
     /// # Errors
     /// When the store fails, or a large file of the fixture is gone or another by now.
     pub fn of(
-        fixture: Fixture,
+        mut fixture: Fixture,
         texts: TextMaker,
         progress: &dyn Progress,
     ) -> Result<Self, LoadError> {
-        let images = fixture.image_count();
-        progress.begin("storing", images as u64);
-        // A seeded sequence may repeat in one process; the name must not.
-        let name = Ids::random().uuid().to_string();
-        let images = store::Seed::of::<LoadError>(name, images, texts, |add| {
-            fixture.each_image(&mut |image| {
-                progress.step(1);
-                add(image)
-            })
-        });
-        progress.end();
+        let clouds = waldur::Known::of(&fixture);
+        let directory = std::mem::take(&mut fixture.directory);
+        // To hash a password takes a tenth of a start, and waits for nothing.
+        let (people, images) = beside(
+            directory.has_clear_passwords(),
+            || People::of(directory),
+            || stored(&fixture, texts, progress),
+        );
         let images = images?;
-        let around = Around::of(fixture);
+        let around = Around::with(clouds, people, fixture);
         Ok(Self { images, around })
     }
+}
+
+/// Stores the images of a fixture.
+fn stored(
+    fixture: &Fixture,
+    texts: TextMaker,
+    progress: &dyn Progress,
+) -> Result<store::Seed, LoadError> {
+    let images = fixture.image_count();
+    progress.begin("storing", images as u64);
+    // A seeded sequence may repeat in one process; the name must not.
+    let name = Ids::random().uuid().to_string();
+    let images = store::Seed::of::<LoadError>(name, images, texts, |add| {
+        fixture.each_image(&mut |image| {
+            progress.step(1);
+            add(image)
+        })
+    });
+    progress.end();
+    images
+}
+
+/// Does one thing and another, at the same time if it pays.
+fn beside<A: Send, B>(
+    pays: bool,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    if !pays {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 impl Around {
     /// Of a fixture.
     pub fn of(fixture: Fixture) -> Self {
-        Self::with(waldur::Known::of(&fixture), fixture)
+        let clouds = waldur::Known::of(&fixture);
+        Self::of_clouds(clouds, fixture)
     }
 
     /// The same, where somebody else knows what images are called.
     pub fn by(fixture: Fixture, name_of_image: &dyn Fn(&str) -> Option<String>) -> Self {
-        Self::with(waldur::Known::by(&fixture, name_of_image), fixture)
+        let clouds = waldur::Known::by(&fixture, name_of_image);
+        Self::of_clouds(clouds, fixture)
     }
 
-    fn with(clouds: waldur::Known, fixture: Fixture) -> Self {
+    fn of_clouds(clouds: waldur::Known, mut fixture: Fixture) -> Self {
+        let people = People::of(std::mem::take(&mut fixture.directory));
+        Self::with(clouds, people, fixture)
+    }
+
+    fn with(clouds: waldur::Known, people: People, fixture: Fixture) -> Self {
         Self {
             clouds: Arc::new(clouds),
             over_nova_fake: fixture.is_nova_fake_corpus(),
             instances: Arc::new(fixture.instances),
-            people: Arc::new(People::of(fixture.directory)),
+            people: Arc::new(people),
         }
     }
 
