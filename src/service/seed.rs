@@ -50,7 +50,7 @@ impl Seed {
         // To hash a password takes a tenth of a start, and waits for nothing.
         let (people, images) = beside(
             directory.has_clear_passwords(),
-            || People::of(directory),
+            &|| People::of(directory.clone()),
             || stored(&fixture, texts, progress),
         );
         let images = images?;
@@ -79,22 +79,23 @@ fn stored(
     images
 }
 
-/// Does one thing and another, at the same time if it pays.
+/// Does one thing and another, at the same time if it pays and a thread is to be had.
 fn beside<A: Send, B>(
     pays: bool,
-    one: impl FnOnce() -> A + Send,
+    one: &(dyn Fn() -> A + Sync),
     other: impl FnOnce() -> B,
 ) -> (A, B) {
-    if !pays {
-        return (one(), other());
-    }
     std::thread::scope(|scope| {
-        let one = scope.spawn(one);
+        let thread = pays.then(|| std::thread::Builder::new().spawn_scoped(scope, one));
         let other = other();
-        match one.join() {
-            Ok(one) => (one, other),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+        let one = match thread {
+            Some(Ok(thread)) => match thread.join() {
+                Ok(one) => one,
+                Err(panic) => std::panic::resume_unwind(panic),
+            },
+            Some(Err(_)) | None => one(),
+        };
+        (one, other)
     })
 }
 
