@@ -14,7 +14,7 @@ use std::sync::Arc;
 const SLICE_ROWS: u64 = 512;
 
 /// The same where they stand far apart, and each takes several times as long, and where each slice is held until
-/// a client has taken it.
+/// a client has taken it. The first slice has no more either: behind it is known whether all of them are.
 const FEW_ROWS: u64 = 128;
 
 /// A list under way.
@@ -57,7 +57,7 @@ impl Listing {
             query,
             form,
             place: Place::Beginning,
-            rows: SLICE_ROWS,
+            rows: FEW_ROWS,
             most_rows: SLICE_ROWS,
         }
     }
