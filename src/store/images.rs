@@ -115,7 +115,8 @@ impl Store {
         Ok(())
     }
 
-    /// Whatever was computed of the images is to be computed again: what stands around them is other.
+    /// Whatever was computed of the images is to be computed again, though none has changed: what stands around
+    /// them is other, or it counts how often one is asked for.
     pub fn touch(&self) {
         self.changes.nothing();
     }
@@ -291,12 +292,6 @@ impl Store {
             }
             Ok(shown)
         })
-    }
-
-    /// Raises the generation as if an image had changed, which it has not: what depends on how often it was
-    /// asked for is not kept.
-    pub fn outdate(&self, id: &str) {
-        self.changes.one(id);
     }
 
     /// Lets `decide` look at an image and change it, with no other write in between. The data of one

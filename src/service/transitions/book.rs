@@ -176,7 +176,7 @@ impl Book<'_> {
             return None;
         };
         // The next one is to be counted, too, or shows something else.
-        self.of.store.outdate(id);
+        self.of.store.touch();
         if *left > 1 {
             *left -= 1;
             return None;
@@ -232,7 +232,7 @@ impl Book<'_> {
         if waits.is_of_reads() {
             self.of.waiting_for_reads.fetch_add(1, Ordering::AcqRel);
             // What was kept before does not count.
-            self.of.store.outdate(id);
+            self.of.store.touch();
         }
         let course = Course {
             left,
