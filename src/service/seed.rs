@@ -102,14 +102,12 @@ fn beside<A: Send, B>(
 impl Around {
     /// Of a fixture.
     pub fn of(fixture: Fixture) -> Self {
-        let clouds = waldur::Known::of(&fixture);
-        Self::of_clouds(clouds, fixture)
+        Self::of_clouds(waldur::Known::of(&fixture), fixture)
     }
 
     /// The same, where somebody else knows what images are called.
     pub fn by(fixture: Fixture, name_of_image: &dyn Fn(&str) -> Option<String>) -> Self {
-        let clouds = waldur::Known::by(&fixture, name_of_image);
-        Self::of_clouds(clouds, fixture)
+        Self::of_clouds(waldur::Known::by(&fixture, name_of_image), fixture)
     }
 
     fn of_clouds(clouds: waldur::Known, mut fixture: Fixture) -> Self {

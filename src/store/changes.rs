@@ -51,7 +51,7 @@ impl Known {
     /// The images in which the data are another than a seed's; nothing when nobody can tell.
     fn unlike(&self, seed: &Arc<Original>) -> Option<BTreeSet<String>> {
         let (alike, generation) = self.alike.as_ref()?;
-        let is_same = std::ptr::eq(alike.as_ptr(), Arc::as_ptr(seed));
+        let is_same = alike.ptr_eq(&Arc::downgrade(seed));
         is_same.then(|| self.ids_behind(*generation)).flatten()
     }
 }
@@ -84,7 +84,8 @@ impl Changes {
         self.rise(|_, _| {});
     }
 
-    /// The data are a seed's again. Nobody writes meanwhile: what changed before did so in others, or is part of it.
+    /// The data are a seed's again. Nobody writes while this is told: what was written before and is told later
+    /// was written to data that are gone.
     pub fn back_to(&self, seed: &Arc<Original>) {
         self.rise(|known, generation| {
             match known.unlike(seed) {

@@ -50,17 +50,18 @@ impl Seed {
         maker: TextMaker,
         each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
     ) -> Result<Self, E> {
-        let page_bytes = match expected < MANY_IMAGES {
+        let is_small = expected < MANY_IMAGES;
+        let page_bytes = match is_small {
             true => empty::PAGE_BYTES,
             false => QUICK_PAGE_BYTES,
         };
         let fill = |connection: &mut Connection| {
             set_cache(connection, PAGE_CACHE_KIB)?;
-            let filled = fill(connection, maker, expected, each)?;
+            let filled = fill(connection, is_small, maker, expected, each)?;
             set_cache(connection, WRITER_CACHE_KIB)?;
             Ok(filled)
         };
-        let name = (expected < MANY_IMAGES).then_some(name);
+        let name = is_small.then_some(name);
         let (connection, filled) = memory::filled(name.clone(), page_bytes, fill)?;
         let (loaded, texts) = filled?;
         Ok(Self {
@@ -187,11 +188,11 @@ impl Seed {
 /// Fills an empty database with images, whose texts stand beside it.
 fn fill<E: From<StoreError> + Send>(
     connection: &mut Connection,
+    is_small: bool,
     maker: TextMaker,
     expected: usize,
     each: impl FnOnce(&mut dyn FnMut(Image) -> Result<(), E>) -> Result<(), E> + Send,
 ) -> Result<Result<(Loaded, SeedTexts), E>, StoreError> {
-    let is_small = expected < MANY_IMAGES;
     if is_small {
         empty::copy_to(connection)?;
     }
