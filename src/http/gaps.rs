@@ -41,7 +41,7 @@ pub fn cut(written: &[u8]) -> Vec<u8> {
     let mut pieces = Vec::with_capacity(written.len() + 64);
     let mut rest = written;
     loop {
-        let length = rest.iter().position(|byte| *byte == MARK);
+        let length = memchr::memchr(MARK, rest);
         let (piece, gap) = rest.split_at(length.unwrap_or(rest.len()));
         let length = u32::try_from(piece.len()).unwrap_or(u32::MAX);
         pieces.extend_from_slice(&length.to_le_bytes());

@@ -178,12 +178,26 @@ impl Formatter for PythonFormatter {
 
 /// Counts the leading bytes that stand for themselves.
 fn plain_prefix(bytes: &[u8]) -> usize {
-    // Sixteen at a time and without a branch inside, which the compiler turns into vector code.
-    let (chunks, _) = bytes.as_chunks::<16>();
-    let is_plain = |chunk: &&[u8; 16]| !chunk.iter().fold(false, |any, byte| any | escaped(*byte));
-    let start = 16 * chunks.iter().take_while(is_plain).count();
-    let tail = bytes.get(start..).unwrap_or_default();
-    start + tail.iter().take_while(|byte| !escaped(**byte)).count()
+    let (chunks, tail) = bytes.as_chunks::<16>();
+    let plain = chunks.iter().take_while(|chunk| is_plain(chunk)).count();
+    // Most texts are short, and have nothing to escape.
+    let (eights, rest) = tail.as_chunks::<8>();
+    let (fours, last) = rest.as_chunks::<4>();
+    let is_plain_to_the_end = plain == chunks.len()
+        && eights.iter().all(is_plain)
+        && fours.iter().all(is_plain)
+        && last.iter().all(|byte| !escaped(*byte));
+    if is_plain_to_the_end {
+        return bytes.len();
+    }
+    let start = 16 * plain;
+    let rest = bytes.get(start..).unwrap_or_default();
+    start + rest.iter().take_while(|byte| !escaped(**byte)).count()
+}
+
+/// Without a branch inside, so that the compiler turns it into vector code.
+fn is_plain<const N: usize>(chunk: &[u8; N]) -> bool {
+    !chunk.iter().fold(false, |any, byte| any | escaped(*byte))
 }
 
 fn escaped(byte: u8) -> bool {

@@ -4,12 +4,13 @@
 //! neighbours in the tables. What is kept of several rows together is written when they are all there.
 
 use super::error::StoreError;
+use super::inserting::Inserting;
 use super::rows::Last;
 use super::shared_texts::{SeedTexts, Tables};
 use super::{rows, terms, texts, walk};
 use crate::domain::{Image, ImageTexts, TextMaker};
 use rusqlite::Connection;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 /// From so many images on, indexes are made when all of them are there.
 const MANY: usize = 10_000;
@@ -81,17 +82,12 @@ type Batch = Vec<(Image, ImageTexts)>;
 /// Images on their way to another thread.
 struct Sending {
     sender: SyncSender<Batch>,
+    /// Batches that come back: their memory is this thread's, and costs it less to free.
+    used: Receiver<Batch>,
     batch: Batch,
 }
 
 impl Sending {
-    fn to(sender: SyncSender<Batch>) -> Self {
-        Self {
-            sender,
-            batch: Vec::with_capacity(BATCH),
-        }
-    }
-
     fn send(&mut self, image: Image, texts: ImageTexts) -> Result<(), StoreError> {
         self.batch.push((image, texts));
         if self.batch.len() == BATCH {
@@ -101,7 +97,9 @@ impl Sending {
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
-        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        let mut next = self.used.try_recv().unwrap_or_default();
+        next.clear();
+        let batch = std::mem::replace(&mut self.batch, next);
         self.sender.send(batch).map_err(|_| StoreError::GivenUp)
     }
 }
@@ -109,6 +107,7 @@ impl Sending {
 /// Images under way into a database.
 struct Loading<'c> {
     connection: Tables<'c>,
+    rows: Inserting<'c>,
     terms: terms::Adding,
     texts: texts::Adding<'c>,
     last: Last,
@@ -125,6 +124,7 @@ impl<'c> Loading<'c> {
         texts: texts::Adding<'c>,
     ) -> Result<Self, StoreError> {
         Ok(Self {
+            rows: Inserting::into(connection.connection())?,
             terms: terms::Adding::to(is_empty(&connection)?),
             texts,
             last: Last::of(&connection)?,
@@ -146,15 +146,20 @@ impl<'c> Loading<'c> {
         if is_many(expected) {
             std::thread::scope(|scope| {
                 let (sender, receiver) = sync_channel(BATCHES);
+                let (giver, used) = channel();
                 let reader = scope.spawn(move || -> Result<(), E> {
-                    let mut sending = Sending::to(sender);
+                    let mut sending = Sending {
+                        sender,
+                        used,
+                        batch: Batch::new(),
+                    };
                     each(&mut |image| {
                         let texts = (maker.make)(&image);
                         Ok(sending.send(image, texts)?)
                     })?;
                     Ok(sending.flush()?)
                 });
-                let stored = self.take_all(receiver);
+                let stored = self.take_all(receiver, &giver);
                 let read = reader.join();
                 // Its reader then only knows that nobody takes its images any more.
                 stored?;
@@ -164,22 +169,30 @@ impl<'c> Loading<'c> {
                 }
             })?;
         } else {
-            each(&mut |image| Ok(self.add(&image, (maker.make)(&image))?))?;
+            each(&mut |image| Ok(self.add(&image, &(maker.make)(&image))?))?;
         }
         Ok(self.finish()?)
     }
 
-    /// Adds the images that another thread sends.
-    fn take_all(&mut self, receiver: Receiver<Batch>) -> Result<(), StoreError> {
-        for (image, texts) in receiver.into_iter().flatten() {
-            self.add(&image, texts)?;
+    /// Adds the images that another thread sends, and gives them back to it.
+    fn take_all(
+        &mut self,
+        receiver: Receiver<Batch>,
+        giver: &Sender<Batch>,
+    ) -> Result<(), StoreError> {
+        for batch in receiver {
+            for (image, texts) in &batch {
+                self.add(image, texts)?;
+            }
+            // It may have read all of them.
+            _ = giver.send(batch);
         }
         Ok(())
     }
 
     /// Adds an image; one whose id is known is left as it is.
-    fn add(&mut self, image: &Image, texts: ImageTexts) -> Result<(), StoreError> {
-        let Some(seq) = rows::insert_row(&self.connection, image)? else {
+    fn add(&mut self, image: &Image, texts: &ImageTexts) -> Result<(), StoreError> {
+        let Some(seq) = self.rows.insert(image)? else {
             self.loaded.kept += 1;
             return Ok(());
         };

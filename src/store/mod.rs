@@ -18,6 +18,7 @@ mod held;
 mod images;
 #[cfg(feature = "cli")]
 mod importing;
+mod inserting;
 mod listing;
 mod lists;
 mod loading;

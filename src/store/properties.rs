@@ -28,7 +28,8 @@ pub fn encode(properties: &Properties) -> String {
         }
     }
     text.push(b'}');
-    String::from_utf8_lossy(&text).into_owned()
+    // Never damaged, since it is made of texts.
+    String::from_utf8(text).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into())
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! Rows and images, one into the other.
 
 use super::error::{Damage, StoreError};
+use super::inserting::{Details, Inserting};
 use super::row_changes::Changes;
 use super::shared_texts::Tables;
 use super::{properties, terms, texts};
@@ -9,7 +10,7 @@ use crate::domain::{
     Visibility,
 };
 use rusqlite::types::FromSql;
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 use std::fmt;
 
 /// An image and its row.
@@ -21,19 +22,10 @@ pub const COLUMNS: &str = "i.created_at, i.seq, i.id, i.name, i.status, i.visibi
      i.container_format, i.disk_format, i.checksum, i.os_hash_algo, i.os_hash_value, \
      i.protected, i.hidden, i.properties, i.unlisted, i.has_data";
 
-const INSERT: &str = "INSERT INTO images (id, name, status, unlisted, visibility, owner, min_ram, \
-     min_disk, size, virtual_size, created_at, updated_at, deleted_at, container_format, \
-     disk_format, checksum, os_hash_algo, os_hash_value, protected, hidden, properties, \
-     has_data) \
-     VALUES (:id, :name, :status, :unlisted, :visibility, :owner, :min_ram, :min_disk, :size, \
-     :virtual_size, :created_at, :updated_at, :deleted_at, :container_format, :disk_format, \
-     :checksum, :os_hash_algo, :os_hash_value, :protected, :hidden, :properties, :has_data) \
-     ON CONFLICT (id) DO NOTHING";
-
 /// Stores a new image.
 fn insert_new(connection: &Tables<'_>, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
     let last = Last::of(connection)?;
-    if let Some(seq) = insert_row(connection, image)? {
+    if let Some(seq) = Inserting::into(connection)?.insert(image)? {
         texts::put(connection, seq, &(maker.make)(image))?;
         last.watch(connection, image)?;
         terms::change(connection, seq, None, Some(image))?;
@@ -97,67 +89,6 @@ pub fn put_out_of_order(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Stores an image as a new row, without what lists are made of; nothing when there is one of its id.
-pub fn insert_row(connection: &Connection, image: &Image) -> Result<Option<i64>, StoreError> {
-    let stored = properties::encode(&image.properties);
-    // Not with RETURNING: that makes SQLite keep a journal for every single statement.
-    let inserted = connection.prepare_cached(INSERT)?.execute(named_params! {
-        ":id": image.id,
-        ":name": image.name,
-        ":status": image.status.as_str(),
-        ":unlisted": image.status.is_unlisted(),
-        ":visibility": image.visibility.as_str(),
-        ":owner": image.owner,
-        ":min_ram": image.min_ram_mib,
-        ":min_disk": image.min_disk_gib,
-        ":size": image.size_bytes,
-        ":virtual_size": image.virtual_size_bytes,
-        ":created_at": image.created_at.micros(),
-        ":updated_at": image.updated_at.micros(),
-        ":deleted_at": image.deleted_at.map(Timestamp::micros),
-        ":container_format": image.container_format,
-        ":disk_format": image.disk_format,
-        ":checksum": image.checksum,
-        ":os_hash_algo": image.os_hash_algo,
-        ":os_hash_value": image.os_hash_value,
-        ":protected": image.protected,
-        ":hidden": image.hidden,
-        ":properties": stored,
-        ":has_data": image.has_data,
-    })?;
-    if inserted == 0 {
-        return Ok(None);
-    }
-    let seq = connection.last_insert_rowid();
-    insert_details(connection, seq, image)?;
-    Ok(Some(seq))
-}
-
-fn insert_details(connection: &Connection, seq: i64, image: &Image) -> Result<(), StoreError> {
-    let mut tag = connection
-        .prepare_cached("INSERT INTO image_tags (tag, seq, position) VALUES (?1, ?2, ?3)")?;
-    for (position, text) in image.tags.iter().enumerate() {
-        tag.execute((text, seq, i64::try_from(position).unwrap_or(i64::MAX)))?;
-    }
-    let mut member = connection.prepare_cached(
-        "INSERT INTO image_members (project_id, seq, status, position, can_share, created_at, \
-         updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?;
-    for (position, one) in image.members.iter().enumerate() {
-        let position = i64::try_from(position).unwrap_or(i64::MAX);
-        member.execute((
-            &one.project_id,
-            seq,
-            one.status.as_str(),
-            position,
-            one.can_share,
-            one.created_at.micros(),
-            one.updated_at.micros(),
-        ))?;
-    }
-    Ok(())
-}
-
 /// Stores an image in place of the one of its id, if there is one.
 pub fn put(connection: &Tables<'_>, maker: &TextMaker, image: &Image) -> Result<(), StoreError> {
     match known(connection, &image.id)? {
@@ -196,7 +127,7 @@ fn put_over(
         ] {
             connection.prepare_cached(forget)?.execute([seq])?;
         }
-        insert_details(connection, seq, image)?;
+        Details::of(connection).insert(seq, image)?;
     }
     texts::put(connection, seq, &(maker.make)(image))?;
     terms::change(connection, seq, Some(before), Some(image))?;

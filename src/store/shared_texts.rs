@@ -40,7 +40,7 @@ impl SeedTexts {
     }
 
     /// Puts a block in its place.
-    pub fn put(&mut self, form: TextForm, number: i64, block: Vec<u8>) {
+    pub fn put(&mut self, form: TextForm, number: i64, block: &[u8]) {
         let blocks = match form {
             TextForm::Json => &mut self.json,
             TextForm::Xml => &mut self.xml,
@@ -53,7 +53,7 @@ impl SeedTexts {
             blocks.resize_with(at + 1, Box::default);
         }
         if let Some(before) = blocks.get_mut(at) {
-            *before = block.into_boxed_slice();
+            *before = block.into();
         }
     }
 

@@ -12,9 +12,11 @@ use std::collections::BTreeMap;
 /// What an image may have in common with others: a column or a property, and its value.
 pub type Term = (String, String);
 
+const PROPERTY: &str = "property:";
+
 /// What a property is called among the terms.
 pub fn property(key: &str) -> String {
-    format!("property:{key}")
+    format!("{PROPERTY}{key}")
 }
 
 /// The term of images that have a property without a value.
@@ -52,12 +54,18 @@ fn each_unlike(image: &Image, other: Option<&Image>, visit: &mut dyn FnMut(&str,
             visit("tag", tag);
         }
     }
+    let mut name = String::new();
     for (key, value) in image.properties.iter() {
         if other.is_some_and(|other| other.properties.get(key) == Some(value)) {
             continue;
         }
         match value {
-            PropertyValue::Text(value) => visit(&property(key), value),
+            PropertyValue::Text(value) => {
+                name.clear();
+                name.push_str(PROPERTY);
+                name.push_str(key);
+                visit(&name, value);
+            }
             PropertyValue::Null => visit(&null(key).0, ""),
             // Nobody can ask for what is no text.
             PropertyValue::Json(_) => {}

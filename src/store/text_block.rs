@@ -5,9 +5,6 @@ use std::ops::Range;
 /// Rows whose texts are in one block.
 const BLOCK_ROWS: i64 = 8;
 
-/// What stands before each text of a block: the row in one byte, the length in four.
-const TEXT_HEAD: usize = 5;
-
 /// Texts of rows, one behind the other: which row of the block it is in one byte, the length in
 /// four, the lowest first, and the text.
 #[derive(Debug, Default)]
@@ -39,13 +36,17 @@ impl Block {
             }
             rest = next.behind;
         }
-        let new = text.map_or_else(Self::default, |text| {
-            let mut new = Self(Vec::with_capacity(TEXT_HEAD + text.len()));
+        let Some(old) = old else {
+            if let Some(text) = text {
+                self.push(own, text);
+            }
+            return Ok(());
+        };
+        let mut new = Self(Vec::new());
+        if let Some(text) = text {
             new.push(own, text);
-            new
-        });
-        let end = self.0.len();
-        self.0.splice(old.unwrap_or(end..end), new.0);
+        }
+        self.0.splice(old, new.0);
         Ok(())
     }
 

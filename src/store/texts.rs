@@ -53,35 +53,21 @@ const GLANCE: Blocks = Blocks {
     sweep: "DELETE FROM image_glance WHERE length(texts) = 0",
 };
 
+const FORMS: [Blocks; 3] = [JSON, XML, GLANCE];
+
 /// Keeps these texts of a row, in place of those that it had.
 pub fn put(tables: &Tables<'_>, seq: i64, texts: &ImageTexts) -> Result<(), StoreError> {
-    put_all(tables, &[(seq, texts)])
+    let mut adding = Adding::default();
+    adding.add(tables, seq, texts)?;
+    adding.write(tables)
 }
 
-/// Keeps these texts of rows of a block.
-fn put_all(tables: &Tables<'_>, rows: &[(i64, &ImageTexts)]) -> Result<(), StoreError> {
-    let Some((first, _)) = rows.first() else {
-        return Ok(());
-    };
-    let number = Block::number(*first);
-    for blocks in [JSON, XML, GLANCE] {
-        let mut block = Block::default();
-        blocks.read(tables, &mut None, *first, &mut block.0)?;
-        blocks.edit(&mut block, rows)?;
-        blocks.write(tables, number, &block)?;
-    }
-    // What is written in one form is written in all of them.
-    if let Some(shared) = tables.shared() {
-        shared.own(number);
-    }
-    Ok(())
-}
-
-/// The texts of many new rows, written a block at a time.
+/// The texts of many rows, one behind the other, written a block at a time.
 #[derive(Debug, Default)]
 pub struct Adding<'s> {
-    number: i64,
-    rows: Vec<(i64, ImageTexts)>,
+    /// Which block it is at, and what stands there in each form.
+    number: Option<i64>,
+    blocks: [Block; 3],
     /// Where they go, if not into the tables.
     seed: Option<&'s mut SeedTexts>,
 }
@@ -100,28 +86,48 @@ impl<'s> Adding<'s> {
         &mut self,
         tables: &Tables<'_>,
         seq: i64,
-        texts: ImageTexts,
+        texts: &ImageTexts,
     ) -> Result<(), StoreError> {
-        let number = Block::number(seq);
-        if number != self.number {
+        if self.number != Some(Block::number(seq)) {
             self.write(tables)?;
-            self.number = number;
+            self.read(tables, seq)?;
         }
-        self.rows.push((seq, texts));
+        for (form, block) in FORMS.iter().zip(&mut self.blocks) {
+            form.edit(block, seq, texts)?;
+        }
+        Ok(())
+    }
+
+    /// Reads what stands in the block that a row's texts are in.
+    fn read(&mut self, tables: &Tables<'_>, seq: i64) -> Result<(), StoreError> {
+        let number = Block::number(seq);
+        for (form, block) in FORMS.iter().zip(&mut self.blocks) {
+            block.0.clear();
+            match &self.seed {
+                Some(seed) => block.0.extend_from_slice(seed.block(form.form, number)),
+                None => form.read(tables, &mut None, seq, &mut block.0)?,
+            }
+        }
+        self.number = Some(number);
         Ok(())
     }
 
     /// Writes what was taken.
     pub fn write(&mut self, tables: &Tables<'_>) -> Result<(), StoreError> {
-        let rows = std::mem::take(&mut self.rows);
-        let rows: Vec<_> = rows.iter().map(|(seq, texts)| (*seq, texts)).collect();
-        let Some(seed) = &mut self.seed else {
-            return put_all(tables, &rows);
+        let Some(number) = self.number.take() else {
+            return Ok(());
         };
-        for blocks in [JSON, XML, GLANCE] {
-            let mut block = Block(seed.block(blocks.form, self.number).to_vec());
-            blocks.edit(&mut block, &rows)?;
-            seed.put(blocks.form, self.number, block.0);
+        for (form, block) in FORMS.iter().zip(&self.blocks) {
+            match &mut self.seed {
+                Some(seed) => seed.put(form.form, number, &block.0),
+                None => form.write(tables, number, block)?,
+            }
+        }
+        // What is written in one form is written in all of them.
+        if self.seed.is_none()
+            && let Some(shared) = tables.shared()
+        {
+            shared.own(number);
         }
         Ok(())
     }
@@ -132,7 +138,7 @@ pub fn complete(tables: &Tables<'_>, into: &Connection) -> Result<(), StoreError
     let Some(shared) = tables.shared() else {
         return Ok(());
     };
-    for blocks in [JSON, XML, GLANCE] {
+    for blocks in FORMS {
         let mut add = into.prepare(blocks.add)?;
         for number in 0..i64::try_from(shared.seed().len()).unwrap_or(i64::MAX) {
             let block = shared.seed().block(blocks.form, number);
@@ -186,18 +192,15 @@ impl Blocks {
         Ok(())
     }
 
-    /// Puts the texts of rows into their block.
-    fn edit(&self, block: &mut Block, rows: &[(i64, &ImageTexts)]) -> Result<(), StoreError> {
-        for (seq, texts) in rows {
-            let text = match self.form {
-                TextForm::Json => &texts.json,
-                TextForm::Xml => &texts.xml,
-                TextForm::Glance => &texts.glance,
-            };
-            let put = block.put(*seq, text.as_deref());
-            put.map_err(|_| self.damage(*seq))?;
-        }
-        Ok(())
+    /// Puts the text of a row into its block.
+    fn edit(&self, block: &mut Block, seq: i64, texts: &ImageTexts) -> Result<(), StoreError> {
+        let text = match self.form {
+            TextForm::Json => &texts.json,
+            TextForm::Xml => &texts.xml,
+            TextForm::Glance => &texts.glance,
+        };
+        let put = block.put(seq, text.as_deref());
+        Ok(put.map_err(|_| self.damage(seq))?)
     }
 
     fn write(&self, tables: &Tables<'_>, number: i64, block: &Block) -> Result<(), StoreError> {
