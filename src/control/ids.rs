@@ -8,9 +8,13 @@ use uuid::Uuid;
 
 /// A source of ids: random, or the same sequence for the same seed. Clones share the sequence.
 #[derive(Clone, Debug)]
-pub struct Ids {
-    sequence: Arc<Mutex<ChaCha12Rng>>,
-    seed: Option<u64>,
+pub struct Ids(Option<Sequence>);
+
+/// What all who draw from it have in common; what is random has each thread draw for itself.
+#[derive(Clone, Debug)]
+struct Sequence {
+    drawn: Arc<Mutex<ChaCha12Rng>>,
+    seed: u64,
 }
 
 /// How much of a seeded sequence has been drawn.
@@ -25,27 +29,23 @@ pub struct IdsPlace {
 impl Ids {
     /// Seeded by the operating system.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn random() -> Self {
-        Self {
-            sequence: Arc::new(Mutex::new(rand::make_rng())),
-            seed: None,
-        }
+        Self(None)
     }
 
     /// The same ids in the same order at every start.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        Self {
-            sequence: Arc::new(Mutex::new(ChaCha12Rng::seed_from_u64(seed))),
-            seed: Some(seed),
-        }
+        Self(Some(Sequence {
+            drawn: Arc::new(Mutex::new(ChaCha12Rng::seed_from_u64(seed))),
+            seed,
+        }))
     }
 
     /// A source of its own for a space: as random as this one, or seeded by its seed and the name.
     #[must_use]
     pub fn of_space(&self, name: &str) -> Self {
-        let Some(seed) = self.seed else {
+        let Some(Sequence { seed, .. }) = self.0 else {
             return Self::random();
         };
         let digest = Sha256::digest(format!("{seed} {name}"));
@@ -55,34 +55,37 @@ impl Ids {
 
     /// Begins a seeded sequence again; a random one goes on.
     pub fn reset(&self) {
-        if let Some(seed) = self.seed {
-            *self.sequence() = ChaCha12Rng::seed_from_u64(seed);
+        if let Some(sequence) = &self.0 {
+            *sequence.draw() = ChaCha12Rng::seed_from_u64(sequence.seed);
         }
     }
 
     /// How much has been drawn; nothing of a random one, which never comes again.
     #[must_use]
     pub fn place(&self) -> Option<IdsPlace> {
-        let words = self.sequence().get_word_pos();
-        self.seed.map(|seed| IdsPlace { seed, words })
+        self.0.as_ref().map(|sequence| IdsPlace {
+            seed: sequence.seed,
+            words: sequence.draw().get_word_pos(),
+        })
     }
 
     /// Goes on where the sequence was; one of another seed stays where it is.
     pub fn come_to(&self, place: IdsPlace) {
-        if self.seed == Some(place.seed) {
-            self.sequence().set_word_pos(place.words);
+        let ours = self.0.as_ref();
+        if let Some(sequence) = ours.filter(|sequence| sequence.seed == place.seed) {
+            sequence.draw().set_word_pos(place.words);
         }
-    }
-
-    fn sequence(&self) -> MutexGuard<'_, ChaCha12Rng> {
-        self.sequence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Random bytes.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.sequence().fill_bytes(&mut bytes);
+        match &self.0 {
+            Some(sequence) => sequence.draw().fill_bytes(&mut bytes),
+            None => rand::rng().fill_bytes(&mut bytes),
+        }
         bytes
     }
 
@@ -99,5 +102,11 @@ impl Ids {
         text[..4].copy_from_slice(b"req-");
         self.uuid().hyphenated().encode_lower(&mut text[4..]);
         String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+impl Sequence {
+    fn draw(&self) -> MutexGuard<'_, ChaCha12Rng> {
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,10 +2,58 @@
 
 use super::identity::Role;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
 /// What whoever is taken for a member of a project has; one for all of them.
-static MEMBER: LazyLock<Arc<[Role]>> = LazyLock::new(|| Arc::new(["member".to_owned()]));
+static MEMBER: LazyLock<[Role; 1]> = LazyLock::new(|| ["member".to_owned()]);
+
+/// Roles that somebody was given. Clones share them, without a count where many threads would keep one.
+#[derive(Clone)]
+pub enum Roles {
+    /// Always the same.
+    Fixed(&'static [Role]),
+    /// Somebody's.
+    Given(Arc<[Role]>),
+}
+
+impl Deref for Roles {
+    type Target = [Role];
+
+    fn deref(&self) -> &[Role] {
+        match self {
+            Self::Fixed(roles) => roles,
+            Self::Given(roles) => roles,
+        }
+    }
+}
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self::Fixed(&[])
+    }
+}
+
+impl fmt::Debug for Roles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl PartialEq for Roles {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Roles {}
+
+impl Hash for Roles {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
 
 /// The identity that a request carries after sign-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -17,7 +65,7 @@ pub struct Caller {
     /// Whether the role `admin` is among the caller's roles.
     pub is_admin: bool,
     /// The roles that the caller was given there; what they imply is not among them.
-    pub roles: Arc<[Role]>,
+    pub roles: Roles,
 }
 
 impl fmt::Display for Caller {
@@ -47,7 +95,7 @@ impl Caller {
             user_id: None,
             project_id: Some(project_id.into()),
             is_admin: false,
-            roles: Arc::clone(&MEMBER),
+            roles: Roles::Fixed(&*MEMBER),
         }
     }
 

@@ -28,7 +28,7 @@ pub mod token;
 mod transition;
 
 pub use asked::{Asked, AskedFilters};
-pub use caller::Caller;
+pub use caller::{Caller, Roles};
 pub use data::DataKind;
 pub use filter::{Comparison, Direction, ImageQuery, Matches, Scope, Shares, Sort, SortKey, Test};
 pub use hexadecimal::hexadecimal;

@@ -4,7 +4,7 @@
 //! and the time of a lookup tells nothing about it.
 
 use super::issued::IssuedTokens;
-use crate::domain::{Caller, Timestamp, Token};
+use crate::domain::{Caller, Roles, Timestamp, Token};
 use crate::store::TokenDigest;
 use arc_swap::ArcSwap;
 use sha2::{Digest as _, Sha256};
@@ -28,7 +28,7 @@ impl LiveToken {
             user_id: Some(token.user.id.clone()),
             project_id: token.project_id().map(str::to_owned),
             is_admin: token.project_id().is_some() && token.is_admin(),
-            roles: token.roles.as_slice().into(),
+            roles: Roles::Given(token.roles.as_slice().into()),
         };
         Arc::new(Self {
             token,

@@ -10,7 +10,7 @@ use crate::config::{GLANCE_VERSIONS, ServiceInterface, unversioned};
 use crate::control::Clock;
 use crate::domain::identity::Role;
 use crate::domain::token::ADMIN;
-use crate::domain::{Caller, Timestamp, TokenScope, TokenUser};
+use crate::domain::{Caller, Roles, Timestamp, TokenScope, TokenUser};
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
@@ -72,7 +72,7 @@ impl KnownToken {
             user_id: Some(self.user.id.clone()),
             project_id: self.project_id().map(str::to_owned),
             is_admin: self.is_admin(),
-            roles: Arc::clone(&self.roles),
+            roles: Roles::Given(Arc::clone(&self.roles)),
         }
     }
 }
