@@ -195,12 +195,6 @@ impl Clock {
         self.0.elapsed.read(|| self.ran())
     }
 
-    /// Microseconds since it was made, whatever it shows: what something takes in real time.
-    #[must_use]
-    pub fn real_micros(&self) -> i64 {
-        self.ran()
-    }
-
     /// Lets time pass.
     ///
     /// ```

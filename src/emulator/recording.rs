@@ -1,9 +1,9 @@
 //! Exchanges on their way into the journal: opened with the plan, closed when the answer has ended, or when
 //! nobody waits for it any more.
 
-use super::watched::{Pending, Watched};
-use crate::control::journal::{Answered, Draft, End, Record, Writing, shown_target, told};
-use crate::domain::{Plan, Timestamp};
+use super::watched::{Pending, Watched, micros};
+use crate::control::journal::{Answered, Desk, Draft, End, Record, Writing, shown_target, told};
+use crate::domain::{Plan, Timestamp, instant};
 use crate::http::mount;
 use crate::http::{Body, Method, Reply, Request};
 use crate::service::App;
@@ -12,6 +12,7 @@ use futures_util::StreamExt as _;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Instant;
 
 /// An exchange under way. Dropped before it is closed, it is one whose client has left.
 pub struct Recording<'a> {
@@ -20,12 +21,14 @@ pub struct Recording<'a> {
     /// What it is about.
     pub plan: Plan,
     app: &'a App,
+    /// Where this thread puts aside what goes into the journal.
+    desk: &'a Desk,
     /// What stood in front of the target, where there is no space to take it off.
     mount: String,
     /// When it came, on the clock of the space.
     at: Timestamp,
-    /// The same in microseconds that nobody turns.
-    started: i64,
+    /// The same in real time, which nobody turns.
+    started: Instant,
     body: Option<Rc<RefCell<Taken>>>,
     /// Whether it is to be put into the journal yet.
     is_open: bool,
@@ -49,7 +52,13 @@ impl Taken {
 
 impl<'a> Recording<'a> {
     /// Begins with a request. `is_kept` says whether it is any business of the journal's.
-    pub fn begin(app: &'a App, mut request: Request, plan: Plan, is_kept: bool) -> Self {
+    pub fn begin(
+        app: &'a App,
+        desk: &'a Desk,
+        mut request: Request,
+        plan: Plan,
+        is_kept: bool,
+    ) -> Self {
         let is_open = is_kept && app.journal().is_on();
         let body = match is_open {
             true => watch(&mut request, app.journal().body_bytes()),
@@ -61,10 +70,11 @@ impl<'a> Recording<'a> {
                 true => app.clock.now(),
                 false => Timestamp::MIN,
             },
-            started: app.clock.real_micros(),
+            started: instant(),
             request,
             plan,
             app,
+            desk,
             body,
             is_open,
         }
@@ -80,7 +90,8 @@ impl<'a> Recording<'a> {
     /// Closes it with its answer. The entry of an answer that is sent as it is made is written when that
     /// has ended.
     pub fn close(mut self, reply: Reply) -> Reply {
-        let micros = self.micros();
+        let ended = instant();
+        let micros = micros(self.started, ended);
         self.log(&reply, micros);
         if !std::mem::take(&mut self.is_open) {
             return reply;
@@ -104,7 +115,6 @@ impl<'a> Recording<'a> {
             None => {
                 let pending = Pending {
                     journal: self.app.journal().clone(),
-                    clock: self.app.clock.clone(),
                     started: self.started,
                     record: self.record(Some(&reply), micros, answered),
                 };
@@ -116,9 +126,8 @@ impl<'a> Recording<'a> {
             body_bytes,
             ..answered
         };
-        self.app
-            .journal()
-            .put(self.record(Some(&reply), micros, answered));
+        let record = self.record(Some(&reply), micros, answered);
+        self.app.journal().put_aside(self.desk, ended, record);
         reply
     }
 
@@ -150,11 +159,6 @@ impl<'a> Recording<'a> {
         };
         let target = self.request.head.target();
         Some(told(target, body.filter(|_| is_refused), reply.why()?))
-    }
-
-    fn micros(&self) -> u64 {
-        let micros = self.app.clock.real_micros() - self.started;
-        u64::try_from(micros).unwrap_or_default()
     }
 
     fn record(&self, reply: Option<&Reply>, micros: u64, answered: Answered) -> Record {
@@ -204,7 +208,7 @@ impl Drop for Recording<'_> {
             body: Bytes::new(),
             body_bytes: 0,
         };
-        let record = self.record(None, self.micros(), answered);
+        let record = self.record(None, micros(self.started, instant()), answered);
         self.app.journal().put(record);
     }
 }

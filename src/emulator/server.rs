@@ -8,11 +8,12 @@ use super::front::{self, Placed};
 use super::interceptor::{Exchange, Verdict};
 use super::recording::Recording;
 use super::shared::{Shared, Space};
+use crate::control::journal::Desk;
 use crate::domain::{BodyWanted, Plan, Work};
 use crate::http::cache::Caches;
 use crate::http::mount;
 use crate::http::{
-    Body, CutOff, Head, HeaderMap, Method, Origin, Refusal, Reply, Request, StatusCode,
+    Body, CutOff, Head, HeaderMap, Method, Origin, Place, Refusal, Reply, Request, StatusCode,
 };
 use crate::service::App;
 use crate::store::Patience;
@@ -31,13 +32,18 @@ const AT_HAND: Duration = Duration::from_millis(200);
 pub struct Server {
     shared: Arc<Shared>,
     entrance: Entrance,
+    /// What this thread knows of the server's address: what all threads had in common would be what they wait for.
+    place: Place,
     caches: Rc<RefCell<Caches>>,
+    desk: Desk,
 }
 
 impl Server {
     /// For one thread.
     pub fn new(shared: Arc<Shared>, entrance: Entrance) -> Self {
         Self {
+            place: shared.place(),
+            desk: shared.spaces.journal.desk(),
             shared,
             entrance,
             caches: Rc::default(),
@@ -53,7 +59,7 @@ impl Server {
         headers: HeaderMap,
         local: SocketAddr,
     ) -> Head {
-        let (mut place, mut target) = (self.shared.place.clone(), target.into());
+        let (mut place, mut target) = (self.place.clone(), target.into());
         if let Some((name, rest)) = mount::split(&target) {
             place.prefix = match self.shared.spaces.named(&name) {
                 Some(app) => Arc::clone(&app.prefix),
@@ -110,12 +116,12 @@ impl Server {
     }
 
     /// What the request is about, by its head; no local of this is kept while anybody waits.
-    fn begin<'a>(&self, app: &'a App, request: Request) -> (Recording<'a>, Arc<Placed>) {
+    fn begin<'a>(&'a self, app: &'a App, request: Request) -> (Recording<'a>, Arc<Placed>) {
         let Request { head, body } = request;
         let (head, plan, placed) = front::plan(app, self.entrance, head);
         // Whoever looks into the journal does not want to find that there.
         let is_kept = !matches!(placed, Placed::Control(_));
-        let recording = Recording::begin(app, Request { head, body }, plan, is_kept);
+        let recording = Recording::begin(app, &self.desk, Request { head, body }, plan, is_kept);
         (recording, Arc::new(placed))
     }
 

@@ -17,8 +17,6 @@ pub struct Shared {
     pub spaces: Spaces,
     /// Who lets connections in.
     pub doorman: Arc<Doorman>,
-    /// What it knows of its own address, at the root.
-    pub place: Place,
     /// Where work goes that would hold up a thread that answers requests.
     pub elsewhere: Elsewhere,
     /// Where changes of a file wait that are committed together.
@@ -38,14 +36,9 @@ impl Shared {
         let (alive, gone) = channel();
         spaces.root.image_data.when_closed(alive.clone());
         let config = &spaces.root.server;
-        let place = Place {
-            public_url: config.public_url.as_deref().map(Into::into),
-            prefix: "".into(),
-        };
         let shared = Self {
             doorman: Doorman::new(config.max_connections, Arc::clone(&spaces.connections)),
             spaces,
-            place,
             elsewhere: Elsewhere::new(),
             line: Arc::default(),
             interceptor,
@@ -57,6 +50,14 @@ impl Shared {
     /// How it was started.
     pub fn config(&self) -> &ServerConfig {
         &self.spaces.root.server
+    }
+
+    /// What it knows of its own address, at the root.
+    pub fn place(&self) -> Place {
+        Place {
+            public_url: self.config().public_url.as_deref().map(Into::into),
+            prefix: "".into(),
+        }
     }
 
     /// The space that a request names. One that there is none of has the server's own stand in for it:

@@ -1,23 +1,29 @@
 //! Answers that are sent as they are made, seen until they end.
 
+use crate::control::SpaceJournal;
 use crate::control::journal::{End, Record};
-use crate::control::{Clock, SpaceJournal};
+use crate::domain::instant;
 use crate::http::{CutOff, ReplyStream};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 /// An entry of which only the end of the answer is missing.
 pub struct Pending {
     /// Where it goes.
     pub journal: SpaceJournal,
-    /// What measures how long it takes.
-    pub clock: Clock,
-    /// When it began, on that.
-    pub started: i64,
+    /// When it began, in real time.
+    pub started: Instant,
     /// What there is of it.
     pub record: Record,
+}
+
+/// How long something took, in microseconds.
+pub fn micros(started: Instant, ended: Instant) -> u64 {
+    let took = ended.saturating_duration_since(started).as_micros();
+    u64::try_from(took).unwrap_or(u64::MAX)
 }
 
 /// The body of an answer. Dropped before its end, it was cut off.
@@ -66,12 +72,10 @@ impl Watched {
         };
         let Pending {
             journal,
-            clock,
             started,
             mut record,
         } = pending;
-        let micros = clock.real_micros() - started;
-        record.micros = u64::try_from(micros).unwrap_or_default();
+        record.micros = micros(started, instant());
         let answered = &mut record.answered;
         if !is_whole {
             answered.end = End::Cut;

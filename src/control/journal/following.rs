@@ -69,6 +69,7 @@ impl Following {
             return Poll::Ready(None);
         }
         self.listener = Some(inside.listeners.add(self.listener, context.waker()));
+        self.journal.tell_who_waits(inside);
         Poll::Pending
     }
 }
@@ -76,7 +77,9 @@ impl Following {
 impl Drop for Following {
     fn drop(&mut self) {
         if let Some(listener) = self.listener {
-            self.journal.inside().listeners.remove(listener);
+            let mut inside = self.journal.inside();
+            inside.listeners.remove(listener);
+            self.journal.tell_who_waits(inside);
         }
     }
 }

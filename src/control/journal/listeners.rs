@@ -26,6 +26,11 @@ impl Listeners {
         self.wakers.remove(&number);
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.wakers.is_empty()
+    }
+
     /// All of them, to be woken; nobody, mostly.
     pub fn take(&mut self) -> BTreeMap<u64, Waker> {
         std::mem::take(&mut self.wakers)

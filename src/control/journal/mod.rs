@@ -3,6 +3,7 @@
 //! A server has one journal. Its spaces share its bounds, and each sees its own entries only. What comes
 //! in is kept as it is, but for secrets in headers; it is masked and made readable when somebody looks.
 
+mod desk;
 mod end;
 mod entry;
 mod following;
@@ -21,6 +22,7 @@ mod tally;
 mod times;
 mod writing;
 
+pub use desk::Desk;
 pub use end::End;
 pub use entry::{Entry, KeptBody};
 pub use following::{Following, News};

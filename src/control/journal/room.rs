@@ -1,10 +1,12 @@
 //! The one journal of a server, which its spaces share.
 
+use super::desk::{Desk, Waiting};
 use super::listeners::Listeners;
 use super::record::Record;
 use super::ring::Ring;
 use super::shelf::Shelf;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// How much a journal keeps.
@@ -37,6 +39,8 @@ struct Room {
     inside: Mutex<Inside>,
     /// For threads that wait.
     changed: Condvar,
+    /// Whether anybody waits for entries: then none are put aside.
+    is_awaited: AtomicBool,
 }
 
 /// How much of what was asked and answered is kept.
@@ -57,6 +61,8 @@ pub(super) struct Inside {
     order: VecDeque<u64>,
     bodies: Shelf,
     bytes: usize,
+    /// Where entries are put aside.
+    desks: Vec<Desk>,
     /// Who waits for entries without holding a thread.
     pub listeners: Listeners,
     /// How many threads wait.
@@ -66,7 +72,7 @@ pub(super) struct Inside {
 }
 
 /// What was let go, to be dropped where nobody waits for it.
-type Gone = (Option<Arc<Record>>, Vec<Arc<Record>>);
+type Gone = Vec<Arc<Record>>;
 
 impl Journal {
     /// An empty one, which takes no memory.
@@ -76,6 +82,7 @@ impl Journal {
             bounds,
             inside: Mutex::default(),
             changed: Condvar::new(),
+            is_awaited: AtomicBool::new(false),
         }))
     }
 
@@ -108,7 +115,21 @@ impl Journal {
         self.wake(inside);
     }
 
+    /// A place where a thread puts entries aside.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        let desk = Desk::default();
+        self.lock().desks.push(desk.clone());
+        desk
+    }
+
+    /// The journal with all that was put aside until now.
     pub(super) fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.gather();
+        self.lock()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside> {
         self.0.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -116,9 +137,23 @@ impl Journal {
         &self.0.changed
     }
 
+    /// Somebody is about to wait for entries, or has stopped to: whoever puts one in from now on knows of it,
+    /// and what was put aside before is there when this is done.
+    pub(super) fn tell_who_waits(&self, inside: MutexGuard<'_, Inside>) {
+        let is_awaited = inside.waiting_threads > 0 || !inside.listeners.is_empty();
+        self.0.is_awaited.store(is_awaited, Ordering::SeqCst);
+        drop(inside);
+        if is_awaited {
+            self.gather();
+        }
+    }
+
     /// Wakes whoever waits, with the door open.
     fn wake(&self, mut inside: MutexGuard<'_, Inside>) {
         let (listeners, threads) = (inside.listeners.take(), inside.waiting_threads);
+        if threads == 0 {
+            self.0.is_awaited.store(false, Ordering::SeqCst);
+        }
         drop(inside);
         if threads > 0 {
             self.0.changed.notify_all();
@@ -130,25 +165,41 @@ impl Journal {
 
     /// Gives a space a place.
     pub(super) fn open(&self, space: u64) {
-        self.inside().rings.entry(space).or_default();
+        self.lock().rings.entry(space).or_default();
     }
 
     /// Adds an entry to those of a space, which has a place; then the oldest of all spaces go, as many as
     /// have to.
     pub(super) fn put(&self, space: u64, record: Record) {
         let record = Arc::new(record);
-        let mut inside = self.inside();
-        let Some(ring) = inside.rings.get_mut(&space) else {
-            return;
-        };
-        ring.push(Arc::clone(&record));
-        inside.bytes += record.weight();
-        inside.bytes += inside.bodies.hold(&record.answered.body);
-        inside.order.push_back(space);
+        let mut inside = self.lock();
+        inside.gather();
+        inside.put(space, record);
+        self.finish(inside);
+    }
+
+    /// The same, sooner or later: whoever looks finds it.
+    pub(super) fn put_aside(&self, desk: &Desk, entry: Waiting) {
+        let are_enough = desk.put(entry);
+        if are_enough || self.0.is_awaited.load(Ordering::SeqCst) {
+            self.gather();
+        }
+    }
+
+    /// Puts in what was put aside.
+    fn gather(&self) {
+        let mut inside = self.lock();
+        if inside.gather() {
+            self.finish(inside);
+        }
+    }
+
+    /// Entries have come: the oldest go, and whoever waits is told.
+    fn finish(&self, mut inside: MutexGuard<'_, Inside>) {
         let gone = inside.shrink(self.0.bounds);
         self.wake(inside);
         // Behind the lock.
-        drop((gone, record));
+        drop(gone);
     }
 
     /// Lets go of the entries of a space; of its place, too, when it is never to come back.
@@ -177,13 +228,40 @@ impl Journal {
 }
 
 impl Inside {
+    /// Puts in what was put aside, in the order in which it ended; says whether there was anything.
+    fn gather(&mut self) -> bool {
+        let mut entries = Vec::new();
+        self.desks.retain(|desk| {
+            let is_left = desk.is_left();
+            desk.empty_into(&mut entries);
+            !is_left
+        });
+        entries.sort_by_key(|entry| entry.ended);
+        let is_any = !entries.is_empty();
+        for entry in entries {
+            self.put(entry.space, entry.record);
+        }
+        is_any
+    }
+
+    fn put(&mut self, space: u64, record: Arc<Record>) {
+        // A space that was removed has no place any more.
+        let Some(ring) = self.rings.get_mut(&space) else {
+            return;
+        };
+        self.bytes += record.weight();
+        self.bytes += self.bodies.hold(&record.answered.body);
+        ring.push(record);
+        self.order.push_back(space);
+    }
+
     fn forget(&mut self, record: &Record) {
         let freed = record.weight() + self.bodies.let_go(&record.answered.body);
         self.bytes -= freed.min(self.bytes);
     }
 
     fn shrink(&mut self, bounds: Bounds) -> Gone {
-        let (mut first, mut more) = (None, Vec::new());
+        let mut gone = Vec::new();
         while self.order.len() > bounds.entries || self.bytes > bounds.bytes {
             let Some(space) = self.order.pop_front() else {
                 break;
@@ -192,20 +270,24 @@ impl Inside {
                 continue;
             };
             self.forget(&oldest);
-            // Mostly one comes and one goes, which takes no list.
-            match first {
-                None => first = Some(oldest),
-                Some(_) => more.push(oldest),
-            }
+            gone.push(oldest);
         }
-        (first, more)
+        gone
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::{Bounds, Journal};
+    use crate::control::journal::desk::Desk;
     use crate::control::journal::samples::plain;
+    use crate::control::journal::{Matching, SpaceJournal, SpacePlace};
+    use crate::domain::instant;
+    use futures_util::FutureExt as _;
+    use std::thread;
+    use std::time::Duration;
 
     fn journal(entries: usize, bytes: usize) -> Journal {
         let journal = Journal::new(Bounds {
@@ -279,5 +361,70 @@ mod tests {
             journal.put(0, plain("/x", 0));
         }
         assert!(journal.inside().bodies.is_empty());
+    }
+
+    fn put_aside(journal: &SpaceJournal, desk: &Desk, target: &str) {
+        journal.put_aside(desk, instant(), plain(target, 0));
+    }
+
+    #[test]
+    fn what_is_put_aside_is_found_in_the_order_in_which_it_ended() {
+        let journal = journal(50, 1_000_000);
+        let place = SpacePlace::open(&journal, 7);
+        let (one, other) = (journal.desk(), journal.desk());
+        // More than a desk holds, and more than the journal keeps.
+        for number in 0..100 {
+            let desk = if number % 3 == 0 { &one } else { &other };
+            put_aside(place.journal(), desk, &format!("/{number}"));
+        }
+        place.journal().put(plain("/100", 0));
+        let found = place.journal().find(&Matching::default(), 0, 1000, false);
+        let found: Vec<_> = found
+            .iter()
+            .map(|entry| (entry.number(), entry.target().into_owned()))
+            .collect();
+        let expected: Vec<_> = (51..=100)
+            .map(|number| (number + 1, format!("/{number}")))
+            .collect();
+        assert_eq!(found, expected);
+        assert_eq!(journal.extent().entries, 50);
+        // What was put aside goes with the others, and is not there when the space comes back.
+        put_aside(place.journal(), &one, "/");
+        place.journal().clear();
+        assert_eq!((journal.extent().entries, journal.extent().bytes), (0, 0));
+        assert_eq!(place.journal().newest(), 102);
+        put_aside(place.journal(), &one, "/");
+        drop(place);
+        assert_eq!(journal.extent().entries, 0);
+        drop((one, other));
+        assert!(journal.inside().desks.is_empty());
+    }
+
+    #[test]
+    fn whoever_waits_is_told_of_what_is_put_aside() {
+        let journal = journal(1000, 1_000_000);
+        let place = SpacePlace::open(&journal, 7);
+        let desk = journal.desk();
+        let wait = |at_least| {
+            let minute = Duration::from_secs(60);
+            place.journal().wait(at_least, &Matching::default(), minute)
+        };
+        thread::scope(|scope| {
+            for waited in 1..=200 {
+                let waiting = scope.spawn(move || wait(waited));
+                put_aside(place.journal(), &desk, "/");
+                assert_eq!(waiting.join().unwrap(), waited);
+            }
+        });
+        let mut following = place.journal().follow(200);
+        assert!(following.next(10).now_or_never().is_none());
+        put_aside(place.journal(), &desk, "/");
+        let news = following.next(10).now_or_never().flatten().unwrap();
+        assert_eq!(news.entries.len(), 1);
+        // Nobody waits any more, so entries may stay on the desk.
+        drop(following);
+        put_aside(place.journal(), &desk, "/");
+        assert_eq!(journal.lock().order.len(), 201);
+        assert_eq!(place.journal().newest(), 202);
     }
 }

@@ -1,5 +1,6 @@
 //! The journal of one space.
 
+use super::desk::{Desk, Waiting};
 use super::entry::Entry;
 use super::following::Following;
 use super::matching::Matching;
@@ -8,8 +9,8 @@ use super::room::Journal;
 use super::tally::{self, Tally};
 use super::times::Times;
 use std::ops::Range;
-use std::sync::PoisonError;
-use std::time::Duration;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 /// How many entries are taken out at once: others want to put theirs in meanwhile.
 const AT_ONCE: u64 = 256;
@@ -74,6 +75,21 @@ impl SpaceJournal {
     pub fn put(&self, record: Record) {
         if self.is_on {
             self.journal.put(self.space, record);
+        }
+    }
+
+    /// The same, put aside on a thread's desk until somebody looks. It ended at this moment of real time.
+    pub fn put_aside(&self, desk: &Desk, ended: Instant, record: Record) {
+        if self.is_on {
+            let (space, record) = (self.space, Arc::new(record));
+            self.journal.put_aside(
+                desk,
+                Waiting {
+                    space,
+                    ended,
+                    record,
+                },
+            );
         }
     }
 
@@ -148,6 +164,8 @@ impl SpaceJournal {
         let (mut count, mut next) = (0, 0);
         let mut inside = self.journal.inside();
         inside.waiting_threads += 1;
+        self.journal.tell_who_waits(inside);
+        let inside = self.journal.inside();
         let waited = self
             .journal
             .changed()
@@ -166,6 +184,7 @@ impl SpaceJournal {
             });
         let (mut inside, _) = waited.unwrap_or_else(PoisonError::into_inner);
         inside.waiting_threads -= 1;
+        self.journal.tell_who_waits(inside);
         count
     }
 
