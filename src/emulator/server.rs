@@ -13,7 +13,8 @@ use crate::domain::{BodyWanted, Plan, Work};
 use crate::http::cache::Caches;
 use crate::http::mount;
 use crate::http::{
-    Body, CutOff, Head, HeaderMap, Method, Origin, Place, Refusal, Reply, Request, StatusCode,
+    Body, CutOff, Head, HeaderMap, Method, Origin, Place, Refusal, RepeatedHeaders, Reply, Request,
+    StatusCode,
 };
 use crate::service::App;
 use crate::store::Patience;
@@ -36,6 +37,8 @@ pub struct Server {
     place: Place,
     caches: Rc<RefCell<Caches>>,
     desk: Desk,
+    /// The headers of the request that this thread has read last.
+    pub headers: Rc<RepeatedHeaders>,
 }
 
 impl Server {
@@ -47,6 +50,7 @@ impl Server {
             shared,
             entrance,
             caches: Rc::default(),
+            headers: Rc::default(),
         }
     }
 
@@ -56,10 +60,11 @@ impl Server {
         &self,
         method: Method,
         target: impl Into<String>,
-        headers: HeaderMap,
+        headers: impl Into<Arc<HeaderMap>>,
         local: SocketAddr,
     ) -> Head {
-        let (mut place, mut target) = (self.place.clone(), target.into());
+        let (headers, mut target) = (headers.into(), target.into());
+        let mut place = self.place.clone();
         if let Some((name, rest)) = mount::split(&target) {
             place.prefix = match self.shared.spaces.named(&name) {
                 Some(app) => Arc::clone(&app.prefix),

@@ -5,8 +5,7 @@ use super::connection::ConnectionFacts;
 use super::server::Server;
 use crate::http::reply::Parts;
 use crate::http::{
-    Body, CutOff, Head, HeaderMap, HeaderName, HeaderValue, Method, Reply, ReplyBody, ReplyStream,
-    Request, StatusCode, Wire,
+    Body, CutOff, Head, Method, Reply, ReplyBody, ReplyStream, Request, StatusCode, Wire,
 };
 use actix_web::body::{BodyStream, BoxBody, SizedStream};
 use actix_web::http::header as framework;
@@ -187,13 +186,10 @@ fn head_of(
         .uri
         .path_and_query()
         .map_or(http.uri.path(), |both| both.as_str());
-    let mut headers = HeaderMap::with_capacity(http.headers.len());
-    for (name, value) in &http.headers {
-        headers.append(
-            HeaderName::from_bytes(name.as_str().as_bytes()).ok()?,
-            HeaderValue::from_bytes(value.as_bytes()).ok()?,
-        );
-    }
+    let headers = server.headers.of(|| {
+        let headers = http.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.as_bytes()))
+    })?;
     // The address that the client connected to.
     let local = facts.and_then(|facts| facts.local);
     let local = local.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));

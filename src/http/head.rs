@@ -23,7 +23,7 @@ struct Inside {
     path: RequestPath,
     /// Only where the path has parts that climb, or that stay.
     resolved: Option<RequestPath>,
-    headers: HeaderMap,
+    headers: Arc<HeaderMap>,
     /// Only where several headers of that name came.
     accept: Option<String>,
     origin: Origin,
@@ -38,10 +38,10 @@ impl Head {
     pub fn new(
         method: Method,
         target: impl Into<String>,
-        headers: HeaderMap,
+        headers: impl Into<Arc<HeaderMap>>,
         origin: Origin,
     ) -> Self {
-        let target = target.into();
+        let (target, headers) = (target.into(), headers.into());
         let path_end = target.find('?').unwrap_or(target.len());
         let raw = target.get(..path_end).unwrap_or_default();
         let inside = Inside {
