@@ -5,9 +5,15 @@ use super::schema;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
 
 /// More than a write of a page or two takes of the disk.
 const PROBE_BYTES: usize = 64 * 1024;
+
+/// How often much that is being written is brought to the disk.
+const FLUSHED_EVERY: Duration = Duration::from_millis(250);
 
 /// Keeps a second server away from a file: it would answer from the first one's past.
 #[derive(Debug)]
@@ -74,6 +80,24 @@ impl FileLock {
         // What cannot be removed is written over the next time.
         _ = std::fs::remove_file(&probe);
         outcome.map_err(StoreError::NoRoom)
+    }
+
+    /// Does what writes much to the file, while what has been written of it goes to the disk: its commit would
+    /// wait for all of it otherwise.
+    pub fn flush_while<T>(&self, work: impl FnOnce() -> T) -> T {
+        thread::scope(|scope| {
+            let (working, done) = channel::<()>();
+            scope.spawn(move || {
+                while done.recv_timeout(FLUSHED_EVERY) == Err(RecvTimeoutError::Timeout) {
+                    if let Err(error) = self.file.sync_data() {
+                        tracing::debug!(%error, "the commit will say that the disk has failed");
+                    }
+                }
+            });
+            let worked = work();
+            drop(working);
+            worked
+        })
     }
 }
 

@@ -211,7 +211,7 @@ impl GroupWriter {
             drop(turn);
             return self.write_most(work);
         }
-        let written = write_directly(connection, work);
+        let written = self.file.flush_while(|| write_directly(connection, work));
         let has_log = begin_log(connection);
         match written {
             Ok(Ok(value)) => has_log.map(|()| Ok(value)),
