@@ -53,14 +53,17 @@ use crate::store::Loaded;
 use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService};
 use actix_server::ServerBuilder;
-use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
-use actix_web::dev::{AppConfig, ServerHandle};
+use actix_service::{ServiceFactoryExt, fn_service};
+use actix_web::dev::ServerHandle;
 use actix_web::rt::net::TcpStream;
 use connection::Connection;
 use entrance::Entrance;
+use futures_util::FutureExt as _;
 use server::Server;
 use shared::Shared;
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::rc::Rc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
@@ -341,12 +344,10 @@ fn listen(
     let stopping = builder.graceful_shutdown_signal();
     let shared = Arc::clone(shared);
     builder.listen("nova-images", socket, move || {
-        let server = Server::new(Arc::clone(&shared), entrance);
+        let server = Rc::new(Server::new(Arc::clone(&shared), entrance));
         let doorman = Arc::clone(&shared.doorman);
         let patience = shared.config().patience;
-        let web_app = actix_web::App::new()
-            .app_data(server.clone())
-            .default_service(actix_web::web::to(web::answer));
+        let expecting = Rc::clone(&server);
         let stopping = stopping.clone();
         let http = HttpService::build()
             .client_request_timeout(REQUEST_TIMEOUT)
@@ -363,10 +364,11 @@ fn listen(
             })
             // Boxed: a connection has room for it, whether anybody asks or not.
             .expect(fn_service(move |request| {
-                Box::pin(web::expect(server.clone(), request))
+                Box::pin(web::expect(Rc::clone(&expecting), request))
             }))
-            .h1(map_config(web_app.into_factory(), |()| {
-                AppConfig::default()
+            .h1(fn_service(move |request| {
+                let answer = Box::pin(web::answer(Rc::clone(&server), request));
+                answer.map(Ok::<_, Infallible>)
             }));
         fn_service(move |stream: TcpStream| {
             let ticket = doorman.enter();

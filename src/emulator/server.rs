@@ -21,7 +21,6 @@ use crate::store::Patience;
 use actix_web::rt::task::spawn_blocking;
 use std::cell::RefCell;
 use std::net::SocketAddr;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,16 +28,16 @@ use std::time::{Duration, Instant};
 const AT_HAND: Duration = Duration::from_millis(200);
 
 /// An emulator behind one of its doors, as one thread sees it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
     entrance: Entrance,
     /// What this thread knows of the server's address: what all threads had in common would be what they wait for.
     place: Place,
-    caches: Rc<RefCell<Caches>>,
+    caches: RefCell<Caches>,
     desk: Desk,
     /// The headers of the request that this thread has read last.
-    pub headers: Rc<RepeatedHeaders>,
+    pub headers: RepeatedHeaders,
 }
 
 impl Server {
@@ -49,8 +48,8 @@ impl Server {
             desk: shared.spaces.journal.desk(),
             shared,
             entrance,
-            caches: Rc::default(),
-            headers: Rc::default(),
+            caches: RefCell::default(),
+            headers: RepeatedHeaders::default(),
         }
     }
 

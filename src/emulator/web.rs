@@ -7,37 +7,45 @@ use crate::http::reply::Parts;
 use crate::http::{
     Body, CutOff, Head, Method, Reply, ReplyBody, ReplyStream, Request, StatusCode, Wire,
 };
+use actix_http::{Payload, RequestHead};
+use actix_web::HttpResponse;
 use actix_web::body::{BodyStream, BoxBody, SizedStream};
 use actix_web::http::header as framework;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::http::{ConnectionType, Version};
-use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use std::borrow::Cow;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::rc::Rc;
 use std::task::Poll;
 
 /// What a connection beyond all places may ask for.
 const HEALTH: &str = "/_control/health/";
 
-/// Answers a request of the framework's.
-pub async fn answer(http: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let Some(server) = http.app_data::<Server>() else {
-        return HttpResponse::InternalServerError().finish();
-    };
+/// A request of the framework's.
+type Http = actix_http::Request;
+
+/// Answers a request of the framework's. The framework's own applications look for a handler by the path, and have
+/// each request and answer in forms of their own: all of that would be for the one handler that there is.
+pub async fn answer(server: Rc<Server>, mut http: Http) -> actix_http::Response<BoxBody> {
+    let payload = http.take_payload();
+    respond(&server, &http, payload).await.into()
+}
+
+async fn respond(server: &Server, http: &Http, payload: Payload) -> HttpResponse {
     let facts = http.conn_data::<ConnectionFacts>();
     let reply = if http.method() == actix_web::http::Method::CONNECT {
         // Its target is no path, and what follows it no request: a proxy's business.
         return ended(Reply::empty(StatusCode::METHOD_NOT_ALLOWED));
     } else if facts.is_some_and(|facts| facts.is_beyond) {
-        return ended(Box::pin(beyond(server, &http)).await);
+        return ended(Box::pin(beyond(server, http)).await);
     } else {
         match head_of(server, http.head(), facts) {
             Some(head) => {
-                let body = body(&http, payload);
+                let body = body(http, payload);
                 // Pinned here: handed on, it would take its room twice.
                 let call = pin!(server.call(Request { head, body }));
                 let watched = facts.filter(|_| server.asks_others());
@@ -49,7 +57,7 @@ pub async fn answer(http: HttpRequest, payload: web::Payload) -> HttpResponse {
             None => Reply::empty(StatusCode::BAD_REQUEST),
         }
     };
-    send(&http, reply).await
+    send(http, reply).await
 }
 
 /// What a call comes to, unless the client of a watched connection leaves while it is waited for: then it is
@@ -76,10 +84,7 @@ fn left() -> Reply {
 
 /// Asked before a client is told to go on with a body that it has announced: one that is too large is
 /// refused instead.
-pub async fn expect(
-    server: Server,
-    http: actix_http::Request,
-) -> Result<actix_http::Request, Refused> {
+pub async fn expect(server: Rc<Server>, http: Http) -> Result<Http, Refused> {
     let head = head_of(&server, http.head(), http.conn_data::<ConnectionFacts>());
     match head {
         Some(head) if server.is_too_much(&head) => {
@@ -102,7 +107,7 @@ impl From<Refused> for actix_http::Response<BoxBody> {
 }
 
 /// The connections that there is room for are taken.
-async fn beyond(server: &Server, http: &HttpRequest) -> Reply {
+async fn beyond(server: &Server, http: &Http) -> Reply {
     let is_probe = http.uri().path().starts_with(HEALTH);
     match head_of(server, http.head(), http.conn_data::<ConnectionFacts>()) {
         Some(head) if is_probe => {
@@ -128,7 +133,7 @@ fn ended(reply: Reply) -> HttpResponse {
 }
 
 /// Leaves word on the connection of how the reply wants to be sent.
-async fn send(http: &HttpRequest, reply: Reply) -> HttpResponse {
+async fn send(http: &Http, reply: Reply) -> HttpResponse {
     let mut parts = reply.into_parts();
     let wire = parts.wire.clone();
     let ends = parts.status == StatusCode::REQUEST_TIMEOUT;
@@ -176,11 +181,7 @@ fn take_body(parts: &mut Parts) {
 }
 
 /// Nothing when it is no head of HTTP's own library, which the framework's should make impossible.
-fn head_of(
-    server: &Server,
-    http: &actix_http::RequestHead,
-    facts: Option<&ConnectionFacts>,
-) -> Option<Head> {
+fn head_of(server: &Server, http: &RequestHead, facts: Option<&ConnectionFacts>) -> Option<Head> {
     let method = Method::from_bytes(http.method.as_str().as_bytes()).ok()?;
     let target = http
         .uri
@@ -196,8 +197,8 @@ fn head_of(
     Some(server.head(method, target, headers, local))
 }
 
-fn body(http: &HttpRequest, payload: web::Payload) -> Body {
-    let headers = http.headers();
+fn body(http: &Http, payload: Payload) -> Body {
+    let headers = http.head().headers();
     let length = headers.get(CONTENT_LENGTH);
     let is_empty = length.is_none_or(|length| length.as_bytes() == b"0");
     if is_empty && !headers.contains_key(TRANSFER_ENCODING) {
