@@ -8,7 +8,6 @@ use crate::http::{
     Body, CutOff, Head, Method, Reply, ReplyBody, ReplyStream, Request, StatusCode, Wire,
 };
 use actix_http::{Payload, RequestHead};
-use actix_web::HttpResponse;
 use actix_web::body::{BodyStream, BoxBody, SizedStream};
 use actix_web::http::header as framework;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
@@ -28,14 +27,14 @@ const HEALTH: &str = "/_control/health/";
 /// A request of the framework's.
 type Http = actix_http::Request;
 
+/// An answer of the framework's.
+type Response = actix_http::Response<BoxBody>;
+
 /// Answers a request of the framework's. The framework's own applications look for a handler by the path, and have
 /// each request and answer in forms of their own: all of that would be for the one handler that there is.
-pub async fn answer(server: Rc<Server>, mut http: Http) -> actix_http::Response<BoxBody> {
+pub async fn answer(server: Rc<Server>, mut http: Http) -> Response {
     let payload = http.take_payload();
-    respond(&server, &http, payload).await.into()
-}
-
-async fn respond(server: &Server, http: &Http, payload: Payload) -> HttpResponse {
+    let (server, http) = (&*server, &http);
     let facts = http.conn_data::<ConnectionFacts>();
     let reply = if http.method() == actix_web::http::Method::CONNECT {
         // Its target is no path, and what follows it no request: a proxy's business.
@@ -98,11 +97,11 @@ pub async fn expect(server: Rc<Server>, http: Http) -> Result<Http, Refused> {
 
 /// An answer in place of `100 Continue`.
 #[derive(Debug)]
-pub struct Refused(HttpResponse);
+pub struct Refused(Response);
 
-impl From<Refused> for actix_http::Response<BoxBody> {
+impl From<Refused> for Response {
     fn from(refused: Refused) -> Self {
-        refused.0.into()
+        refused.0
     }
 }
 
@@ -124,7 +123,7 @@ async fn beyond(server: &Server, http: &Http) -> Reply {
 }
 
 /// The last answer of a connection.
-fn ended(reply: Reply) -> HttpResponse {
+fn ended(reply: Reply) -> Response {
     let mut response = response(reply.into_parts(), None);
     response
         .head_mut()
@@ -133,7 +132,7 @@ fn ended(reply: Reply) -> HttpResponse {
 }
 
 /// Leaves word on the connection of how the reply wants to be sent.
-async fn send(http: &Http, reply: Reply) -> HttpResponse {
+async fn send(http: &Http, reply: Reply) -> Response {
     let mut parts = reply.into_parts();
     let wire = parts.wire.clone();
     let ends = parts.status == StatusCode::REQUEST_TIMEOUT;
@@ -210,25 +209,22 @@ fn body(http: &Http, payload: Payload) -> Body {
 
 /// The form that the framework sends, with the body beside it where there is a way. A header that HTTP cannot
 /// hold is left out.
-fn response(parts: Parts, beside: Option<&Beside>) -> HttpResponse {
+fn response(parts: Parts, beside: Option<&Beside>) -> Response {
     let status = framework_status(parts.status);
     let mut length = None;
-    let mut response = match parts.body {
+    let body = match parts.body {
         ReplyBody::Whole(bytes) => match beside.filter(|_| has_body(status) && !bytes.is_empty()) {
             Some(beside) => {
                 length = Some(bytes.len());
-                HttpResponse::build(status).body(BoxBody::new(beside.place(bytes)))
+                BoxBody::new(beside.place(bytes))
             }
-            None => HttpResponse::build(status).body(bytes),
+            None => BoxBody::new(bytes),
         },
-        ReplyBody::Stream(stream) => {
-            HttpResponse::build(status).body(BoxBody::new(BodyStream::new(in_turns(stream))))
-        }
-        ReplyBody::Sized(bytes, stream) => HttpResponse::build(status)
-            .body(BoxBody::new(SizedStream::new(bytes, in_turns(stream)))),
+        ReplyBody::Stream(stream) => BoxBody::new(BodyStream::new(in_turns(stream))),
+        ReplyBody::Sized(bytes, stream) => BoxBody::new(SizedStream::new(bytes, in_turns(stream))),
     };
+    let mut response = Response::with_body(status, body);
     let headers = response.headers_mut();
-    headers.remove(CONTENT_TYPE);
     if let Some(value) = parts.content_type.and_then(header_value) {
         headers.insert(CONTENT_TYPE, value);
     }

@@ -18,7 +18,6 @@ const MEMBER: &str = "INSERT INTO image_members (project_id, seq, status, positi
 
 /// Stores images as new rows, without what lists are made of.
 pub struct Inserting<'c> {
-    connection: &'c Connection,
     // Of many rows, to look a statement up for each takes as long as a tenth of all that is done with them.
     image: CachedStatement<'c>,
     details: Details<'c>,
@@ -28,7 +27,6 @@ impl<'c> Inserting<'c> {
     /// Into the tables of a connection.
     pub fn into(connection: &'c Connection) -> Result<Self, StoreError> {
         Ok(Self {
-            connection,
             image: connection.prepare_cached(IMAGE)?,
             details: Details::of(connection),
         })
@@ -64,7 +62,7 @@ impl<'c> Inserting<'c> {
         if inserted == 0 {
             return Ok(None);
         }
-        let seq = self.connection.last_insert_rowid();
+        let seq = self.details.connection.last_insert_rowid();
         self.details.insert(seq, image)?;
         Ok(Some(seq))
     }
