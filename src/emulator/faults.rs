@@ -67,7 +67,7 @@ impl Twist {
 
 /// The fault that fires at a request, if any does: the request's own, else the space's.
 pub fn look(app: &App, head: &Head, plan: &Plan, placed: &Placed) -> Option<Struck> {
-    let brings = app.server.request_faults && head.headers().contains_key(FAULT_HEADER);
+    let brings = app.server.request_faults && head.header_bytes(FAULT_HEADER).is_some();
     // Whoever has made a server unreachable must be able to undo that.
     if !(brings || app.faults.is_live()) || matches!(placed, Placed::Control(_)) {
         return None;

@@ -13,7 +13,7 @@ use crate::domain::{BodyWanted, Plan, Work};
 use crate::http::cache::Caches;
 use crate::http::mount;
 use crate::http::{
-    Body, CutOff, Head, HeaderMap, Method, Origin, Place, Refusal, RepeatedHeaders, Reply, Request,
+    Body, CutOff, Head, Headers, Method, Origin, Place, Refusal, RepeatedHeaders, Reply, Request,
     StatusCode,
 };
 use crate::service::App;
@@ -59,7 +59,7 @@ impl Server {
         &self,
         method: Method,
         target: impl Into<String>,
-        headers: impl Into<Arc<HeaderMap>>,
+        headers: impl Into<Headers>,
         local: SocketAddr,
     ) -> Head {
         let (headers, mut target) = (headers.into(), target.into());
@@ -71,7 +71,7 @@ impl Server {
             };
             target = rest;
         }
-        let origin = Origin::of(&headers, local, place);
+        let origin = Origin::of(headers.clone(), local, place);
         Head::new(method, target, headers, origin)
     }
 

@@ -2,8 +2,8 @@
 
 use super::origin::Origin;
 use super::path::{PathView, RequestPath};
-use super::{HeaderMap, HeaderName, Method};
-use http::header::{ACCEPT, AsHeaderName, CONTENT_TYPE};
+use super::{HeaderMap, Headers, Method};
+use http::header::{AsHeaderName, CONTENT_TYPE};
 use std::sync::Arc;
 
 /// Method, target and headers, and the way that they came.
@@ -23,9 +23,7 @@ struct Inside {
     path: RequestPath,
     /// Only where the path has parts that climb, or that stay.
     resolved: Option<RequestPath>,
-    headers: Arc<HeaderMap>,
-    /// Only where several headers of that name came.
-    accept: Option<String>,
+    headers: Headers,
     origin: Origin,
     prefix: &'static str,
     /// How many parts of the path the prefix is.
@@ -38,7 +36,7 @@ impl Head {
     pub fn new(
         method: Method,
         target: impl Into<String>,
-        headers: impl Into<Arc<HeaderMap>>,
+        headers: impl Into<Headers>,
         origin: Origin,
     ) -> Self {
         let (target, headers) = (target.into(), headers.into());
@@ -47,7 +45,6 @@ impl Head {
         let inside = Inside {
             path: RequestPath::parse(raw),
             resolved: RequestPath::resolved(raw),
-            accept: joined(&headers, &ACCEPT),
             method,
             target,
             path_end,
@@ -130,38 +127,31 @@ impl Head {
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.inside.headers
+        self.inside.headers.map()
     }
 
     /// The first value of a header, when it is text; bytes that are no UTF-8 make it missing.
     #[must_use]
-    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
-        super::header_text(&self.inside.headers, name)
+    pub fn header(&self, name: impl AsHeaderName + AsRef<str>) -> Option<&str> {
+        self.inside.headers.text(name)
     }
 
     /// The first value of a header as it came.
     #[must_use]
-    pub fn header_bytes(&self, name: impl AsHeaderName) -> Option<&[u8]> {
-        Some(self.inside.headers.get(name)?.as_bytes())
+    pub fn header_bytes(&self, name: impl AsHeaderName + AsRef<str>) -> Option<&[u8]> {
+        self.inside.headers.bytes(name)
     }
 
     /// A header as WSGI hands it on: several are one list, each byte is a letter of Latin-1.
     #[must_use]
-    pub fn latin1(&self, name: impl AsHeaderName) -> Option<String> {
-        let values = self.inside.headers.get_all(name).iter();
-        let texts = values.map(|value| value.as_bytes().iter().copied().map(char::from));
-        texts
-            .map(String::from_iter)
-            .reduce(|list, text| list + "," + &text)
+    pub fn latin1(&self, name: impl AsHeaderName + AsRef<str>) -> Option<String> {
+        self.inside.headers.latin1(name)
     }
 
     /// `Accept`; of several such headers one list is made (RFC 9110, section 5.3).
     #[must_use]
     pub fn accept(&self) -> Option<&str> {
-        match &self.inside.accept {
-            Some(joined) => Some(joined),
-            None => self.header(ACCEPT),
-        }
+        self.inside.headers.accept()
     }
 
     /// The type of the body, with its parameters.
@@ -184,35 +174,5 @@ impl Head {
         let header = self.content_type()?;
         let media_type = header.split(';').next().unwrap_or_default();
         (!media_type.is_empty()).then_some(media_type)
-    }
-}
-
-/// All values of a header as one list; nothing where there is but one.
-fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get_all(name).iter().nth(1)?;
-    let values: Vec<_> = headers
-        .get_all(name)
-        .iter()
-        .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
-        .collect();
-    Some(values.join(", "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{HeaderMap, HeaderValue, Method, Origin, Place};
-    use super::Head;
-
-    #[test]
-    fn c7_two_accept_headers_are_one_list() {
-        let mut headers = HeaderMap::new();
-        headers.append("accept", HeaderValue::from_static("a;q=0.1"));
-        let head = |headers: &HeaderMap| {
-            let origin = Origin::of(headers, ([127, 0, 0, 1], 1).into(), Place::default());
-            Head::new(Method::GET, "/", headers.clone(), origin)
-        };
-        assert_eq!(head(&headers).accept(), Some("a;q=0.1"));
-        headers.append("accept", HeaderValue::from_static("b"));
-        assert_eq!(head(&headers).accept(), Some("a;q=0.1, b"));
     }
 }

@@ -3,13 +3,9 @@
 //! One value a request, made of what is known of the way that it came; one function for all who write
 //! links, so that no two of them disagree.
 
-use super::{HeaderMap, HeaderName, header_text};
-use http::header::HOST;
+use super::Headers;
 use std::net::SocketAddr;
 use std::sync::Arc;
-
-/// What a proxy says of the client's scheme.
-static X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// What a server believes of what a proxy in front of it says.
 ///
@@ -29,12 +25,9 @@ pub enum Trust {
 /// The way that a request came.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The text of `Host`, else the address that the client connected to.
-    host: String,
-    /// Whether a `Host` came that is empty.
-    empty_host: bool,
-    /// Whether the nearest proxy says that the client speaks TLS.
-    forwarded_https: bool,
+    headers: Headers,
+    /// The address that the client connected to, where no `Host` says more.
+    no_host: Option<String>,
     /// The address that the client connected to.
     local: SocketAddr,
     place: Place,
@@ -52,15 +45,11 @@ pub struct Place {
 impl Origin {
     /// Of a request with these headers, over a connection to the address `local`.
     #[must_use]
-    pub fn of(headers: &HeaderMap, local: SocketAddr, place: Place) -> Self {
-        let sent = header_text(headers, HOST);
-        let host = sent.filter(|host| !host.is_empty());
-        let proto = header_text(headers, &X_FORWARDED_PROTO).unwrap_or_default();
-        let first = proto.split(',').next().unwrap_or_default().trim();
+    pub fn of(headers: Headers, local: SocketAddr, place: Place) -> Self {
+        let is_named = headers.host().is_some_and(|host| !host.is_empty());
         Self {
-            host: host.map_or_else(|| local.to_string(), str::to_owned),
-            empty_host: sent == Some(""),
-            forwarded_https: first.eq_ignore_ascii_case("https"),
+            no_host: (!is_named).then(|| local.to_string()),
+            headers,
             local,
             place,
         }
@@ -69,7 +58,8 @@ impl Origin {
     /// The host that the client asked, with its port.
     #[must_use]
     pub fn host(&self) -> &str {
-        &self.host
+        let host = self.no_host.as_deref().or(self.headers.host());
+        host.unwrap_or_default()
     }
 
     /// The address that the client connected to.
@@ -100,23 +90,25 @@ impl Origin {
     /// without the path that a service is mounted under.
     #[must_use]
     pub fn base(&self, trust: Trust) -> String {
-        self.base_at(trust, &self.host)
+        self.base_at(trust, self.host())
     }
 
     /// The same on another port of the same host.
     #[must_use]
     pub fn base_on_port(&self, trust: Trust, port: u16) -> String {
-        self.base_at(trust, &format!("{}:{port}", without_port(&self.host)))
+        self.base_at(trust, &format!("{}:{port}", without_port(self.host())))
     }
 
     fn base_at(&self, trust: Trust, host: &str) -> String {
         let Place { public_url, prefix } = &self.place;
         match public_url {
             Some(url) => [url, prefix.as_ref()].concat(),
-            None if trust == Trust::Scheme && self.forwarded_https => {
+            None if trust == Trust::Scheme && self.headers.forwarded_https() => {
                 ["https://", host, prefix].concat()
             }
-            None if trust == Trust::WebOb && self.empty_host => ["http://", prefix].concat(),
+            None if trust == Trust::WebOb && self.headers.host() == Some("") => {
+                ["http://", prefix].concat()
+            }
             None if trust == Trust::WebOb => {
                 let host = host.strip_suffix(":80").unwrap_or(host);
                 ["http://", host, prefix].concat()
@@ -144,7 +136,7 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_static(value));
         }
-        Origin::of(&map, ([127, 0, 0, 1], 8774).into(), place)
+        Origin::of(map.into(), ([127, 0, 0, 1], 8774).into(), place)
     }
 
     #[test]

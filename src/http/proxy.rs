@@ -174,7 +174,7 @@ pub fn is_json(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{from_part, path_of, reply_headers, request_headers, target};
-    use crate::http::{Head, HeaderMap, HeaderValue, Method, Origin, Place};
+    use crate::http::{Head, HeaderMap, HeaderValue, Headers, Method, Origin, Place};
 
     fn map(headers: &[(&'static str, &'static str)]) -> HeaderMap {
         let mut map = HeaderMap::new();
@@ -222,7 +222,7 @@ mod tests {
     fn targets_behind_a_mount() {
         let behind = |prefix, raw: &str| {
             let origin = Origin::of(
-                &HeaderMap::new(),
+                Headers::default(),
                 ([127, 0, 0, 1], 1).into(),
                 Place::default(),
             );

@@ -1,26 +1,25 @@
 //! Headers that are those of the request before.
 
-use super::{HeaderMap, HeaderName, HeaderValue};
+use super::{HeaderMap, HeaderName, HeaderValue, Headers};
 use std::cell::RefCell;
-use std::sync::Arc;
 
 /// The headers of the last request that a thread has read. Most clients send the same ones with each request, and
 /// to compare them takes less than to sort them in.
 #[derive(Debug, Default)]
-pub struct RepeatedHeaders(RefCell<Arc<HeaderMap>>);
+pub struct RepeatedHeaders(RefCell<Headers>);
 
 impl RepeatedHeaders {
     /// Headers by their names in lower case, in any order but that of several with one name, and as often as they
     /// are asked for. Nothing when HTTP cannot hold one of them.
-    pub fn of<'h, H>(&self, headers: impl Fn() -> H) -> Option<Arc<HeaderMap>>
+    pub fn of<'h, H>(&self, headers: impl Fn() -> H) -> Option<Headers>
     where
         H: Iterator<Item = (&'h str, &'h [u8])>,
     {
         let mut last = self.0.borrow_mut();
-        if !are_all(&last, headers()) {
-            *last = Arc::new(sorted_in(headers())?);
+        if !are_all(last.map(), headers()) {
+            *last = sorted_in(headers())?.into();
         }
-        Some(Arc::clone(&last))
+        Some(last.clone())
     }
 }
 
@@ -53,7 +52,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::{RepeatedHeaders, sorted_in};
-    use std::sync::Arc;
 
     #[test]
     fn only_the_same_headers_are_those_of_the_request_before() {
@@ -75,15 +73,16 @@ mod tests {
             for (other_place, other) in headers.iter().enumerate() {
                 let first = repeated.of(|| one.iter().copied()).unwrap();
                 let second = repeated.of(|| other.iter().copied()).unwrap();
-                assert_eq!(*second, sorted_in(other.iter().copied()).unwrap());
+                assert_eq!(*second.map(), sorted_in(other.iter().copied()).unwrap());
                 let are_same =
                     place == other_place || [place, other_place].iter().all(|at| *at > 7);
-                assert_eq!(Arc::ptr_eq(&first, &second), are_same);
+                assert_eq!(std::ptr::eq(first.map(), second.map()), are_same);
             }
         }
         // What cannot be held leaves what was there.
         let bad: [(&str, &[u8]); 2] = [("accept", b"a"), ("host", b"\n")];
         assert!(repeated.of(|| bad.into_iter()).is_none());
-        assert_eq!(repeated.of(|| headers[7].iter().copied()).unwrap().len(), 1);
+        let kept = repeated.of(|| headers[7].iter().copied()).unwrap();
+        assert_eq!(kept.map().len(), 1);
     }
 }

@@ -271,7 +271,7 @@ mod tests {
             map.append(name, value.parse().unwrap());
         }
         let local: SocketAddr = "192.0.2.7:8774".parse().unwrap();
-        let origin = Origin::of(&map, local, Place::default());
+        let origin = Origin::of(map.clone().into(), local, Place::default());
         let head = Head::new(Method::POST, "/_control/reset", map, origin);
         let door = Door {
             bound: bound.parse().unwrap(),
