@@ -52,7 +52,7 @@ pub(crate) use texts::TEXTS;
 use crate::store::Loaded;
 use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService};
-use actix_server::ServerBuilder;
+use actix_server::{GracefulShutdownSignal, ServerBuilder};
 use actix_service::{ServiceFactoryExt, fn_service};
 use actix_web::dev::ServerHandle;
 use actix_web::rt::net::TcpStream;
@@ -68,6 +68,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// How long a client may take to send its request line and headers.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -348,7 +349,7 @@ fn listen(
         let doorman = Arc::clone(&shared.doorman);
         let patience = shared.config().patience;
         let expecting = Rc::clone(&server);
-        let stopping = stopping.clone();
+        let stopping = passed_on(stopping.clone());
         let http = HttpService::build()
             .client_request_timeout(REQUEST_TIMEOUT)
             // A head goes at once: its body is beside it.
@@ -356,8 +357,12 @@ fn listen(
             .client_disconnect_timeout(LINGERING)
             .keep_alive(KEEP_ALIVE)
             .graceful_shutdown_signal(move || {
-                let stopping = stopping.clone();
-                async move { stopping.notified().await }
+                let mut stopping = stopping.clone();
+                async move {
+                    if stopping.changed().await.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                }
             })
             .on_connect_ext(|connection: &Connection, facts: &mut Extensions| {
                 facts.insert(connection.facts());
@@ -381,4 +386,16 @@ fn listen(
         })
         .and_then(http)
     })
+}
+
+/// Tells the connections of this thread that the server stops. They look at each request, and the framework's own
+/// signal is one lock for all threads.
+fn passed_on(stopping: GracefulShutdownSignal) -> watch::Receiver<()> {
+    let (telling, told) = watch::channel(());
+    actix_web::rt::spawn(async move {
+        stopping.notified().await;
+        // Without a connection there is nobody to be told.
+        _ = telling.send(());
+    });
+    told
 }

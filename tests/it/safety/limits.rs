@@ -152,6 +152,28 @@ fn a12_what_does_not_end_is_cut() {
 }
 
 #[test]
+fn a12_idle_connections_are_let_go_while_a_request_is_answered() {
+    let emulator = docs().stop_within(Duration::from_secs(30)).start().unwrap();
+    let address = emulator.address();
+    let mut idle = connect(address);
+    idle.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .unwrap();
+    let mut answers = BufReader::new(idle);
+    let (_, keep) = read_answer(&mut answers, "GET").unwrap();
+    assert!(keep);
+    let mut stalled = stall(address);
+    std::thread::scope(|scope| {
+        scope.spawn(|| emulator.stop());
+        let mut rest = Vec::new();
+        answers.read_to_end(&mut rest).unwrap();
+        assert!(rest.is_empty());
+        stalled.write_all(b"        ").unwrap();
+        let (answer, keep) = read_answer(&mut BufReader::new(stalled), "PUT").unwrap();
+        assert_eq!((answer.status, keep), (400, false));
+    });
+}
+
+#[test]
 fn a12_a_second_signal_ends_it_at_once() {
     let mut server = Running::serve(&[]);
     let _stalled = stall(server.address);
