@@ -10,6 +10,9 @@ use std::fmt;
 /// What marks an answer that a fault on demand has made what it is, and by what a request may bring its own.
 pub(crate) const FAULT_HEADER: &str = "x-nova-images-fault";
 
+/// How many headers a copy has room for beside those that it has: a service puts as many on its answers.
+const LABELS: usize = 6;
+
 /// Status, headers and body, and how they go over the wire.
 ///
 /// Boxed: it goes through many hands, and is moved in and out of each.
@@ -270,12 +273,15 @@ impl Reply {
     /// A second one; of a stream there is only one.
     #[must_use]
     pub(crate) fn copy(&self) -> Option<Self> {
+        let body = self.bytes()?.clone();
+        let mut headers = Vec::with_capacity(self.parts.headers.len() + LABELS);
+        headers.extend_from_slice(&self.parts.headers);
         Some(Self {
             parts: Box::new(Parts {
-                body: ReplyBody::Whole(self.bytes()?.clone()),
+                body: ReplyBody::Whole(body),
                 status: self.parts.status,
                 content_type: self.parts.content_type.clone(),
-                headers: self.parts.headers.clone(),
+                headers,
                 wire: self.parts.wire.clone(),
                 why: self.parts.why.clone(),
                 fault: self.parts.fault.clone(),
