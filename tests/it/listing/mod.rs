@@ -156,7 +156,8 @@ fn compare(tree: &Tree, response: &Response, question: (&Query, bool, bool), exp
         .collect();
     assert_eq!(found, expected);
     // Nova 2014.2 never wrote a next link into the detailed list in XML.
-    assert_eq!(next.is_some(), page.full && !(xml && detail));
+    let is_left_out = xml && detail && tree.profile == Profile::Juno;
+    assert_eq!(next.is_some(), page.full && !is_left_out);
 }
 
 /// Python 2 makes no link of a server whose id is beyond ASCII.

@@ -1,6 +1,7 @@
 //! Links: their beginnings, and what is data in them.
 
 use super::{JSON, ids, target};
+use crate::element::Element;
 use crate::harness::{Server, builder};
 use nova_images::{Fixture, Profile};
 use serde_json::Value;
@@ -189,6 +190,41 @@ fn c5_both_trees_link_whenever_a_page_is_full() {
         .profile(Profile::Nova34);
     let page = Server::start(exact).get("/v2.1/images?limit=3").json();
     assert!(page.get("images_links").is_none());
+}
+
+#[test]
+fn c5_lists_in_xml_can_be_paged_too() {
+    for (profile, tree, detail_links) in [
+        (Profile::Default, "v2", true),
+        (Profile::Default, "v2.1", true),
+        (Profile::Juno, "v2", false),
+    ] {
+        let fixture = Fixture::named("devcloud").unwrap();
+        let server = Server::start(builder().fixture(fixture).profile(profile));
+        for (list, links) in [("images", true), ("images/detail", detail_links)] {
+            let all = format!("/{tree}/openstack/{list}");
+            let accept = [("Accept", "application/xml")];
+            let page = |target: &str| Element::parse(&server.get_with(target, &accept).good());
+            let ids = |page: &Element| -> Vec<String> {
+                let images = page.named("image").into_iter();
+                let ids = images.map(|image| image.attribute("id").unwrap().to_owned());
+                ids.collect()
+            };
+            let (mut next, mut seen) = (Some(format!("{all}?limit=3")), Vec::new());
+            while let Some(asked) = next {
+                let page = page(&asked);
+                seen.extend(ids(&page));
+                next = page.named("link").first().map(|link| {
+                    assert_eq!(link.attribute("rel"), Some("next"));
+                    target(link.attribute("href").unwrap()).to_owned()
+                });
+            }
+            let all = ids(&page(&all));
+            assert!(all.len() > 3);
+            let found = if links { &all } else { &all[..3] };
+            assert_eq!(seen, found, "{profile:?} {tree} {list}");
+        }
+    }
 }
 
 #[test]

@@ -121,7 +121,7 @@ impl Page {
             return Ok((frame, place));
         }
         // Nova 2014.2: the detailed list has no next link in XML, but makes it all the same.
-        let next = next.filter(|_| self.which == Which::Index);
+        let next = next.filter(|_| self.which == Which::Index || !self.dialect.exact);
         let writer = self.frame_xml(|root| {
             root.text("");
             if let Some(href) = next {
