@@ -18,6 +18,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+/// How many requests the web framework lets wait behind the one that is answered. What comes behind them it reads,
+/// but takes up only when it is woken.
+const MOST_WAITING: u64 = 16;
+
 /// What a connection tells the requests that come over it.
 #[derive(Clone, Debug)]
 pub struct ConnectionFacts {
@@ -38,6 +42,8 @@ pub struct Connection {
     lines: RequestLines,
     /// Tidied bytes that did not fit into the reader's buffer.
     pending: Bytes,
+    /// Whether something was read while the web framework takes nothing up.
+    is_behind: bool,
     ticket: Ticket,
 }
 
@@ -56,6 +62,7 @@ impl Connection {
             facts,
             lines: RequestLines::new(),
             pending: Bytes::new(),
+            is_behind: false,
             ticket,
         }
     }
@@ -94,6 +101,20 @@ impl Connection {
         }
     }
 
+    /// Whether as many requests wait as may.
+    fn is_full(&self) -> bool {
+        self.lines.begun().saturating_sub(self.facts.order.begun()) >= MOST_WAITING
+    }
+
+    /// Has the web framework look again at what it has read, behind an answer: by itself it would not before
+    /// more comes.
+    fn catch_up(&mut self, context: &Context<'_>) {
+        if self.is_behind {
+            self.is_behind = self.is_full();
+            context.waker().wake_by_ref();
+        }
+    }
+
     /// Hands over as much of `pending` as there is room for.
     fn give(&mut self, buffer: &mut ReadBuf<'_>) {
         let length = buffer.remaining().min(self.pending.len());
@@ -113,9 +134,11 @@ impl AsyncRead for Connection {
         if self.facts.order.is_last() {
             return Poll::Ready(Ok(()));
         }
+        let is_full = self.is_full();
         if self.pending.is_empty() {
             ready!(self.poll_stream(context, buffer))?;
         }
+        self.is_behind |= is_full;
         self.give(buffer);
         Poll::Ready(Ok(()))
     }
@@ -128,7 +151,9 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let Self { stream, output, .. } = &mut *self;
-        output.poll_write(stream, context, bytes)
+        let written = ready!(output.poll_write(stream, context, bytes))?;
+        self.catch_up(context);
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -30,9 +30,11 @@ pub struct Order {
     beside: Beside,
 }
 
-/// Which side of the connection ends it.
+/// What is known of the requests of a connection, and which side ends it.
 #[derive(Debug, Default)]
 struct Ends {
+    /// How many have had their turn.
+    begun: Cell<u64>,
     /// Whether nothing more is read, and the connection ends behind what is written.
     is_last: Cell<bool>,
     /// Whether nothing more comes from the client.
@@ -48,6 +50,17 @@ impl Order {
     /// The way past the web framework for the body of a reply whose head is written next.
     pub fn beside(&self) -> &Beside {
         &self.beside
+    }
+
+    /// Another request has its turn.
+    pub fn begin(&self) {
+        let begun = &self.end.begun;
+        begun.set(begun.get() + 1);
+    }
+
+    /// How many requests have had their turn.
+    pub fn begun(&self) -> u64 {
+        self.end.begun.get()
     }
 
     /// Ends the connection behind the reply that is written next. The web framework would wait for

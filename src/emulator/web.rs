@@ -36,6 +36,9 @@ pub async fn answer(server: Rc<Server>, mut http: Http) -> Response {
     let payload = http.take_payload();
     let (server, http) = (&*server, &http);
     let facts = http.conn_data::<ConnectionFacts>();
+    if let Some(facts) = facts {
+        facts.order.begin();
+    }
     let reply = if http.method() == actix_web::http::Method::CONNECT {
         // Its target is no path, and what follows it no request: a proxy's business.
         return ended(Reply::empty(StatusCode::METHOD_NOT_ALLOWED));

@@ -5,6 +5,10 @@ use nova_images::{Fixture, Image, Visibility};
 use socket2::SockRef;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::Duration;
+
+/// Far more than any answer takes; whoever runs into it hangs.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is asked, one after the other, before anything is read: some answers fit nowhere, some have no body,
 /// and one is sent as it is made.
@@ -124,4 +128,42 @@ fn answers_come_whole_and_in_order() {
     let mut rest = Vec::new();
     reader.read_to_end(&mut rest).unwrap();
     assert!(rest.is_empty());
+}
+
+/// The web framework reads what comes behind sixteen requests that wait, and forgets it.
+#[test]
+fn what_comes_behind_many_that_wait_is_answered_too() {
+    let server = server();
+    let host = server.address();
+    let request = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    let asked = request("/v2/p/images?limit=1");
+    for waiting in [1, 15, 16, 17, 40] {
+        let last = format!("/v2/go-on/{waiting}");
+        let until =
+            format!(r#"{{"at_least": 1, "matching": {{"path": "{last}"}}, "timeout_ms": 30000}}"#);
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let first = format!(
+            "POST /_control/requests/wait HTTP/1.1\r\nHost: {host}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{until}",
+            until.len()
+        );
+        let whole = [first, asked.repeat(waiting + 1)].concat();
+        let (before, behind) = whole.split_at(whole.len() - 20);
+        // Each is read before the next comes: somebody else is served meanwhile.
+        for part in [before, &behind[..1], &behind[1..]] {
+            stream.write_all(part.as_bytes()).unwrap();
+            for _ in 0..8 {
+                server.get("/_control/health/live").good();
+            }
+        }
+        assert_eq!(server.get(&last).status(), 404);
+        let mut reader = BufReader::new(stream);
+        for place in 0..waiting + 2 {
+            let (status, body) = next(&mut reader, false);
+            let text = String::from_utf8_lossy(&body);
+            assert_eq!(status, 200, "{place} of {waiting}: {text}");
+        }
+    }
 }

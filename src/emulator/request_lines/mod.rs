@@ -50,6 +50,8 @@ enum Place {
 pub struct RequestLines {
     place: Place,
     head: Head,
+    /// How many requests have begun.
+    begun: u64,
 }
 
 /// The first bytes of those that were read, as far as they belong together.
@@ -92,7 +94,13 @@ impl RequestLines {
         Self {
             place: Place::Line,
             head: Head::default(),
+            begun: 0,
         }
+    }
+
+    /// How many requests have come, as far as that can be told: those whose line is there.
+    pub fn begun(&self) -> u64 {
+        self.begun
     }
 
     /// Takes the next bytes of the connection, and gives what is to be read in their stead. These
@@ -195,7 +203,10 @@ impl RequestLines {
         let is_dirty = self.head.has_method(line) && holds_refused(line);
         match self.head.request_line(line) {
             Progress::Open => {}
-            Progress::Over => self.place = Place::Headers,
+            Progress::Over => {
+                self.begun += 1;
+                self.place = Place::Headers;
+            }
             Progress::Doubtful => self.place = Place::Unknown,
         }
         let fate = if is_dirty { Fate::Escaped } else { Fate::Same };
