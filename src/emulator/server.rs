@@ -71,7 +71,7 @@ impl Server {
             };
             target = rest;
         }
-        let origin = Origin::of(headers.clone(), local, place);
+        let origin = Origin::of(&headers, local, place);
         Head::new(method, target, headers, origin)
     }
 

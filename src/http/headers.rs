@@ -17,7 +17,7 @@ struct Inside {
     /// How long the names are, a bit each: most of the headers that are looked for do not come, and have a length
     /// that no other has.
     lengths: u64,
-    host: Option<String>,
+    host: Option<Arc<str>>,
     accept: Option<String>,
     forwarded_https: bool,
 }
@@ -29,7 +29,7 @@ impl From<HeaderMap> for Headers {
         let names = map.keys().map(|name| length_bit(name.as_str()));
         Self(Arc::new(Inside {
             lengths: names.fold(0, |all, bit| all | bit),
-            host: header_text(&map, HOST).map(str::to_owned),
+            host: header_text(&map, HOST).map(Arc::from),
             accept: accept(&map),
             forwarded_https: first.eq_ignore_ascii_case("https"),
             map,
@@ -47,25 +47,19 @@ impl Headers {
     /// The first value of a header as it came.
     #[must_use]
     pub fn bytes(&self, name: impl AsHeaderName + AsRef<str>) -> Option<&[u8]> {
-        if !self.may_have(name.as_ref()) {
-            return None;
-        }
-        Some(self.0.map.get(name)?.as_bytes())
+        Some(self.searched(name.as_ref())?.get(name)?.as_bytes())
     }
 
     /// The first value of a header, when it is text; bytes that are no UTF-8 make it missing.
     #[must_use]
     pub fn text(&self, name: impl AsHeaderName + AsRef<str>) -> Option<&str> {
-        std::str::from_utf8(self.bytes(name)?).ok()
+        header_text(self.searched(name.as_ref())?, name)
     }
 
     /// A header as WSGI hands it on: several are one list, each byte is a letter of Latin-1.
     #[must_use]
     pub fn latin1(&self, name: impl AsHeaderName + AsRef<str>) -> Option<String> {
-        if !self.may_have(name.as_ref()) {
-            return None;
-        }
-        let values = self.0.map.get_all(name).iter();
+        let values = self.searched(name.as_ref())?.get_all(name).iter();
         let texts = values.map(|value| value.as_bytes().iter().copied().map(char::from));
         texts
             .map(String::from_iter)
@@ -74,8 +68,8 @@ impl Headers {
 
     /// `Host`.
     #[must_use]
-    pub fn host(&self) -> Option<&str> {
-        self.0.host.as_deref()
+    pub fn host(&self) -> Option<&Arc<str>> {
+        self.0.host.as_ref()
     }
 
     /// `Accept`; of several such headers one list is made (RFC 9110, section 5.3).
@@ -91,8 +85,9 @@ impl Headers {
         self.0.forwarded_https
     }
 
-    fn may_have(&self, name: &str) -> bool {
-        self.0.lengths & length_bit(name) != 0
+    /// All of them, where one of this name may be among them.
+    fn searched(&self, name: &str) -> Option<&HeaderMap> {
+        (self.0.lengths & length_bit(name) != 0).then_some(&self.0.map)
     }
 }
 

@@ -25,9 +25,12 @@ pub enum Trust {
 /// The way that a request came.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    headers: Headers,
-    /// The address that the client connected to, where no `Host` says more.
-    no_host: Option<String>,
+    /// The text of `Host`, else the address that the client connected to.
+    host: Arc<str>,
+    /// Whether a `Host` came that is empty.
+    empty_host: bool,
+    /// Whether the nearest proxy says that the client speaks TLS.
+    forwarded_https: bool,
     /// The address that the client connected to.
     local: SocketAddr,
     place: Place,
@@ -45,11 +48,13 @@ pub struct Place {
 impl Origin {
     /// Of a request with these headers, over a connection to the address `local`.
     #[must_use]
-    pub fn of(headers: Headers, local: SocketAddr, place: Place) -> Self {
-        let is_named = headers.host().is_some_and(|host| !host.is_empty());
+    pub fn of(headers: &Headers, local: SocketAddr, place: Place) -> Self {
+        let sent = headers.host();
+        let host = sent.filter(|host| !host.is_empty());
         Self {
-            no_host: (!is_named).then(|| local.to_string()),
-            headers,
+            host: host.map_or_else(|| local.to_string().into(), Arc::clone),
+            empty_host: sent.is_some_and(|host| host.is_empty()),
+            forwarded_https: headers.forwarded_https(),
             local,
             place,
         }
@@ -58,8 +63,7 @@ impl Origin {
     /// The host that the client asked, with its port.
     #[must_use]
     pub fn host(&self) -> &str {
-        let host = self.no_host.as_deref().or(self.headers.host());
-        host.unwrap_or_default()
+        &self.host
     }
 
     /// The address that the client connected to.
@@ -90,25 +94,23 @@ impl Origin {
     /// without the path that a service is mounted under.
     #[must_use]
     pub fn base(&self, trust: Trust) -> String {
-        self.base_at(trust, self.host())
+        self.base_at(trust, &self.host)
     }
 
     /// The same on another port of the same host.
     #[must_use]
     pub fn base_on_port(&self, trust: Trust, port: u16) -> String {
-        self.base_at(trust, &format!("{}:{port}", without_port(self.host())))
+        self.base_at(trust, &format!("{}:{port}", without_port(&self.host)))
     }
 
     fn base_at(&self, trust: Trust, host: &str) -> String {
         let Place { public_url, prefix } = &self.place;
         match public_url {
             Some(url) => [url, prefix.as_ref()].concat(),
-            None if trust == Trust::Scheme && self.headers.forwarded_https() => {
+            None if trust == Trust::Scheme && self.forwarded_https => {
                 ["https://", host, prefix].concat()
             }
-            None if trust == Trust::WebOb && self.headers.host() == Some("") => {
-                ["http://", prefix].concat()
-            }
+            None if trust == Trust::WebOb && self.empty_host => ["http://", prefix].concat(),
             None if trust == Trust::WebOb => {
                 let host = host.strip_suffix(":80").unwrap_or(host);
                 ["http://", host, prefix].concat()
@@ -136,7 +138,7 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_static(value));
         }
-        Origin::of(map.into(), ([127, 0, 0, 1], 8774).into(), place)
+        Origin::of(&map.into(), ([127, 0, 0, 1], 8774).into(), place)
     }
 
     #[test]

@@ -222,7 +222,7 @@ mod tests {
     fn targets_behind_a_mount() {
         let behind = |prefix, raw: &str| {
             let origin = Origin::of(
-                Headers::default(),
+                &Headers::default(),
                 ([127, 0, 0, 1], 1).into(),
                 Place::default(),
             );

@@ -260,7 +260,7 @@ fn check_type(head: &Head) -> Result<(), Barred> {
 mod tests {
     use super::{Door, change, is_same_origin, name_of};
     use crate::config::{ControlAccess, ServerConfig};
-    use crate::http::{Head, HeaderMap, HeaderName, Method, Origin, Place};
+    use crate::http::{Head, HeaderMap, HeaderName, Headers, Method, Origin, Place};
     use std::net::SocketAddr;
 
     /// The status that a change gets, 0 for none.
@@ -271,8 +271,9 @@ mod tests {
             map.append(name, value.parse().unwrap());
         }
         let local: SocketAddr = "192.0.2.7:8774".parse().unwrap();
-        let origin = Origin::of(map.clone().into(), local, Place::default());
-        let head = Head::new(Method::POST, "/_control/reset", map, origin);
+        let headers = Headers::from(map);
+        let origin = Origin::of(&headers, local, Place::default());
+        let head = Head::new(Method::POST, "/_control/reset", headers, origin);
         let door = Door {
             bound: bound.parse().unwrap(),
             health_only: false,
