@@ -103,7 +103,7 @@ impl Connection {
 
     /// Whether as many requests wait as may.
     fn is_full(&self) -> bool {
-        self.lines.begun().saturating_sub(self.facts.order.begun()) >= MOST_WAITING
+        self.lines.begun().saturating_sub(self.facts.order.turns()) >= MOST_WAITING
     }
 
     /// Has the web framework look again at what it has read, behind an answer: by itself it would not before

@@ -358,11 +358,7 @@ fn listen(
             .keep_alive(KEEP_ALIVE)
             .graceful_shutdown_signal(move || {
                 let mut stopping = stopping.clone();
-                async move {
-                    if stopping.changed().await.is_err() {
-                        std::future::pending::<()>().await;
-                    }
-                }
+                async move { _ = stopping.changed().await }
             })
             .on_connect_ext(|connection: &Connection, facts: &mut Extensions| {
                 facts.insert(connection.facts());
@@ -389,7 +385,7 @@ fn listen(
 }
 
 /// Tells the connections of this thread that the server stops. They look at each request, and the framework's own
-/// signal is one lock for all threads.
+/// signal is one lock for all threads. Whoever tells is there as long as they are.
 fn passed_on(stopping: GracefulShutdownSignal) -> watch::Receiver<()> {
     let (telling, told) = watch::channel(());
     actix_web::rt::spawn(async move {

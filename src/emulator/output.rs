@@ -26,15 +26,15 @@ const TICKS_A_SECOND: u32 = 20;
 #[derive(Clone, Debug, Default)]
 pub struct Order {
     wire: Rc<RefCell<Option<Wire>>>,
-    end: Rc<Ends>,
+    course: Rc<Course>,
     beside: Beside,
 }
 
 /// What is known of the requests of a connection, and which side ends it.
 #[derive(Debug, Default)]
-struct Ends {
+struct Course {
     /// How many have had their turn.
-    begun: Cell<u64>,
+    turns: Cell<u64>,
     /// Whether nothing more is read, and the connection ends behind what is written.
     is_last: Cell<bool>,
     /// Whether nothing more comes from the client.
@@ -53,36 +53,36 @@ impl Order {
     }
 
     /// Another request has its turn.
-    pub fn begin(&self) {
-        let begun = &self.end.begun;
-        begun.set(begun.get() + 1);
+    pub fn take_turn(&self) {
+        let turns = &self.course.turns;
+        turns.set(turns.get() + 1);
     }
 
     /// How many requests have had their turn.
-    pub fn begun(&self) -> u64 {
-        self.end.begun.get()
+    pub fn turns(&self) -> u64 {
+        self.course.turns.get()
     }
 
     /// Ends the connection behind the reply that is written next. The web framework would wait for
     /// the rest of a body that comes in chunks.
     pub fn end(&self) {
-        self.end.is_last.set(true);
+        self.course.is_last.set(true);
     }
 
     /// Whether the connection ends.
     pub fn is_last(&self) -> bool {
-        self.end.is_last.get()
+        self.course.is_last.get()
     }
 
     /// The client has said that nothing more comes.
     pub fn leave(&self) {
-        self.end.is_left.set(true);
+        self.course.is_left.set(true);
     }
 
     /// Whether the client has hung up, or at least says nothing more. The task of the connection, which its
     /// requests are answered in, is woken when that changes.
     pub fn is_left(&self) -> bool {
-        self.end.is_left.get()
+        self.course.is_left.get()
     }
 
     fn take(&self) -> Option<Wire> {

@@ -37,7 +37,7 @@ pub async fn answer(server: Rc<Server>, mut http: Http) -> Response {
     let (server, http) = (&*server, &http);
     let facts = http.conn_data::<ConnectionFacts>();
     if let Some(facts) = facts {
-        facts.order.begin();
+        facts.order.take_turn();
     }
     let reply = if http.method() == actix_web::http::Method::CONNECT {
         // Its target is no path, and what follows it no request: a proxy's business.
